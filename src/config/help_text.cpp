@@ -1,0 +1,57 @@
+#include "config/help_text.h"
+
+#include <algorithm>
+
+#include "config/settings_table.h"
+
+namespace threadecho::config {
+namespace {
+
+constexpr std::string_view kUsage = R"(Usage: threadecho [serve] [--flag VALUE]...
+       threadecho --help | --version
+
+A TCP echo server that gives every client its own thread and shows what those threads do.
+
+Commands:
+  serve   Echo until SIGTERM or SIGINT, then drain. This is the default.
+
+Settings, each as a flag or as a variable of the environment or the .env file. A flag counts before
+the environment, that before the .env file, that before the default. Empty variables count as unset.
+Durations: 250ms, 30s, 1h30m (units y w d h m s ms). Sizes: 64KiB, 1MiB, 2GiB, or plain bytes.
+)";
+
+constexpr std::string_view kEnd = R"(
+Exit statuses:
+  0      done, or drained after SIGTERM or SIGINT
+  1      failed while running
+  2      wrong settings or usage
+  3      cannot bind to an address or port
+  128+n  ended by a second signal n during the drain
+
+Example:
+  threadecho --port 7000 --idle-timeout 5m
+)";
+
+// Where the default begins; wide enough for the longest name and its flag.
+constexpr std::size_t kDefaultColumn = 60;
+
+std::string describe(const SettingRow& row) {
+  std::string text = "  " + flag_of(row.name) + ", " + std::string(row.name);
+  text.resize(std::max(text.size() + 2, kDefaultColumn), ' ');
+  text.append("default: ").append(row.shown_default());
+  text.append("\n      ").append(row.meaning);
+  text.append("\n      allowed: ").append(row.kind.allowed).append("\n");
+  return text;
+}
+
+}  // namespace
+
+std::string help_text() {
+  std::string text(kUsage);
+  for (const SettingRow& row : settings_table()) {
+    text.append("\n").append(describe(row));
+  }
+  return text.append(kEnd);
+}
+
+}  // namespace threadecho::config

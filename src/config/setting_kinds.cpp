@@ -1,0 +1,180 @@
+#include "config/setting_kinds.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <system_error>
+
+#include "config/bind_address.h"
+#include "config/durations.h"
+#include "config/sizes.h"
+
+namespace threadecho::config {
+namespace {
+
+using Reason = std::optional<std::string>;
+
+constexpr std::string_view kOutOfRange = "out of range";
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+}  // namespace
+
+template <typename T>
+SettingKind number(T Settings::*member, std::uint64_t low, std::uint64_t high) {
+  SettingKind kind;
+  kind.allowed = std::to_string(low) + " to " + std::to_string(high);
+  kind.parse = [member, low, high](std::string_view text, Settings& settings) -> Reason {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value);
+    if (parsed.ec == std::errc::invalid_argument || parsed.ptr != end) {
+      return "not a whole number";
+    }
+    if (parsed.ec != std::errc{} || value < low || value > high) {
+      return std::string(kOutOfRange);
+    }
+    settings.*member = static_cast<T>(value);
+    return std::nullopt;
+  };
+  kind.show = [member](const Settings& settings) { return std::to_string(settings.*member); };
+  return kind;
+}
+
+template SettingKind number(std::uint16_t Settings::*, std::uint64_t, std::uint64_t);
+template SettingKind number(std::uint32_t Settings::*, std::uint64_t, std::uint64_t);
+template SettingKind number(int Settings::*, std::uint64_t, std::uint64_t);
+
+SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high, bool zero_is_system) {
+  SettingKind kind;
+  kind.allowed = (zero_is_system ? "0 (as the system's), or " : "") + format_size(low) + " to " + format_size(high);
+  kind.parse = [=](std::string_view text, Settings& settings) -> Reason {
+    const auto parsed = parse_size(text);
+    if (!parsed.ok()) {
+      return parsed.reason();
+    }
+    const std::uint64_t bytes = parsed.value();
+    const bool is_system = zero_is_system && bytes == 0;
+    if (!is_system && (bytes < low || bytes > high)) {
+      return std::string(kOutOfRange);
+    }
+    settings.*member = static_cast<std::size_t>(bytes);
+    return std::nullopt;
+  };
+  kind.show = [member, zero_is_system](const Settings& settings) {
+    return zero_is_system && settings.*member == 0 ? std::string{} : format_size(settings.*member);
+  };
+  return kind;
+}
+
+SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds low,
+                     std::chrono::milliseconds high, std::chrono::milliseconds step) {
+  SettingKind kind;
+  kind.allowed = "0s, or " + format_duration(low) + " to " + format_duration(high);
+  if (step > std::chrono::milliseconds{1}) {
+    kind.allowed += " in steps of " + format_duration(step);
+  }
+  kind.parse = [=](std::string_view text, Settings& settings) -> Reason {
+    const auto parsed = parse_duration(text);
+    if (!parsed.ok()) {
+      return parsed.reason();
+    }
+    const auto value = parsed.value();
+    if (value.count() != 0 && (value < low || value > high)) {
+      return std::string(kOutOfRange);
+    }
+    if ((value % step).count() != 0) {
+      return "not a multiple of " + format_duration(step);
+    }
+    settings.*member = value;
+    return std::nullopt;
+  };
+  kind.show = [member](const Settings& settings) { return format_duration(settings.*member); };
+  return kind;
+}
+
+template <typename Enum>
+SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_view, Enum>> names) {
+  SettingKind kind;
+  for (const auto& [name, value] : names) {
+    kind.allowed.append(kind.allowed.empty() ? "" : ", ").append(name);
+  }
+  const auto shared = std::make_shared<const decltype(names)>(std::move(names));
+  kind.parse = [member, shared](std::string_view text, Settings& settings) -> Reason {
+    const std::string wanted = lower(text);
+    const auto found = std::find_if(shared->begin(), shared->end(), [&](const auto& n) { return n.first == wanted; });
+    if (found == shared->end()) {
+      return "not one of the allowed names";
+    }
+    settings.*member = found->second;
+    return std::nullopt;
+  };
+  kind.show = [member, shared](const Settings& settings) -> std::string {
+    const auto found =
+        std::find_if(shared->begin(), shared->end(), [&](const auto& name) { return name.second == settings.*member; });
+    return std::string(found->first);
+  };
+  return kind;
+}
+
+template SettingKind choice(SchedPolicy Settings::*, std::vector<std::pair<std::string_view, SchedPolicy>>);
+template SettingKind choice(LogLevel Settings::*, std::vector<std::pair<std::string_view, LogLevel>>);
+template SettingKind choice(LogFormat Settings::*, std::vector<std::pair<std::string_view, LogFormat>>);
+
+SettingKind thread_model() {
+  SettingKind kind = choice<ThreadModel>(&Settings::thread_model, {{"per-connection", ThreadModel::kPerConnection}});
+  kind.parse = [parse = kind.parse](std::string_view text, Settings& settings) -> Reason {
+    return lower(text) == "pool" ? Reason("this version does not have the pool model yet") : parse(text, settings);
+  };
+  return kind;
+}
+
+SettingKind address(std::string Settings::*member) {
+  SettingKind kind;
+  kind.allowed = "a numeric IPv4 or IPv6 address without a port (0.0.0.0, 127.0.0.1, ::, ::1)";
+  kind.parse = [member](std::string_view text, Settings& settings) -> Reason {
+    if (!parse_bind_address(std::string(text))) {
+      return "not a numeric address";
+    }
+    settings.*member = text;
+    return std::nullopt;
+  };
+  kind.show = [member](const Settings& settings) { return settings.*member; };
+  return kind;
+}
+
+SettingKind congestion_control() {
+  SettingKind kind;
+  kind.allowed = "a name in /proc/sys/net/ipv4/tcp_allowed_congestion_control";
+  kind.parse = [](std::string_view text, Settings& settings) -> Reason {
+    const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+    if (text.empty() || text.size() > 15 || !is_printable) {
+      return "not a name of 1 to 15 characters";
+    }
+    settings.congestion_control = text;
+    return std::nullopt;
+  };
+  kind.show = [](const Settings& settings) { return settings.congestion_control; };
+  return kind;
+}
+
+SettingKind path(std::string Settings::*member) {
+  SettingKind kind;
+  kind.allowed = "the path of a file";
+  kind.parse = [member](std::string_view text, Settings& settings) -> Reason {
+    if (text.empty() || text.find('\0') != std::string_view::npos) {
+      return "not a path";
+    }
+    settings.*member = text;
+    return std::nullopt;
+  };
+  kind.show = [member](const Settings& settings) { return settings.*member; };
+  return kind;
+}
+
+}  // namespace threadecho::config

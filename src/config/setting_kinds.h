@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace threadecho::config {
+
+/// How the text of one setting becomes a member of Settings, and back.
+struct SettingKind {
+  std::string allowed;  ///< for people: "0 to 65535"
+  /// Sets the member, or returns why it cannot ("not a whole number") and leaves it as it was.
+  std::function<std::optional<std::string>(std::string_view text, Settings& settings)> parse;
+  /// The canonical text, which parse takes; empty where the value is left to the system.
+  std::function<std::string(const Settings& settings)> show;
+};
+
+/// A whole number in `low`..`high`, which both fit T.
+template <typename T>
+SettingKind number(T Settings::*member, std::uint64_t low, std::uint64_t high);
+
+/// A size in bytes in `low`..`high`. With `zero_is_system`, 0 is allowed too and leaves the value to the system.
+SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high, bool zero_is_system = false);
+
+/// A multiple of `step` in `low`..`high`, or zero, which switches it off.
+SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds low,
+                     std::chrono::milliseconds high, std::chrono::milliseconds step = std::chrono::milliseconds{1});
+
+/// One of a list of names, in lower or upper case. The first name of a value is its canonical one.
+template <typename Enum>
+SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_view, Enum>> names);
+
+/// As choice() of the models that this version has, with an answer of its own to `pool`.
+SettingKind thread_model();
+
+/// A numeric IPv4 or IPv6 address, the latter with or without a `%zone` (RFC 4007). No look-ups.
+SettingKind address(std::string Settings::*member);
+
+/// A name of TCP congestion control, 1 to 15 characters (TCP_CA_NAME_MAX). Whether the system has it is checked later.
+SettingKind congestion_control();
+
+/// The path of a file.
+SettingKind path(std::string Settings::*member);
+
+}  // namespace threadecho::config

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace threadecho::config {
+
+/// How echo work is spread over threads. `pool` joins this list with the model itself.
+enum class ThreadModel { kPerConnection };
+
+/// Linux scheduling policy of echo threads, see sched(7).
+enum class SchedPolicy { kOther, kBatch };
+
+enum class LogLevel { kTrace, kDebug, kInfo, kWarning, kError, kCritical, kOff };
+enum class LogFormat { kText, kJson };
+
+/// Everything a user can set, parsed and in range. Which name, flag, default and check belongs to each member
+/// stands in the table of settings_table.cpp, and only there: the initialisers below are that table's defaults
+/// (a test compares them).
+struct Settings {
+  std::uint16_t port = 9000;  ///< 0: any free one
+  std::string bind_address = "::";
+  std::uint16_t http_port = 8080;        ///< 0: any free one
+  std::string http_bind_address = "::";  ///< as bind_address unless set
+  ThreadModel thread_model = ThreadModel::kPerConnection;
+  std::uint32_t max_connections = 10000;         ///< at least 1
+  std::uint32_t max_connections_per_client = 0;  ///< 0: no limit
+  std::size_t thread_stack_size = 128UL * 1024;  ///< bytes, with the guard page
+  std::size_t buffer_size = 64UL * 1024;         ///< bytes
+  std::size_t socket_buffer_size = 0;            ///< bytes; 0: as the system's
+  int listen_backlog = 4096;
+  SchedPolicy sched_policy = SchedPolicy::kOther;
+  std::string congestion_control;                   ///< empty: as the system's
+  std::chrono::milliseconds idle_timeout{0};        ///< 0: never
+  std::chrono::milliseconds write_timeout{30'000};  ///< 0: never
+  std::chrono::milliseconds max_connection_age{0};  ///< 0: no limit
+  std::chrono::milliseconds tcp_keepalive{60'000};  ///< 0: off
+  std::chrono::milliseconds drain_delay{0};
+  std::chrono::milliseconds drain_timeout{8'000};  ///< 0: end open connections at once
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kText;
+  std::string env_file = ".env";
+};
+
+}  // namespace threadecho::config

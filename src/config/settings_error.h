@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace threadecho::config {
+
+/// One thing that is wrong with the settings.
+struct Problem {
+  std::string name;     ///< of the setting; empty for a line of the `.env` file that cannot be read
+  std::string value;    ///< as given
+  std::string origin;   ///< "flag --port", "environment", ".env:3", "default"
+  std::string reason;   ///< what is wrong with it
+  std::string allowed;  ///< what would be right; may be empty
+};
+
+/// `PORT="x" (environment): not a whole number; allowed: 0 to 65535`, always one line.
+std::string to_string(const Problem& problem);
+
+/// All that is wrong with the settings; what() has one line for each problem. main turns it into exit status 2.
+class SettingsError : public std::runtime_error {
+ public:
+  /// `problems` is not empty.
+  explicit SettingsError(std::vector<Problem> problems);
+
+  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+
+ private:
+  std::vector<Problem> problems_;
+};
+
+}  // namespace threadecho::config

@@ -1,0 +1,129 @@
+#include "config/settings_table.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace threadecho::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kGiB = kKiB * 1024 * 1024;
+constexpr std::uint64_t kMaxPort = 65535;
+// Linux cannot have more threads than pid_max, and that not above 4194304.
+constexpr std::uint64_t kMaxConnections = 4'194'304;
+constexpr hours kDay{24};
+constexpr hours kYear = 365 * kDay;
+
+std::vector<SettingRow> listeners() {
+  return {
+      {"PORT", "9000", "", "port of the echo service; 0 takes any free one, which the log names",
+       number(&Settings::port, 0, kMaxPort)},
+      {"BIND_ADDRESS", "::", "", ":: serves IPv4 and IPv6, and falls back to 0.0.0.0 on a host without IPv6",
+       address(&Settings::bind_address)},
+      {"HTTP_PORT", "8080", "", "port of metrics, health and status; 0 takes any free one, which the log names",
+       number(&Settings::http_port, 0, kMaxPort)},
+      {"HTTP_BIND_ADDRESS", "", "as BIND_ADDRESS", "address of metrics, health and status",
+       address(&Settings::http_bind_address)},
+  };
+}
+
+std::vector<SettingRow> threads() {
+  return {
+      {"THREAD_MODEL", "per-connection", "", "per-connection: each client has a thread of its own", thread_model()},
+      {"MAX_CONNECTIONS", "10000", "",
+       "open connections beyond which a client is refused; limits of the system may be lower",
+       number(&Settings::max_connections, 1, kMaxConnections)},
+      {"MAX_CONNECTIONS_PER_CLIENT", "0", "",
+       "open connections of one peer address beyond which it is refused; 0 = no limit",
+       number(&Settings::max_connections_per_client, 0, kMaxConnections)},
+      {"THREAD_STACK_SIZE", "128KiB", "", "stack of an echo thread, with its guard page",
+       size(&Settings::thread_stack_size, 64 * kKiB, kGiB)},
+      {"BUFFER_SIZE", "64KiB", "", "most bytes that one recv takes; at most THREAD_STACK_SIZE less 48KiB",
+       size(&Settings::buffer_size, 1, kGiB)},
+  };
+}
+
+std::vector<SettingRow> sockets() {
+  return {
+      {"SOCKET_BUFFER_SIZE", "", "as the system's",
+       "kernel buffers of an echo socket; bounds what a client that never reads can hold",
+       size(&Settings::socket_buffer_size, 4 * kKiB, kGiB, true)},
+      {"LISTEN_BACKLOG", "4096", "", "clients that may wait to be accepted; capped by net.core.somaxconn",
+       number(&Settings::listen_backlog, 1, kMaxPort)},
+      {"SCHED_POLICY", "other", "", "batch: echo threads do not preempt whom they share a core with (SCHED_BATCH)",
+       choice<SchedPolicy>(&Settings::sched_policy, {{"other", SchedPolicy::kOther}, {"batch", SchedPolicy::kBatch}})},
+      {"CONGESTION_CONTROL", "", "as the system's", "TCP congestion control of echo sockets", congestion_control()},
+  };
+}
+
+std::vector<SettingRow> timeouts() {
+  return {
+      {"IDLE_TIMEOUT", "0s", "", "closes a connection on which nothing was received for so long; 0s = never",
+       duration(&Settings::idle_timeout, milliseconds{1}, kYear)},
+      {"WRITE_TIMEOUT", "30s", "", "closes a connection whose peer acknowledges nothing for so long; 0s = never",
+       // Above: TCP_USER_TIMEOUT, which follows it, is an int of milliseconds. Below: a quarter is a socket timeout.
+       duration(&Settings::write_timeout, milliseconds{100}, 24 * kDay)},
+      {"MAX_CONNECTION_AGE", "0s", "", "ends a connection after so long, up to 10 % sooner; 0s = no limit",
+       duration(&Settings::max_connection_age, milliseconds{1}, kYear)},
+      {"TCP_KEEPALIVE", "60s", "", "first probe of a silent peer after so long; 0s = no probes",
+       // TCP_KEEPIDLE takes 1 to 32767 whole seconds, see tcp(7).
+       duration(&Settings::tcp_keepalive, seconds{1}, hours{9}, seconds{1})},
+      {"DRAIN_DELAY", "0s", "", "after SIGTERM: not ready, but still accepting, for so long",
+       duration(&Settings::drain_delay, milliseconds{1}, kDay)},
+      {"DRAIN_TIMEOUT", "8s", "", "then: not accepting, open connections may finish for so long; 0s = end them now",
+       duration(&Settings::drain_timeout, milliseconds{1}, kDay)},
+  };
+}
+
+std::vector<SettingRow> logs_and_files() {
+  return {
+      {"LOG_LEVEL", "info", "", "least level to log; connections log at info, each echo at trace",
+       choice<LogLevel>(&Settings::log_level, {{"trace", LogLevel::kTrace},
+                                               {"debug", LogLevel::kDebug},
+                                               {"info", LogLevel::kInfo},
+                                               {"warning", LogLevel::kWarning},
+                                               {"warn", LogLevel::kWarning},
+                                               {"error", LogLevel::kError},
+                                               {"critical", LogLevel::kCritical},
+                                               {"off", LogLevel::kOff}})},
+      {"LOG_FORMAT", "text", "", "text, or json with one object a line",
+       choice<LogFormat>(&Settings::log_format, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}})},
+      {"ENV_FILE", ".env", "", "file with variables for this program; must exist when its name is given",
+       path(&Settings::env_file)},
+  };
+}
+
+std::vector<SettingRow> all_settings() {
+  std::vector<SettingRow> table = listeners();
+  for (auto part : {threads(), sockets(), timeouts(), logs_and_files()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(table));
+  }
+  return table;
+}
+
+}  // namespace
+
+const std::vector<SettingRow>& settings_table() {
+  static const std::vector<SettingRow> table = all_settings();
+  return table;
+}
+
+const SettingRow* find_setting(std::string_view name) {
+  const auto& table = settings_table();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const SettingRow& row) { return row.name == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string flag_of(std::string_view name) {
+  std::string flag = "--";
+  for (const char c : name) {
+    flag += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+  return flag;
+}
+
+}  // namespace threadecho::config

@@ -1,0 +1,177 @@
+#include "echo/acceptor.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace threadecho::echo {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Long enough to cost nothing while an error lasts, short enough to be back well within a second of its relief.
+constexpr milliseconds kPause{100};
+/// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless they are all there
+/// is.
+constexpr int kErrorsInARowBeforePause = 16;
+/// After so many clients the refused ones and the wake-up are looked at again.
+constexpr int kAcceptAtOnce = 256;
+
+/// There may be nobody at fault and nothing to do but wait until something is given back.
+bool is_exhaustion(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS || error_number == ENOMEM;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, Admit admit, log::Logger& log)
+    : listener_(std::move(listener)), admit_(std::move(admit)), log_(log), refused_(refused_capacity) {}
+
+Acceptor::~Acceptor() {
+  if (thread_.joinable()) {
+    stop_accepting();
+    join();
+  }
+}
+
+void Acceptor::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Acceptor::stop_accepting() {
+  // Release, and acquire in the loop: what the caller has set up for the drain is there for the last clients too.
+  stopping_.store(true, std::memory_order_release);
+  wakeup_.notify();
+  listener_closed_.wait(false, std::memory_order_acquire);
+}
+
+void Acceptor::join() {
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+void Acceptor::add_to(Totals& totals) const {
+  for (std::size_t i = 0; i < errors_.size(); ++i) {
+    totals.accept_errors[i] += errors_[i].value();
+  }
+  for (std::size_t i = 0; i < rejected_.size(); ++i) {
+    totals.rejected[i] += rejected_[i].value();
+  }
+}
+
+void Acceptor::run() {
+  ::pthread_setname_np(::pthread_self(), "acceptor");
+  while (listener_ || !refused_.empty()) {
+    wait();
+    // Before the queue is emptied: a client that is in it when the drain begins is still taken.
+    const bool last_round = listener_ && stopping_.load(std::memory_order_acquire);
+    if (last_round) {
+      paused_until_ = {};
+    }
+    accept_waiting();
+    if (last_round) {
+      while (Clock::now() >= paused_until_ && somebody_waits()) {
+        accept_waiting();
+      }
+      listener_.reset();
+      listener_closed_.store(true, std::memory_order_release);
+      listener_closed_.notify_all();
+    }
+  }
+}
+
+void Acceptor::wait() {
+  const auto now = Clock::now();
+  const bool paused = now < paused_until_;
+  polled_.clear();
+  polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
+  // poll(2) passes over a negative descriptor.
+  polled_.push_back({.fd = paused ? -1 : listener_.get(), .events = POLLIN, .revents = 0});
+  const std::size_t first_refused = polled_.size();
+  refused_.append_to(polled_);
+  ::poll(polled_.data(), polled_.size(), poll_timeout(now));
+  if (polled_.front().revents != 0) {
+    wakeup_.clear();
+  }
+  refused_.tend(polled_, first_refused, Clock::now());
+}
+
+int Acceptor::poll_timeout(Clock::time_point now) const {
+  auto deadline = refused_.next_deadline();
+  if (now < paused_until_) {
+    deadline = std::min(deadline, paused_until_);
+  }
+  if (deadline == Clock::time_point::max()) {
+    return -1;
+  }
+  return static_cast<int>(std::max<milliseconds::rep>(0, std::chrono::ceil<milliseconds>(deadline - now).count()));
+}
+
+void Acceptor::accept_waiting() {
+  if (!listener_ || Clock::now() < paused_until_) {
+    return;
+  }
+  for (int i = 0; i < kAcceptAtOnce; ++i) {
+    switch (accept_one()) {
+      case Accepted::kClient:
+        errors_in_a_row_ = 0;
+        break;
+      case Accepted::kNobody:
+        return;
+      case Accepted::kError:
+        if (++errors_in_a_row_ >= kErrorsInARowBeforePause) {
+          paused_until_ = Clock::now() + kPause;
+        }
+        if (Clock::now() < paused_until_) {
+          return;
+        }
+        break;
+    }
+  }
+}
+
+Acceptor::Accepted Acceptor::accept_one() {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  auto* const peer = reinterpret_cast<sockaddr*>(&storage);
+  net::Fd client(::accept4(listener_.get(), peer, &length, SOCK_CLOEXEC));
+  if (!client) {
+    return accept_failed(errno);
+  }
+  if (const auto reason = admit_(client, net::Endpoint(peer, length))) {
+    rejected_[index_of(*reason)].add(1);
+    refused_.add(std::move(client), Clock::now());
+  }
+  return Accepted::kClient;
+}
+
+Acceptor::Accepted Acceptor::accept_failed(int error_number) {
+  if (error_number == EAGAIN) {
+    return Accepted::kNobody;
+  }
+  if (is_exhaustion(error_number)) {
+    // Linux takes a descriptor before it looks at the queue: with none left it fails even when nobody waits.
+    if (!somebody_waits()) {
+      return Accepted::kNobody;
+    }
+    paused_until_ = Clock::now() + kPause;
+  }
+  errors_[index_of(accept_error_of(error_number))].add(1);
+  if (const auto suppressed = error_lines_.admit()) {
+    const std::string message = std::generic_category().message(error_number);
+    log_.warn("cannot accept a client", {{"error", message}, {"suppressed", *suppressed}});
+  }
+  return Accepted::kError;
+}
+
+bool Acceptor::somebody_waits() const {
+  pollfd listener{.fd = listener_.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&listener, 1, 0) > 0;
+}
+
+}  // namespace threadecho::echo

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <poll.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "echo/owned_counter.h"
+#include "echo/reasons.h"
+#include "echo/refused_clients.h"
+#include "echo/totals.h"
+#include "log/logger.h"
+#include "log/rate_limit.h"
+#include "net/endpoint.h"
+#include "net/fd.h"
+#include "net/wakeup.h"
+
+namespace threadecho::echo {
+
+/// Takes clients from the listener, on a thread of its own, and hands each to `admit`; those that `admit` turns away it
+/// keeps until they have had an orderly end. Survives every error of accept(2): those that a moment may cure (no
+/// descriptors, no memory) are waited out, without spinning.
+/// Owned by the server. `start`, `stop_accepting` and `join` are for the thread that owns it; `add_to` is for any.
+class Acceptor {
+ public:
+  /// Takes the client (and returns nothing) or leaves it and says why. Called on the acceptor's thread.
+  using Admit = std::function<std::optional<RejectReason>(net::Fd& client, const net::Endpoint& peer)>;
+
+  /// `listener` is non-blocking. At most `refused_capacity` refused clients are kept at a time.
+  Acceptor(net::Fd listener, std::size_t refused_capacity, Admit admit, log::Logger& log);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+
+  void start();
+  /// Accepts every client whose handshake is complete, then closes the listener; returns when that is done. Refused
+  /// clients are still tended until `join`.
+  void stop_accepting();
+  /// Waits until the last refused client has gone (a second at most) and the thread has ended.
+  void join();
+
+  /// Adds the accept errors and the refusals.
+  void add_to(Totals& totals) const;
+
+ private:
+  enum class Accepted { kClient, kNobody, kError };
+
+  void run();
+  void wait();
+  void accept_waiting();
+  Accepted accept_one();
+  Accepted accept_failed(int error_number);
+  [[nodiscard]] bool somebody_waits() const;
+  [[nodiscard]] int poll_timeout(Clock::time_point now) const;
+
+  net::Fd listener_;
+  Admit admit_;
+  log::Logger& log_;
+  log::RateLimit error_lines_;
+  net::Wakeup wakeup_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> listener_closed_{false};  ///< set once, waited for by stop_accepting
+  std::thread thread_;
+
+  // Only for the acceptor's thread:
+  RefusedClients refused_;
+  std::vector<pollfd> polled_;
+  Clock::time_point paused_until_{};
+  int errors_in_a_row_ = 0;
+
+  // Written by the acceptor's thread, read by any:
+  std::array<OwnedCounter, kAcceptErrorNames.size()> errors_;
+  std::array<OwnedCounter, kRejectReasonNames.size()> rejected_;
+};
+
+}  // namespace threadecho::echo

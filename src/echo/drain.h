@@ -1,0 +1,34 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+#include "echo/connection.h"
+
+namespace threadecho::echo {
+
+/// How long an ended connection may go on discarding what its client still sends, so that the client reads all of its
+/// echo and the end of file before anything draws a reset.
+inline constexpr std::chrono::milliseconds kLinger{1000};
+
+/// How far the server's stop has come, as its threads see it. Written by the thread that stops the server.
+/// Relaxed throughout: each flag stands alone, and shutdown(2) on the sockets is what makes threads look.
+class Drain {
+ public:
+  void begin() noexcept { begun_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
+
+  /// From here on nobody lingers beyond `deadline`, one for all connections together.
+  void limit_linger(Clock::time_point deadline) noexcept {
+    linger_deadline_.store(deadline.time_since_epoch(), std::memory_order_relaxed);
+  }
+  [[nodiscard]] Clock::time_point linger_deadline() const noexcept {
+    return Clock::time_point(linger_deadline_.load(std::memory_order_relaxed));
+  }
+
+ private:
+  std::atomic<bool> begun_{false};
+  std::atomic<Clock::duration> linger_deadline_{Clock::duration::max()};
+};
+
+}  // namespace threadecho::echo

@@ -1,0 +1,133 @@
+#include "echo/limits.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+
+namespace threadecho::echo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kMostRefusedClients = 256;
+constexpr std::uint64_t kMappingsPerThread = 2;  // a stack and its guard page
+
+std::uint64_t less(std::uint64_t value, std::uint64_t reserve) { return value > reserve ? value - reserve : 0; }
+
+/// The number a file of the kernel starts with; nothing when it is absent or says "max".
+std::optional<std::uint64_t> read_number(const fs::path& path) {
+  std::ifstream file(path);
+  std::uint64_t number = 0;
+  if (file >> number) {
+    return number;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t soft_limit(__rlimit_resource resource) {
+  rlimit limit{};
+  if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return kUnlimited;
+  }
+  return limit.rlim_cur;
+}
+
+/// The least pids.max of `path` and its parents, down to and with `mount`.
+std::uint64_t least_pids_max(const fs::path& mount, const std::string& path) {
+  std::uint64_t least = kUnlimited;
+  for (fs::path group = fs::path(path).relative_path();; group = group.parent_path()) {
+    least = std::min(least, read_number(mount / group / "pids.max").value_or(kUnlimited));
+    if (group.empty()) {
+      return least;
+    }
+  }
+}
+
+void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
+  const auto add_tasks = [&limits](std::string name, std::uint64_t value) {
+    if (value != kUnlimited) {
+      limits.push_back({std::move(name), value, less(value, kReservedTasks)});
+    }
+  };
+  add_tasks("cgroup pids.max", cgroup_pids_max(root));
+  if (::geteuid() != 0) {  // root is exempt, setrlimit(2)
+    add_tasks("RLIMIT_NPROC", soft_limit(RLIMIT_NPROC));
+  }
+  const fs::path sysctl = root / "proc/sys";
+  add_tasks("kernel.threads-max", read_number(sysctl / "kernel/threads-max").value_or(kUnlimited));
+  add_tasks("kernel.pid_max", read_number(sysctl / "kernel/pid_max").value_or(kUnlimited));
+  if (const auto mappings = read_number(sysctl / "vm/max_map_count")) {
+    limits.push_back({"vm.max_map_count", *mappings, less(*mappings, kReservedMappings) / kMappingsPerThread});
+  }
+}
+
+}  // namespace
+
+std::string EffectiveLimit::figures() const {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  for (const HostLimit& limit : host) {
+    text << (text.tellp() > 0 ? ", " : "") << limit.name << ' ' << limit.value << " leaves " << limit.connections;
+  }
+  return text.str();
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+std::uint64_t cgroup_pids_max(const fs::path& root) {
+  std::uint64_t least = kUnlimited;
+  std::ifstream file(root / "proc/self/cgroup");
+  // Lines of "hierarchy:controllers:path", cgroups(7); version 2 has no controllers.
+  for (std::string line; std::getline(file, line);) {
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (second == std::string::npos) {
+      continue;
+    }
+    const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
+    const std::string path = line.substr(second + 1);
+    if (controllers == ",,") {
+      least = std::min(
+          {least, least_pids_max(root / "sys/fs/cgroup", path), least_pids_max(root / "sys/fs/cgroup/unified", path)});
+    } else if (controllers.find(",pids,") != std::string::npos) {
+      least = std::min(least, least_pids_max(root / "sys/fs/cgroup/pids", path));
+    }
+  }
+  return least;
+}
+
+EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections, const fs::path& root) {
+  EffectiveLimit limit;
+  const std::uint64_t descriptors = soft_limit(RLIMIT_NOFILE);
+  limit.host.push_back({"RLIMIT_NOFILE", descriptors, less(descriptors, kReservedDescriptors + http_connections)});
+  add_thread_limits(limit.host, root);
+
+  std::uint64_t least = settings.max_connections;
+  for (const HostLimit& host : limit.host) {
+    least = std::min(least, host.connections);
+  }
+  if (least == 0) {
+    throw std::runtime_error("the limits of this host leave no room for a connection: " + limit.figures());
+  }
+  limit.connections = static_cast<std::uint32_t>(least);
+  limit.refused_clients =
+      static_cast<std::uint32_t>(std::clamp(less(descriptors, kOwnDescriptors + http_connections + least),
+                                            kReservedDescriptors - kOwnDescriptors, kMostRefusedClients));
+  return limit;
+}
+
+}  // namespace threadecho::echo

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace threadecho::echo {
+
+/// Descriptors kept free of connections beside those of the HTTP server: listeners, wake-ups, logs, and refused
+/// clients.
+inline constexpr std::uint64_t kReservedDescriptors = 64;
+/// Of those, what the process itself needs; refused clients may have the rest.
+inline constexpr std::uint64_t kOwnDescriptors = 32;
+/// Threads kept free of connections: our own three, and those that are just ending.
+inline constexpr std::uint64_t kReservedTasks = 32;
+/// Memory mappings kept free of stacks: libraries, heaps, and what the C library keeps.
+inline constexpr std::uint64_t kReservedMappings = 512;
+
+/// One limit of this host, and how many connections it leaves room for.
+struct HostLimit {
+  std::string name;           ///< as an operator knows it: "RLIMIT_NOFILE", "cgroup pids.max", "kernel.pid_max", ...
+  std::uint64_t value;        ///< as the host has it
+  std::uint64_t connections;  ///< after the reserves
+};
+
+/// How many connections may be open at once, and what says so.
+struct EffectiveLimit {
+  std::uint32_t connections = 0;      ///< the least of MAX_CONNECTIONS and `host`
+  std::uint32_t refused_clients = 0;  ///< how many refused clients may be kept at a time
+  std::vector<HostLimit> host;
+  /// "RLIMIT_NOFILE 1024 leaves 896, kernel.pid_max 32768 leaves 32736"
+  [[nodiscard]] std::string figures() const;
+};
+
+/// Raises the soft limit of descriptors to the hard one, for the whole process.
+void raise_descriptor_limit();
+
+/// Reads the host's limits and works out the effective one. `http_connections` descriptors are left to the HTTP server.
+/// `root` stands for "/" and is there for tests; resource limits are always this process's.
+/// Throws std::runtime_error when there is room for no connection at all.
+EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections,
+                               const std::filesystem::path& root = "/");
+
+/// The least pids.max from this process's cgroup up to the root, version 2 or 1; max() where there is none.
+std::uint64_t cgroup_pids_max(const std::filesystem::path& root);
+
+}  // namespace threadecho::echo

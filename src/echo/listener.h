@@ -1,0 +1,14 @@
+#pragma once
+
+#include "config/settings.h"
+#include "net/endpoint.h"
+#include "net/fd.h"
+
+namespace threadecho::echo {
+
+/// The listening socket of the echo service, with every option that its connections are to have: Linux lets an
+/// accepted socket inherit them all, which saves each connection half a dozen calls. Sets `endpoint` to what was bound.
+/// Throws net::BindError.
+net::Fd listen_for_clients(const config::Settings& settings, net::Endpoint& endpoint);
+
+}  // namespace threadecho::echo

@@ -1,0 +1,43 @@
+#include "echo/log_lines.h"
+
+#include <unistd.h>
+
+#include <chrono>
+
+namespace threadecho::echo {
+
+using spdlog::level::level_enum;
+
+void log_opened(log::Logger& log, const Connection& connection) {
+  if (!log.enabled(level_enum::info)) {
+    return;
+  }
+  const net::EndpointText peer = connection.peer().text();
+  log.info("connection opened", {{"id", connection.id()}, {"peer", peer.view()}, {"thread", ::gettid()}});
+}
+
+void log_received(log::Logger& log, const Connection& connection, std::span<const std::byte> bytes) {
+  if (!log.enabled(level_enum::trace)) {
+    return;
+  }
+  log.write(level_enum::trace, "received", {{"id", connection.id()}, {"bytes", bytes.size()}, {"payload", bytes}});
+}
+
+void log_closed(log::Logger& log, const Connection& connection, CloseReason reason) {
+  const auto& counters = connection.counters;
+  const level_enum level = counters.receives.value() > 0 ? level_enum::info : level_enum::debug;
+  if (!log.enabled(level)) {
+    return;
+  }
+  const net::EndpointText peer = connection.peer().text();
+  const std::chrono::duration<double> duration = Clock::now() - connection.accepted_at();
+  log.write(level, "connection closed",
+            {{"id", connection.id()},
+             {"peer", peer.view()},
+             {"reason", name_of(reason)},
+             {"received_bytes", counters.received_bytes.value()},
+             {"echoed_bytes", counters.echoed_bytes.value()},
+             {"duration_seconds", duration.count()}});
+}
+
+}  // namespace threadecho::echo

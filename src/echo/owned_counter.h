@@ -1,0 +1,24 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace threadecho::echo {
+
+/// A count that one thread writes and any thread may read. About 1 ns an addition.
+/// Relaxed is enough: with a single writer nothing can be lost between load and store, and a reader wants a recent
+/// number, not an order between numbers. Whoever needs exact totals reads after the writer's last use of the
+/// connection table's lock, which orders them.
+class OwnedCounter {
+ public:
+  void add(std::uint64_t amount) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+}  // namespace threadecho::echo

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "echo/connection.h"
+#include "net/fd.h"
+
+namespace threadecho::echo {
+
+/// Clients that were turned away: each has had its end of file and is listened to for up to a second (kLinger), what
+/// it sends discarded. Closing at once would answer what it has already sent with a reset, and a reset looks like a
+/// fault. Belongs to the acceptor and its thread; never blocks.
+class RefusedClients {
+ public:
+  /// Keeps at most `capacity` sockets; for one more the oldest is closed.
+  explicit RefusedClients(std::size_t capacity) : capacity_(capacity) {}
+
+  void add(net::Fd client, Clock::time_point now);
+  /// Appends what is to be waited for.
+  void append_to(std::vector<pollfd>& polled) const;
+  /// Reads from those that `polled` (as `append_to` appended them, from `first` on) says are readable, and closes those
+  /// that have closed or whose time is over.
+  void tend(const std::vector<pollfd>& polled, std::size_t first, Clock::time_point now);
+  /// When the first one's time is over; Clock::time_point::max() without any.
+  [[nodiscard]] Clock::time_point next_deadline() const;
+  [[nodiscard]] bool empty() const noexcept { return clients_.empty(); }
+
+ private:
+  struct Client {
+    net::Fd fd;
+    Clock::time_point deadline;
+  };
+
+  std::size_t capacity_;
+  std::deque<Client> clients_;  ///< oldest first
+};
+
+}  // namespace threadecho::echo

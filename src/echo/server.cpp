@@ -1,0 +1,84 @@
+#include "echo/server.h"
+
+#include <string>
+#include <utility>
+
+#include "echo/listener.h"
+
+namespace threadecho::echo {
+
+Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
+    : log_(log),
+      table_(limit.connections, settings.max_connections_per_client),
+      threads_(table_, {.settings = settings, .drain = drain_, .log = log}),
+      acceptor_(
+          listen_for_clients(settings, endpoint_), limit.refused_clients,
+          [this](net::Fd& client, const net::Endpoint& peer) { return admit(client, peer); }, log) {}
+
+Server::~Server() {
+  if (started_) {
+    begin_drain();
+    stop_accepting();
+    stop();
+  }
+}
+
+void Server::start() {
+  acceptor_.start();
+  started_ = true;
+}
+
+Totals Server::totals() const {
+  Totals totals = table_.totals();
+  acceptor_.add_to(totals);
+  return totals;
+}
+
+Readiness Server::readiness() const {
+  if (drain_.begun()) {
+    return Readiness::kDraining;
+  }
+  return table_.full() ? Readiness::kFull : Readiness::kReady;
+}
+
+std::optional<RejectReason> Server::admit(net::Fd& client, const net::Endpoint& peer) {
+  const auto accepted_at = Clock::now();
+  auto connection = std::make_unique<Connection>(++last_id_, std::move(client), peer, accepted_at);
+  Connection& borrowed = *connection;
+  if (const auto reason = table_.try_add(connection)) {
+    client = borrowed.release_fd();
+    return reason;
+  }
+  if (const std::error_code error = threads_.start(borrowed)) {
+    if (const auto suppressed = thread_error_lines_.admit()) {
+      const std::string message = error.message();
+      log_.warn("no thread for a client", {{"error", message}, {"suppressed", *suppressed}});
+    }
+    client = table_.withdraw(borrowed)->release_fd();
+    return RejectReason::kThreadLimit;
+  }
+  return std::nullopt;
+}
+
+void Server::begin_drain() { drain_.begin(); }
+
+void Server::stop_accepting() { acceptor_.stop_accepting(); }
+
+bool Server::wait_until_idle(std::chrono::milliseconds timeout) const {
+  return table_.wait_until_empty(Clock::now() + timeout);
+}
+
+std::size_t Server::stop() {
+  const auto deadline = Clock::now() + kLinger;
+  drain_.limit_linger(deadline);
+  const std::size_t forced = table_.end_all(CloseReason::kDrainForced);
+  if (!table_.wait_until_empty(deadline)) {
+    table_.shut_down_reading();
+  }
+  acceptor_.join();
+  threads_.join_all();
+  started_ = false;
+  return forced;
+}
+
+}  // namespace threadecho::echo

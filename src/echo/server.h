@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "config/settings.h"
+#include "echo/acceptor.h"
+#include "echo/blocking_echo.h"
+#include "echo/connection_table.h"
+#include "echo/connection_threads.h"
+#include "echo/drain.h"
+#include "echo/limits.h"
+#include "echo/totals.h"
+#include "log/logger.h"
+#include "net/endpoint.h"
+
+namespace threadecho::echo {
+
+/// Whether new clients are wanted, as a load balancer asks.
+enum class Readiness { kReady, kFull, kDraining };
+
+/// The echo service: a listener, the threads that serve its clients, and the sums of what they do.
+///
+/// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `wait_until_idle`, `stop`.
+/// `totals` and `readiness` are for any thread; the rest is for the owner's.
+class Server {
+ public:
+  /// Binds at once, accepts from `start` on. Throws net::BindError. The settings and the log outlive the server.
+  Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log);
+  /// Stops first if nobody has.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void start();
+
+  /// The address bound, with the port that 0 became.
+  [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
+  [[nodiscard]] std::uint32_t connections_limit() const noexcept { return table_.limit(); }
+  [[nodiscard]] Totals totals() const;
+  [[nodiscard]] Readiness readiness() const;
+
+  /// Readiness falls; clients are still accepted.
+  void begin_drain();
+  /// Takes every client that is in the accept queue, then closes the listener.
+  void stop_accepting();
+  /// Waits for the open connections to finish by themselves; false when some are left after `timeout`.
+  bool wait_until_idle(std::chrono::milliseconds timeout) const;
+  /// Ends what is left as the drain's deadline does, within kLinger for all together, and joins every thread.
+  /// Returns how many connections were ended so.
+  std::size_t stop();
+
+ private:
+  std::optional<RejectReason> admit(net::Fd& client, const net::Endpoint& peer);
+
+  log::Logger& log_;
+  Drain drain_;
+  ConnectionTable table_;
+  ConnectionThreads threads_;
+  log::RateLimit thread_error_lines_;
+  std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
+  net::Endpoint endpoint_;
+  Acceptor acceptor_;
+  bool started_ = false;
+};
+
+}  // namespace threadecho::echo

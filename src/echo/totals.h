@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "echo/histogram.h"
+#include "echo/reasons.h"
+
+namespace threadecho::echo {
+
+using namespace std::chrono_literals;
+
+/// `recv` returned to last byte handed to the kernel. A small message over loopback takes 3 to 20 us, most of it the
+/// receiver's side of the kernel; milliseconds mean a full socket buffer, seconds a client that hardly reads; the last
+/// bound is the default WRITE_TIMEOUT.
+inline constexpr Bounds<16> kEchoDurationBounds = {2500ns, 5us,  10us, 25us,  50us,  100us, 250us, 1ms,
+                                                   2500us, 10ms, 25ms, 100ms, 250ms, 1s,    10s,   30s};
+
+/// `accept` returned to the thread's first `recv`. 15 to 60 us for a fresh thread on an idle machine; the upper half
+/// shows threads that wait for a core or for the address space's lock in a storm of connections.
+inline constexpr Bounds<12> kThreadStartBounds = {10us, 25us,   50us, 100us, 250us, 500us,
+                                                  1ms,  2500us, 10ms, 25ms,  100ms, 1s};
+
+/// From a health check's connect-and-close to a session of a day.
+inline constexpr Bounds<12> kConnectionDurationBounds = {1ms,  10ms,  100ms, 1s, 10s, 60s,
+                                                         5min, 30min, 1h,    6h, 24h, 168h};
+
+/// What the server has done since it started, and what it is doing: one consistent reading. Counters never go back.
+struct Totals {
+  std::uint64_t received_bytes = 0;
+  std::uint64_t echoed_bytes = 0;  ///< handed to the kernel, which is what a sender can know
+  std::uint64_t receives = 0;      ///< successful recv calls
+  std::uint64_t active = 0;        ///< connections whose thread runs now
+  std::uint64_t accepted = 0;      ///< connections that were given a thread; always `active` plus all of `closed`
+  std::array<std::uint64_t, kCloseReasonNames.size()> closed{};
+  std::array<std::uint64_t, kRejectReasonNames.size()> rejected{};
+  std::array<std::uint64_t, kAcceptErrorNames.size()> accept_errors{};
+  HistogramTotals<kEchoDurationBounds.size()> echo_duration;
+  HistogramTotals<kThreadStartBounds.size()> thread_start;
+  HistogramTotals<kConnectionDurationBounds.size()> connection_duration;
+};
+
+}  // namespace threadecho::echo

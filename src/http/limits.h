@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace threadecho::http {
+
+/// Connections that the HTTP server holds at once, and so the descriptors that the echo side leaves to it.
+inline constexpr std::size_t kMaxHttpConnections = 64;
+/// Of one request: request line and all header fields together. Also the most that is ever buffered of a client.
+inline constexpr std::size_t kMaxHeaderBytes = std::size_t{8} * 1024;
+
+/// How much time and room a client gets. Only tests have a reason to deviate from these.
+struct Limits {
+  std::size_t max_connections = kMaxHttpConnections;
+  std::chrono::milliseconds idle{120'000};      ///< between requests; longer than any usual scrape interval
+  std::chrono::milliseconds request{10'000};    ///< from the first byte of a header to its last
+  std::chrono::milliseconds write{30'000};      ///< for one whole answer
+  std::chrono::milliseconds linger{1'000};      ///< after the last answer, for the client to read it and to close
+  std::chrono::milliseconds accept_pause{100};  ///< after an error of accept, for descriptors to come free
+};
+
+}  // namespace threadecho::http

@@ -1,0 +1,74 @@
+#include "http/request_limits.h"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "http/limits.h"
+
+namespace threadecho::http {
+namespace {
+
+namespace beast = boost::beast;
+
+constexpr unsigned char kTlsHandshake = 0x16;  // first byte of a ClientHello, RFC 8446 section 5.1
+
+}  // namespace
+
+RequestReader::RequestReader() {
+  // Bodies are refused by the session, with an answer of our own. boost::none would refuse every Content-Length
+  // in 1.74.
+  parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
+  parser_.header_limit(kMaxHeaderBytes);
+}
+
+RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
+  if (buffer.size() == 0) {
+    return State::kNeedsMore;
+  }
+  const auto first = *static_cast<const unsigned char*>(buffer.data().data());
+  if (!begun_ && first == kTlsHandshake) {
+    return reject(400, "this port speaks plain HTTP, not TLS: use http://");
+  }
+  begun_ = true;
+  beast::error_code error;
+  const std::size_t taken = parser_.put(buffer.data(), error);
+  buffer.consume(taken);
+  header_bytes_ += taken;
+  const bool incomplete = error == beast::http::error::need_more;
+  if (error == beast::http::error::header_limit || header_bytes_ > kMaxHeaderBytes ||
+      (incomplete && header_bytes_ + buffer.size() >= kMaxHeaderBytes)) {
+    return reject(431, "the request header is larger than " + std::to_string(kMaxHeaderBytes) + " bytes");
+  }
+  if (incomplete) {
+    return State::kNeedsMore;
+  }
+  if (error) {
+    return reject(400, "this is not a request of HTTP/1.0 or HTTP/1.1: " + error.message());
+  }
+  return check();
+}
+
+RequestReader::State RequestReader::check() {
+  const auto& request = parser_.get();
+  if (request.version() >= 11 && request.count(beast::http::field::host) != 1) {
+    return reject(400, "a request of HTTP/1.1 needs exactly one Host field");  // RFC 9112 section 3.2
+  }
+  return State::kComplete;
+}
+
+bool RequestReader::has_body() const {
+  // Any Transfer-Encoding: Beast 1.74 takes all but "chunked" for no body, and would read the body as the next request.
+  return parser_.get().count(beast::http::field::transfer_encoding) != 0 || parser_.content_length().value_or(0) > 0;
+}
+
+RequestReader::State RequestReader::reject(unsigned status, std::string_view what) {
+  problem_ = error_response(status, what);
+  return State::kBad;
+}
+
+Response RequestReader::problem() const {
+  return problem_ ? *problem_ : error_response(400, "the connection ended within the request header");
+}
+
+}  // namespace threadecho::http

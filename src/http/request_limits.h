@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <cstddef>
+#include <optional>
+
+#include "http/response.h"
+
+namespace threadecho::http {
+
+/// Reads one request header out of a client's bytes and says what is wrong with it; does no input or output itself.
+/// Beast parses. The size is counted here, because Beast applies its header limit to each field on its own: a client
+/// could send fields without end.
+class RequestReader {
+ public:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+  enum class State { kNeedsMore, kComplete, kBad };
+
+  RequestReader();
+
+  /// Takes from the front of `buffer` what belongs to the header, and leaves what follows it.
+  State consume(boost::beast::flat_buffer& buffer);
+
+  /// Any byte of a request has been seen.
+  [[nodiscard]] bool begun() const noexcept { return begun_; }
+  /// The answer to a request that is kBad, or that ended where it kNeedsMore. The connection must then be closed.
+  [[nodiscard]] Response problem() const;
+  /// As far as it was read.
+  [[nodiscard]] const Parser::value_type& request() const { return parser_.get(); }
+  /// Once kComplete: a body follows. It is never read, so the connection must be closed after the answer.
+  [[nodiscard]] bool has_body() const;
+  /// Once kComplete: the client may send another request.
+  [[nodiscard]] bool keep_alive() const { return parser_.keep_alive() && !has_body(); }
+
+ private:
+  State reject(unsigned status, std::string_view what);
+  State check();
+
+  Parser parser_;
+  std::size_t header_bytes_ = 0;  ///< taken from buffers so far
+  bool begun_ = false;
+  std::optional<Response> problem_;
+};
+
+}  // namespace threadecho::http

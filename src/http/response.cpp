@@ -1,0 +1,12 @@
+#include "http/response.h"
+
+#include <nlohmann/json.hpp>
+
+namespace threadecho::http {
+
+Response error_response(unsigned status, std::string_view what) {
+  const nlohmann::json object = {{"error", what}};
+  return {status, kJsonType, object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+}  // namespace threadecho::http

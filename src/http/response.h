@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadecho::http {
+
+inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
+inline constexpr std::string_view kJsonType = "application/json";
+
+/// A header field beside those that every answer has. Borrows its text, which must be constant.
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// What a route answers; the session makes an HTTP message of it.
+struct Response {
+  unsigned status = 200;
+  std::string_view content_type = kTextType;
+  std::string body;
+  std::vector<Header> headers = {};
+};
+
+/// `{"error": "<what>"}`; invalid UTF-8 in `what` becomes U+FFFD.
+Response error_response(unsigned status, std::string_view what);
+
+}  // namespace threadecho::http

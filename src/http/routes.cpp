@@ -1,0 +1,125 @@
+#include "http/routes.h"
+
+#include <spdlog/version.h>
+#include <CLI/Version.hpp>
+#include <algorithm>
+#include <boost/beast/version.hpp>
+#include <boost/version.hpp>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "http/index_page.h"
+
+namespace threadecho::http {
+namespace {
+
+constexpr std::string_view kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
+constexpr std::size_t kMaxShownTargetBytes = 128;
+
+std::string dotted(int major, int minor, int patch) {
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
+Response json_response(const nlohmann::ordered_json& value) {
+  return {200, kJsonType, value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"};
+}
+
+Response readiness_response(const Readiness& readiness) {
+  if (readiness.ready) {
+    return {200, kTextType, "ready\n"};
+  }
+  return error_response(503, readiness.reason.empty() ? "not ready" : readiness.reason);
+}
+
+Response config_response(const std::vector<SettingView>& settings) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (const SettingView& setting : settings) {
+    object[setting.name] = {{"value", setting.value}, {"source", setting.source}};
+  }
+  return json_response(object);
+}
+
+Response version_response(const BuildInfo& build) {
+  // prometheus-cpp does not tell its version in a header.
+  return json_response({{"version", build.version},
+                        {"revision", build.revision},
+                        {"compiler", build.compiler},
+                        {"libraries",
+                         {{"boost", dotted(BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
+                          {"boost.beast", std::to_string(BOOST_BEAST_VERSION)},
+                          {"spdlog", dotted(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},
+                          {"nlohmann-json", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                                                   NLOHMANN_JSON_VERSION_PATCH)},
+                          {"CLI11", CLI11_VERSION}}}});
+}
+
+Response not_found(std::string_view target) {
+  const bool whole = target.size() <= kMaxShownTargetBytes;
+  const std::string shown = std::string(target.substr(0, kMaxShownTargetBytes)) + (whole ? "" : "...");
+  return error_response(404, "there is no " + shown + " here; / lists what there is");
+}
+
+Response method_not_allowed(const Request& request, std::string_view path) {
+  Response response = error_response(
+      405, std::string(path) + " answers GET and HEAD, not " + std::string(request.method.substr(0, 32)));
+  response.headers.push_back({"Allow", "GET, HEAD"});
+  return response;
+}
+
+}  // namespace
+
+Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
+  routes_ = {
+      {"/metrics", "figures for Prometheus",
+       [text = std::move(sources.metrics_text)](const Request&) -> Response {
+         return {200, kPrometheusType, text()};
+       }},
+      {"/healthz", "liveness: 200 while the process works, also while it drains",
+       [](const Request&) -> Response {
+         return {200, kTextType, "ok\n"};
+       }},
+      {"/readyz", "readiness: 200 while new connections are accepted, else 503 and why",
+       [readiness = std::move(sources.readiness)](const Request&) { return readiness_response(readiness()); }},
+      {"/config", "every setting, its value and where it came from",
+       [response = config_response(sources.settings)](const Request&) { return response; }},
+      {"/version", "version, revision, compiler and libraries",
+       [response = version_response(sources.build)](const Request&) { return response; }},
+  };
+  // Last, because the page lists the routes above.
+  routes_.push_back(
+      {"/", "this page", [response = index_response(sources.build, routes_)](const Request&) { return response; }});
+}
+
+Response Routes::respond(const Request& request) const {
+  const std::string_view path = path_of(request.target);
+  const auto route = std::find_if(routes_.begin(), routes_.end(), [path](const Route& r) { return r.path == path; });
+  if (route == routes_.end()) {
+    return not_found(request.target);
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    return method_not_allowed(request, route->path);
+  }
+  std::string what = "unknown";
+  try {
+    return route->answer(request);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    // Not of the standard's kind: nothing more is known.
+  }
+  logger_->error("http_route_failed", {{"path", route->path}, {"error", what}});
+  return error_response(500, std::string(route->path) + " failed; the log says why");
+}
+
+std::string_view path_of(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (target.starts_with(scheme)) {
+      const std::size_t slash = target.find_first_of("/?#", scheme.size());
+      target = slash == std::string_view::npos || target[slash] != '/' ? "/" : target.substr(slash);
+    }
+  }
+  return target.starts_with('/') ? target.substr(0, target.find_first_of("?#")) : std::string_view();
+}
+
+}  // namespace threadecho::http

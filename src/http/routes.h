@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "build_info.h"
+#include "http/response.h"
+#include "log/logger.h"
+
+namespace threadecho::http {
+
+struct Readiness {
+  bool ready = false;
+  std::string reason;  ///< why not, for the one who reads the probe's answer; unused when ready
+};
+
+/// One setting as GET /config shows it.
+struct SettingView {
+  std::string name;
+  std::string value;
+  std::string source;  ///< "default", "environment", ...
+};
+
+/// Where answers come from: values, and snapshots that the HTTP thread asks for. A snapshot may throw: that is a 500.
+struct Sources {
+  std::function<std::string()> metrics_text;  ///< the Prometheus text format 0.0.4
+  std::function<Readiness()> readiness;
+  std::vector<SettingView> settings;  ///< in the order in which they are shown
+  BuildInfo build;
+};
+
+/// A request as far as routes care.
+struct Request {
+  std::string_view method;  ///< as sent, "GET"
+  std::string_view target;  ///< as sent: origin form "/metrics?name=value", or absolute form
+};
+
+/// One path, what a person finds there, and how it is answered.
+struct Route {
+  std::string_view path;
+  std::string_view shows;
+  std::function<Response(const Request&)> answer;
+};
+
+/// The table of paths, and the one way from a request to its response. Answers to GET and HEAD are the same: whoever
+/// sends them leaves out the body of the latter. Not synchronised beyond what the sources are: the HTTP thread calls.
+class Routes {
+ public:
+  /// `logger` must outlive the routes; it gets an error for each route that throws.
+  Routes(Sources sources, log::Logger& logger);
+
+  /// Never throws but std::bad_alloc: 404, 405 and 500 are answers too.
+  [[nodiscard]] Response respond(const Request& request) const;
+
+ private:
+  std::vector<Route> routes_;
+  log::Logger* logger_;
+};
+
+/// The path of a request target, without query and fragment: "/metrics" of "/metrics?x=1" and, since RFC 9112 section
+/// 3.2.2 wants it accepted, of "http://host/metrics". Empty when there is none, as in "*" and "host:443".
+std::string_view path_of(std::string_view target);
+
+}  // namespace threadecho::http

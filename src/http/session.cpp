@@ -1,0 +1,166 @@
+#include "http/session.h"
+
+#include <array>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/http/write.hpp>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace threadecho::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using beast::http::field;
+
+/// What a client may still send after its last answer, for example the rest of a body, before it gets RST.
+constexpr std::size_t kMaxDiscardedBytes = std::size_t{1024} * 1024;
+
+beast::string_view to_beast(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view to_std(beast::string_view text) { return {text.data(), text.size()}; }
+
+/// As RFC 9110 section 5.6.7 wants it; independent of the locale, which this program leaves at "C".
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, List& list)
+    : stream_(std::move(socket)), routes_(routes), limits_(limits), list_(list) {
+  position_ = list_.insert(list_.end(), this);
+}
+
+Session::~Session() { leave_list(); }
+
+void Session::evict() {
+  leave_list();
+  stream_.close();
+}
+
+void Session::await_request() {
+  reader_.emplace();
+  stream_.expires_after(limits_.idle);
+  take_request();  // a client that sends requests without waiting for answers has the next one in the buffer already
+}
+
+void Session::take_request() {
+  const bool begun = reader_->begun();
+  switch (reader_->consume(buffer_)) {
+    case RequestReader::State::kNeedsMore:
+      if (!begun && reader_->begun()) {
+        stream_.expires_after(limits_.request);  // for the whole header, however many reads it takes
+      }
+      return read();
+    case RequestReader::State::kComplete:
+      return answer();
+    case RequestReader::State::kBad:
+      return send(reader_->problem(), false);
+  }
+}
+
+void Session::read() {
+  stream_.async_read_some(buffer_.prepare(buffer_.max_size() - buffer_.size()),
+                          beast::bind_front_handler(&Session::on_read, shared_from_this()));
+}
+
+void Session::on_read(error_code error, std::size_t bytes) {
+  buffer_.commit(bytes);
+  if (!error) {
+    return take_request();
+  }
+  // The client may have closed only its own direction, and then still reads. After any other error nobody does.
+  if (error == asio::error::eof && reader_->begun()) {
+    send(reader_->problem(), false);
+  }
+}
+
+void Session::answer() {
+  touch();
+  const auto& request = reader_->request();
+  Response response = routes_.respond({to_std(request.method_string()), to_std(request.target())});
+  if (reader_->has_body() && response.status < 400) {
+    response = error_response(413, "a request with a body is not accepted");
+  }
+  send(std::move(response), reader_->keep_alive());
+}
+
+void Session::send(Response response, bool keep_alive) {
+  const auto& request = reader_->request();
+  keep_alive_ = keep_alive;
+  auto& message = message_.emplace();
+  message.version(request.version() == 10 ? 10 : 11);
+  message.result(response.status);
+  message.set(field::server, "threadecho");
+  message.set(field::date, http_date());
+  message.set(field::content_type, to_beast(response.content_type));
+  message.set(field::cache_control, "no-store");
+  message.set("X-Content-Type-Options", "nosniff");
+  for (const Header& header : response.headers) {
+    message.set(to_beast(header.name), to_beast(header.value));
+  }
+  message.keep_alive(keep_alive);
+  message.content_length(response.body.size());
+  if (request.method() != beast::http::verb::head) {
+    message.body() = std::move(response.body);
+  }
+  stream_.expires_after(limits_.write);
+  beast::http::async_write(stream_, message,
+                           [self = shared_from_this()](error_code error, std::size_t) { self->on_sent(error); });
+}
+
+void Session::on_sent(error_code error) {
+  message_.reset();
+  if (error) {
+    return;
+  }
+  touch();
+  if (keep_alive_) {
+    await_request();
+  } else {
+    linger();
+  }
+}
+
+/// Closing while the client still sends would draw RST, which can destroy the answer before the client has read it:
+/// first we end our direction, then we read on until the client ends its own.
+void Session::linger() {
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(limits_.linger);
+  buffer_.clear();
+  discard();
+}
+
+void Session::discard() {
+  stream_.async_read_some(buffer_.prepare(buffer_.max_size()),
+                          beast::bind_front_handler(&Session::on_discarded, shared_from_this()));
+}
+
+void Session::on_discarded(error_code error, std::size_t bytes) {
+  discarded_bytes_ += bytes;
+  if (!error && discarded_bytes_ < kMaxDiscardedBytes) {
+    discard();
+  }
+}
+
+void Session::touch() {
+  if (position_) {
+    list_.splice(list_.end(), list_, *position_);
+  }
+}
+
+void Session::leave_list() {
+  if (position_) {
+    list_.erase(*position_);
+    position_.reset();
+  }
+}
+
+}  // namespace threadecho::http

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+
+#include "http/limits.h"
+#include "http/request_limits.h"
+#include "http/routes.h"
+
+namespace threadecho::http {
+
+/// One HTTP connection: reads a request, answers it, reads the next. Lives as long as an operation on its socket is
+/// pending, whose handlers own it. HTTP thread only.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  /// Sessions that count towards Limits::max_connections, the one that has gone longest without a request first.
+  /// An order by last byte would let a client stay by trickling a header that never ends.
+  using List = std::list<Session*>;
+
+  /// `routes`, `limits` and `list` must outlive the session, which keeps its place in `list` itself.
+  Session(boost::asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, List& list);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  void start() { await_request(); }
+  /// Gives the connection up at once and leaves the list: another client needs the place.
+  void evict();
+
+ private:
+  using error_code = boost::beast::error_code;
+
+  void await_request();
+  void read();
+  void on_read(error_code error, std::size_t bytes);
+  void take_request();
+  void answer();
+  void send(Response response, bool keep_alive);
+  void on_sent(error_code error);
+  void linger();
+  void discard();
+  void on_discarded(error_code error, std::size_t bytes);
+  void touch();
+  void leave_list();
+
+  boost::beast::tcp_stream stream_;
+  const Routes& routes_;
+  const Limits& limits_;
+  List& list_;
+  std::optional<List::iterator> position_;
+  boost::beast::flat_buffer buffer_{kMaxHeaderBytes};
+  std::optional<RequestReader> reader_;
+  std::optional<boost::beast::http::response<boost::beast::http::string_body>> message_;
+  bool keep_alive_ = false;  ///< after the message being sent
+  std::size_t discarded_bytes_ = 0;
+};
+
+}  // namespace threadecho::http

@@ -1,0 +1,176 @@
+#include "log/line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+#include <variant>
+
+namespace threadecho::log {
+namespace {
+
+constexpr std::string_view kCutMark = "...";
+/// A line of a connection; longer ones grow.
+constexpr std::size_t kUsualBodyBytes = 256;
+
+bool is_printable_ascii(char character) { return character >= ' ' && character <= '~'; }
+
+template <typename String>
+void append_escaped(String& out, std::string_view text) {
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
+  for (const char character : text) {
+    switch (character) {
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\\':
+      case '"':
+        out += '\\';
+        out += character;
+        break;
+      default:
+        if (is_printable_ascii(character)) {
+          out += character;
+        } else {
+          const auto byte = static_cast<unsigned char>(character);
+          out += "\\x";
+          out += kHexDigits[byte >> 4U];
+          out += kHexDigits[byte & 0x0FU];
+        }
+    }
+  }
+}
+
+bool needs_quotes(std::string_view text) {
+  return text.empty() || std::any_of(text.begin(), text.end(), [](char character) {
+           return !is_printable_ascii(character) || character == ' ' || character == '"' || character == '=' ||
+                  character == '\\';
+         });
+}
+
+/// At most `limit` bytes of `text`, and not the beginning of a UTF-8 sequence whose rest is cut off.
+std::string_view head(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) {
+    return text;
+  }
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) {
+    --limit;
+  }
+  return text.substr(0, limit);
+}
+
+/// What stands behind the head of `text`: nothing, or the sign that there was more.
+std::string_view mark(std::string_view text, std::size_t limit) { return text.size() <= limit ? "" : kCutMark; }
+
+std::string cut(std::string_view text, std::size_t limit) {
+  return std::string(head(text, limit)).append(mark(text, limit));
+}
+
+template <typename String>
+void append_preview(String& out, std::span<const std::byte> payload) {
+  const auto shown = payload.first(std::min(payload.size(), kMaxPreviewBytes));
+  append_escaped(out, {reinterpret_cast<const char*>(shown.data()), shown.size()});
+  fmt::format_to(std::back_inserter(out), "{} ({} bytes)", shown.size() < payload.size() ? kCutMark : "",
+                 payload.size());
+}
+
+void append_text_value(std::pmr::string& out, const Field::Value& value, std::size_t limit) {
+  std::visit(
+      [&out, limit](const auto& held) {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, std::string_view>) {
+          const bool quoted = needs_quotes(head(held, limit));
+          out += quoted ? "\"" : "";
+          append_escaped(out, head(held, limit));
+          out += mark(held, limit);
+          out += quoted ? "\"" : "";
+        } else if constexpr (std::is_same_v<Held, std::span<const std::byte>>) {
+          out += '"';
+          append_preview(out, held);  // escaped already
+          out += '"';
+        } else {
+          fmt::format_to(std::back_inserter(out), "{}", held);
+        }
+      },
+      value);
+}
+
+nlohmann::ordered_json json_value(const Field::Value& value, std::size_t limit) {
+  return std::visit(
+      [limit](const auto& held) -> nlohmann::ordered_json {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, std::string_view>) {
+          return cut(held, limit);
+        } else if constexpr (std::is_same_v<Held, std::span<const std::byte>>) {
+          return payload_preview(held);
+        } else {
+          return held;
+        }
+      },
+      value);
+}
+
+std::pmr::string text_body(std::string_view event, std::initializer_list<Field> fields, std::size_t limit,
+                           std::pmr::memory_resource* memory) {
+  std::pmr::string body(memory);
+  body.reserve(kUsualBodyBytes);
+  append_escaped(body, head(event, limit));
+  body += mark(event, limit);
+  for (const Field& field : fields) {
+    body += ' ';
+    body += field.key;
+    body += '=';
+    append_text_value(body, field.value, limit);
+  }
+  return body;
+}
+
+std::string json_body(std::string_view event, std::initializer_list<Field> fields, std::size_t limit) {
+  nlohmann::ordered_json object;
+  object["message"] = cut(event, limit);
+  for (const Field& field : fields) {
+    object[std::string(field.key)] = json_value(field.value, limit);
+  }
+  // The default handler throws on the first byte that is not UTF-8.
+  const std::string text = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return text.substr(1, text.size() - 2);
+}
+
+/// Halves what each value may take until the whole fits. Values grow when escaped, so their share cannot be computed.
+template <typename Format>
+auto fit(Format format) {
+  std::size_t limit = kMaxBodyBytes;
+  auto body = format(limit);
+  while (body.size() > kMaxBodyBytes && limit > 0) {
+    limit /= 2;
+    body = format(limit);
+  }
+  return body;
+}
+
+}  // namespace
+
+std::pmr::string text_body(std::string_view event, std::initializer_list<Field> fields,
+                           std::pmr::memory_resource* memory) {
+  return fit([event, fields, memory](std::size_t limit) { return text_body(event, fields, limit, memory); });
+}
+
+std::string json_body(std::string_view event, std::initializer_list<Field> fields) {
+  return fit([event, fields](std::size_t limit) { return json_body(event, fields, limit); });
+}
+
+std::string payload_preview(std::span<const std::byte> payload) {
+  std::string preview;
+  append_preview(preview, payload);
+  return preview;
+}
+
+}  // namespace threadecho::log

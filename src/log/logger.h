@@ -1,0 +1,58 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "config/settings.h"
+
+namespace threadecho::log {
+
+/// One named value of a log line: a number, a truth value, text, or bytes of a payload, which are shown as
+/// payload_preview() shows them. Borrows text and bytes: make it inside the call that writes the line.
+struct Field {
+  using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool, std::span<const std::byte>>;
+
+  Field(std::string_view name, std::string_view text) : key(name), value(text) {}
+  Field(std::string_view name, const char* text) : key(name), value(std::string_view(text)) {}
+  Field(std::string_view name, std::span<const std::byte> payload) : key(name), value(payload) {}
+  Field(std::string_view name, std::same_as<bool> auto truth) : key(name), value(truth) {}
+  Field(std::string_view name, std::floating_point auto number) : key(name), value(static_cast<double>(number)) {}
+  Field(std::string_view name, std::signed_integral auto number) : key(name), value(std::int64_t{number}) {}
+  template <std::unsigned_integral Number>
+  requires(!std::same_as<Number, bool>) Field(std::string_view name, Number number)
+      : key(name), value(std::uint64_t{number}) {}
+
+  std::string_view key;
+  Value value;
+};
+
+/// Writes structured lines: an event and its fields, as `event key=value ...` or as one JSON object a line.
+/// Owned by main, borrowed by everyone else; any thread may write. A call whose level is off costs one comparison.
+/// Nothing is thrown: a line for which there is no memory is lost.
+class Logger {
+ public:
+  Logger(std::shared_ptr<spdlog::logger> sink, config::LogFormat format);
+
+  [[nodiscard]] bool enabled(spdlog::level::level_enum level) const { return spdlog_->should_log(level); }
+  void write(spdlog::level::level_enum level, std::string_view event,
+             std::initializer_list<Field> fields = {}) noexcept;
+  void trace(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
+  void debug(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
+  void info(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
+  void warn(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
+  void error(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
+
+ private:
+  std::shared_ptr<spdlog::logger> spdlog_;
+  config::LogFormat format_;
+};
+
+}  // namespace threadecho::log

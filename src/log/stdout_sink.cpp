@@ -1,0 +1,82 @@
+#include "log/stdout_sink.h"
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string>
+
+#include "log/line.h"
+
+namespace threadecho::log {
+namespace {
+
+net::Fd own_descriptor(int fd) {
+  // A terminal whose reader stalls (a hung SSH session) says POLLOUT while there is room for any part of a line, and
+  // then blocks for the rest. O_NONBLOCK belongs to the open file, which a shell shares, so we open a file of our own.
+  // A pipe needs none: POLLOUT means room for PIPE_BUF bytes, pipe(7).
+  if (::isatty(fd) == 1) {
+    const std::string path = "/proc/self/fd/" + std::to_string(fd);
+    net::Fd terminal(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (terminal) {
+      return terminal;
+    }
+  }
+  return net::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
+
+bool has_room(int fd) {
+  pollfd entry{fd, POLLOUT, 0};
+  return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
+}
+
+/// How many bytes went out before there was no room or an error; each turn of the loop makes progress, none waits.
+std::size_t write_some(int fd, std::string_view text) {
+  std::size_t written = 0;
+  while (written < text.size() && has_room(fd)) {
+    const ssize_t result = ::write(fd, text.data() + written, text.size() - written);
+    if (result > 0) {
+      written += static_cast<std::size_t>(result);
+    } else if (result == 0 || errno != EINTR) {
+      break;
+    }
+  }
+  return written;
+}
+
+}  // namespace
+
+StdoutSink::StdoutSink(int fd) : fd_(own_descriptor(fd)) {}
+
+void StdoutSink::count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
+
+void StdoutSink::sink_it_(const spdlog::details::log_msg& msg) {
+  spdlog::memory_buf_t line;
+  formatter_->format(msg, line);
+  if (line.size() > kMaxLineBytes) {
+    line.resize(kMaxLineBytes);
+    line[kMaxLineBytes - 1] = '\n';
+  }
+  if (!write_line({line.data(), line.size()})) {
+    count_dropped();
+  }
+}
+
+bool StdoutSink::write_line(std::string_view line) {
+  if (!fd_) {
+    return false;
+  }
+  if (torn_) {
+    // Ends the line that the last one left unfinished, so that the two do not run into each other.
+    if (write_some(fd_.get(), "\n") == 0) {
+      return false;
+    }
+    torn_ = false;
+  }
+  const std::size_t written = write_some(fd_.get(), line);
+  torn_ = written > 0 && written < line.size();
+  return written == line.size();
+}
+
+}  // namespace threadecho::log

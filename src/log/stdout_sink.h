@@ -1,0 +1,41 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <spdlog/sinks/base_sink.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "net/fd.h"
+
+namespace threadecho::log {
+
+/// Writes lines of at most kMaxLineBytes to a descriptor and never waits for it: a line that finds no room, or a reader
+/// that is gone, or a full disk, is dropped and counted. Shared by the logger and whoever reports dropped(); any
+/// thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
+class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  /// Works on a duplicate of `fd`, so that a descriptor closed behind its back cannot come to mean a client's socket.
+  /// When `fd` is not open, every line counts as dropped.
+  explicit StdoutSink(int fd = STDOUT_FILENO);
+
+  /// Lines that were not written, or not whole.
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  void count_dropped() noexcept;
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& msg) override;
+  void flush_() override {}
+
+ private:
+  bool write_line(std::string_view line);
+
+  net::Fd fd_;
+  bool torn_ = false;                      ///< a line was begun and not ended; under base_sink's mutex
+  std::atomic<std::uint64_t> dropped_{0};  ///< relaxed: a figure for a metric, it orders nothing
+};
+
+}  // namespace threadecho::log

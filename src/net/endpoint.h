@@ -1,0 +1,57 @@
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace threadecho::net {
+
+/// The address of a peer without its port, in a form that compares and hashes: 16 bytes of IPv6, IPv4 as
+/// ::ffff:a.b.c.d.
+using AddressKey = std::array<std::uint8_t, 16>;
+
+/// Text of bounded length that lives where it is made: no heap, so that an idle thread needs none for its log line.
+class EndpointText {
+ public:
+  [[nodiscard]] std::string_view view() const noexcept { return {characters_.data(), size_}; }
+  void append(std::string_view text) noexcept;
+
+ private:
+  std::array<char, INET6_ADDRSTRLEN + 8> characters_{};  ///< brackets, colon and port beside the address
+  std::size_t size_ = 0;
+};
+
+/// An IPv4 or IPv6 address with its port. A value of 32 bytes; an IPv4-mapped IPv6 address is shown and counted as
+/// IPv4.
+class Endpoint {
+ public:
+  Endpoint() noexcept;
+  /// Anything that is neither IPv4 nor IPv6 is "unknown".
+  Endpoint(const sockaddr* address, socklen_t length) noexcept;
+
+  /// From a numeric address ("::", "127.0.0.1", "fe80::1%eth0"); nothing when `address` is not one. No name look-ups.
+  static std::optional<Endpoint> parse(const std::string& address, std::uint16_t port);
+  /// The local end of a socket, for example to learn the port that `0` became.
+  static Endpoint local_of(int fd);
+
+  [[nodiscard]] sa_family_t family() const noexcept { return storage_.sin6_family; }
+  [[nodiscard]] std::uint16_t port() const noexcept;
+  [[nodiscard]] AddressKey address_key() const noexcept;
+  /// "192.0.2.1:9000" or "[2001:db8::1]:9000"
+  [[nodiscard]] EndpointText text() const noexcept;
+  [[nodiscard]] std::string to_string() const { return std::string(text().view()); }
+  [[nodiscard]] const sockaddr* address() const noexcept;
+  [[nodiscard]] socklen_t length() const noexcept;
+
+ private:
+  sockaddr_in6 storage_{};  ///< the larger of the two; its family says which it is
+};
+
+}  // namespace threadecho::net

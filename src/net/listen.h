@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "net/fd.h"
+
+namespace threadecho::net {
+
+/// The address or port cannot be had; what() is one clear sentence for the user. main turns it into exit status 3.
+class BindError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct ListenOptions {
+  std::string address = "::";  ///< numeric; "::" serves IPv4 too, and falls back to 0.0.0.0 on a host without IPv6
+  std::uint16_t port = 0;      ///< 0: any free one
+  int backlog = 128;
+  std::string_view setting;  ///< name of the setting the port comes from, for the error text
+  /// Called with the bound socket before the first client can come; sets what accepted sockets are to inherit.
+  std::function<void(int fd)> before_listen;
+};
+
+/// A listening, non-blocking, close-on-exec socket with SO_REUSEADDR (a restart must not wait for TIME_WAIT to pass).
+/// Throws BindError.
+Fd listen_on(const ListenOptions& options);
+
+}  // namespace threadecho::net

@@ -1,0 +1,74 @@
+#include "net/tcp.h"
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <cerrno>
+
+namespace threadecho::net {
+namespace {
+
+/// One recv discards this much at most, so that a client that sends fast does not hold the caller up.
+constexpr std::size_t kDiscardAtOnce = std::size_t{1024} * 1024;
+
+template <typename Value>
+std::error_code set(int fd, int level, int name, const Value& value) noexcept {
+  if (::setsockopt(fd, level, name, &value, sizeof value) != 0) {
+    return {errno, std::generic_category()};
+  }
+  return {};
+}
+
+timeval to_timeval(std::chrono::milliseconds duration) {
+  return {.tv_sec = static_cast<time_t>(duration.count() / 1000),
+          .tv_usec = static_cast<suseconds_t>(duration.count() % 1000 * 1000)};
+}
+
+}  // namespace
+
+std::error_code set_receive_timeout(int fd, std::chrono::milliseconds timeout) noexcept {
+  return set(fd, SOL_SOCKET, SO_RCVTIMEO, to_timeval(timeout));
+}
+
+std::error_code set_send_timeout(int fd, std::chrono::milliseconds timeout) noexcept {
+  return set(fd, SOL_SOCKET, SO_SNDTIMEO, to_timeval(timeout));
+}
+
+std::error_code set_option(int fd, int level, int name, int value) noexcept { return set(fd, level, name, value); }
+
+std::size_t unacknowledged_bytes(int fd) noexcept {
+  int bytes = 0;
+  return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+bool is_closed(int fd) noexcept {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 || info.tcpi_state == TCP_CLOSE;
+}
+
+int take_error(int fd) noexcept {
+  int error = 0;
+  socklen_t length = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
+void reset_on_close(int fd) noexcept { set(fd, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0}); }
+
+Discarded discard_received(int fd) noexcept {
+  // MSG_TRUNC on a TCP socket drops the bytes in the kernel, tcp(7).
+  const ssize_t size = ::recv(fd, nullptr, kDiscardAtOnce, MSG_TRUNC | MSG_DONTWAIT);
+  if (size > 0) {
+    return Discarded::kSome;
+  }
+  if (size == 0) {
+    return Discarded::kEnd;
+  }
+  return errno == EAGAIN || errno == EINTR ? Discarded::kNothingYet : Discarded::kError;
+}
+
+}  // namespace threadecho::net

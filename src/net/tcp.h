@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace threadecho::net {
+
+/// Socket options and questions of tcp(7) and socket(7). Those that return an error_code leave the socket as it was
+/// when they fail.
+
+/// SO_RCVTIMEO and SO_SNDTIMEO: how long a blocking recv or send waits; 0 waits for ever.
+std::error_code set_receive_timeout(int fd, std::chrono::milliseconds timeout) noexcept;
+std::error_code set_send_timeout(int fd, std::chrono::milliseconds timeout) noexcept;
+
+/// Any option whose value is an int.
+std::error_code set_option(int fd, int level, int name, int value) noexcept;
+
+/// Bytes (and a FIN) handed to the kernel that the peer has not acknowledged yet: SIOCOUTQ. 0 when it cannot be told.
+std::size_t unacknowledged_bytes(int fd) noexcept;
+
+/// The kernel has given the connection up or finished it: nothing that is still queued will be sent.
+bool is_closed(int fd) noexcept;
+
+/// Takes the socket's pending error, an errno value or 0: SO_ERROR.
+int take_error(int fd) noexcept;
+
+/// Makes the coming close send a reset and drop what is queued, instead of keeping it for a peer that does not read.
+void reset_on_close(int fd) noexcept;
+
+/// Reads and throws away what has arrived, without copying it and without waiting.
+enum class Discarded : std::uint8_t {
+  kSome,
+  kNothingYet,
+  kEnd,    ///< the peer has closed its side
+  kError,  ///< the connection is gone
+};
+Discarded discard_received(int fd) noexcept;
+
+}  // namespace threadecho::net

@@ -1,0 +1,186 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/http_client.h"
+#include "support/process_facts.h"
+#include "support/server_process.h"
+#include "support/test_client.h"
+
+namespace threadecho::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Opens so many connections and has something echoed over each.
+void hold(const ServerProcess& server, std::size_t count, std::vector<TestClient>& clients) {
+  for (std::size_t i = 0; i < count; ++i) {
+    clients.emplace_back(server.echo());
+    ASSERT_EQ(clients.back().echo("x"), "x");
+  }
+}
+
+TEST(Serve, EchoesCountsAndStopsWithoutALoss) {
+  ServerProcess server;
+  server.wait_until_serving();
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.emplace_back(server.echo());
+    EXPECT_EQ(clients.back().echo("hello"), "hello");
+  }
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") == 50; }));
+  EXPECT_EQ(server.metric("threadecho_active_threads"), 10);
+  EXPECT_EQ(count_threads("echo-", server.pid()), 10U);
+  EXPECT_EQ(server.get("/healthz").substr(0, 2), "ok");
+  clients.clear();
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_active_threads") == 0; }));
+  EXPECT_EQ(server.metric(R"(threadecho_connections_closed_total{reason="client_closed"})"), 10);
+
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_EQ(server.errors(), "");
+  EXPECT_THAT(server.output(), HasSubstr("stopped"));
+}
+
+TEST(Serve, HoldsAThousandIdleClientsInThirteenKibibytesEach) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's shadow memory is not the server's";
+#endif
+  constexpr std::size_t kClients = 1000;
+  constexpr std::size_t kMostBytesEach = 13 * 1024;
+  ServerProcess server;
+  server.wait_until_serving();
+  EXPECT_EQ(TestClient(server.echo()).echo("warm up"), "warm up");
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_active_threads") == 0; }));
+  const std::size_t before = resident_bytes(server.pid());
+
+  std::vector<TestClient> clients;
+  hold(server, kClients, clients);
+  EXPECT_EQ(server.metric("threadecho_active_threads"), kClients);
+  EXPECT_EQ(count_threads("echo-", server.pid()), kClients);
+  const std::size_t held = resident_bytes(server.pid());
+  EXPECT_LE((held - before) / kClients, kMostBytesEach);
+
+  clients.clear();
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_active_threads") == 0; }));
+  EXPECT_TRUE(eventually([&] { return count_threads("echo-", server.pid()) == 0; }));
+  hold(server, kClients, clients);
+  EXPECT_LE(resident_bytes(server.pid()), held + held / 10) << "memory of ended connections is used again";
+}
+
+TEST(Serve, AnswersHttpWhileItIsFull) {
+  ServerProcess server({.arguments = {"--max-connections", "5"}, .environment = {}, .env_file = {}});
+  server.wait_until_serving();
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.emplace_back(server.echo());
+    EXPECT_EQ(clients.back().echo("x"), "x");
+  }
+  EXPECT_EQ(TestClient(server.echo()).receive_rest().error_number, 0);
+  EXPECT_EQ(http_get(server.http_port(), "/healthz").status, 200);
+  const HttpAnswer ready = http_get(server.http_port(), "/readyz");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_THAT(ready.body, HasSubstr("5 connections"));
+  EXPECT_EQ(server.metric("threadecho_ready"), 0);
+  EXPECT_EQ(server.metric(R"(threadecho_connections_rejected_total{reason="max_connections"})"), 1);
+}
+
+TEST(Serve, ShowsEverySeriesFromTheStart) {
+  ServerProcess server;
+  server.wait_until_serving();
+  for (const char* series :
+       {"threadecho_active_threads", "threadecho_echoed_bytes_total", "threadecho_received_bytes_total",
+        "threadecho_receives_total", "threadecho_connections_active", "threadecho_connections_accepted_total",
+        R"(threadecho_connections_rejected_total{reason="thread_limit"})",
+        R"(threadecho_connections_closed_total{reason="drain_forced"})",
+        R"(threadecho_accept_errors_total{error="EMFILE"})", "threadecho_draining",
+        "threadecho_log_lines_dropped_total", "threadecho_connection_duration_seconds_count",
+        "threadecho_echo_duration_seconds_count", "threadecho_thread_start_seconds_count"}) {
+    EXPECT_EQ(server.metric(series), 0) << series;
+  }
+  EXPECT_EQ(server.metric("threadecho_ready"), 1);
+  EXPECT_GE(server.metric("threadecho_connections_limit"), 1);
+  const std::string text = server.get("/metrics");
+  EXPECT_THAT(text, HasSubstr("threadecho_build_info{version=\""));
+  EXPECT_THAT(text, HasSubstr("threadecho_info{thread_model=\"per-connection\",sched_policy=\"other\"} 1"));
+}
+
+TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {
+  ServerProcess server({.arguments = {"--max-connections", "11"},
+                        .environment = {{"MAX_CONNECTIONS", "22"}, {"DRAIN_TIMEOUT", "7s"}},
+                        .env_file = "MAX_CONNECTIONS=33\nDRAIN_TIMEOUT=3s\nexport IDLE_TIMEOUT='5m'  # a comment\n"});
+  server.wait_until_serving();
+  EXPECT_EQ(server.metric("threadecho_connections_limit"), 11);
+  const std::string config = server.get("/config");
+  EXPECT_THAT(config, HasSubstr("\"7s\""));
+  EXPECT_THAT(config, HasSubstr("\"5m\""));
+}
+
+TEST(Serve, RunsEchoThreadsUnderTheBatchPolicyWhenTold) {
+  ServerProcess server({.arguments = {"--sched-policy", "batch"}, .environment = {}, .env_file = {}});
+  server.wait_until_serving();
+  const TestClient client(server.echo());
+  EXPECT_EQ(client.echo("x"), "x");
+  const auto threads = threads_of("echo-", server.pid());
+  ASSERT_EQ(threads.size(), 1U);
+  EXPECT_EQ(::sched_getscheduler(threads.front()), SCHED_BATCH);
+}
+
+TEST(Serve, StartsAgainAtOnceOnThePortOfTheOneBefore) {
+  ServerProcess first({.arguments = {"--drain-timeout", "0s"}, .environment = {}, .env_file = {}});
+  first.wait_until_serving();
+  TestClient client(first.echo());
+  EXPECT_EQ(client.echo("x"), "x");
+  const std::string port = std::to_string(first.echo().port());
+  first.signal(SIGTERM);  // ends the connection from the server's side: TIME_WAIT stays with its port
+  EXPECT_EQ(client.receive_rest().error_number, 0);
+  client.close();
+  EXPECT_EQ(first.wait(), 0);
+
+  ServerProcess second({.arguments = {"--port", port}, .environment = {}, .env_file = {}});
+  second.wait_until_serving();
+  EXPECT_EQ(TestClient(second.echo()).echo("again"), "again");
+}
+
+TEST(Serve, SaysClearlyThatAPortIsTaken) {
+  ServerProcess first;
+  first.wait_until_serving();
+  const std::string port = std::to_string(first.echo().port());
+  ServerProcess second({.arguments = {"--port", port}, .environment = {}, .env_file = {}});
+  EXPECT_EQ(second.wait(), 3);
+  EXPECT_EQ(second.errors(), "threadecho: cannot listen on [::]:" + port + " (PORT): Address already in use\n");
+  ServerProcess third(
+      {.arguments = {"--http-port", std::to_string(first.http_port())}, .environment = {}, .env_file = {}});
+  EXPECT_EQ(third.wait(), 3);
+  EXPECT_THAT(third.errors(), HasSubstr("(HTTP_PORT): Address already in use"));
+}
+
+TEST(Serve, ReportsEveryBadSettingInOneGo) {
+  ServerProcess server({.arguments = {"--port", "70000", "--idle-timeout=soon"},
+                        .environment = {{"BUFFER_SIZE", "huge"}, {"THREAD_MODEL", "fibres"}},
+                        .env_file = "LOG_LEVEL=loud\n",
+                        .free_ports = false});
+  EXPECT_EQ(server.wait(), 2);
+  EXPECT_EQ(server.output(), "");
+  for (const char* part : {"PORT", "70000", "65535", "IDLE_TIMEOUT", "soon", "BUFFER_SIZE", "huge", "THREAD_MODEL",
+                           "fibres", "per-connection", "LOG_LEVEL", "loud", ".env"}) {
+    EXPECT_THAT(server.errors(), HasSubstr(part));
+  }
+}
+
+TEST(Serve, NamesAVariableThatKubernetesInjected) {
+  ServerProcess server({.arguments = {},
+                        .environment = {{"PORT", "tcp://10.0.0.1:80"}, {"HTTP_PORT", "0"}},
+                        .env_file = {},
+                        .free_ports = false});
+  EXPECT_EQ(server.wait(), 2);
+  EXPECT_THAT(server.errors(), HasSubstr("tcp://10.0.0.1:80"));
+  EXPECT_THAT(server.errors(), HasSubstr("Kubernetes"));
+}
+
+}  // namespace
+}  // namespace threadecho::test

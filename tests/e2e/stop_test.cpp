@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/http_client.h"
+#include "support/server_process.h"
+#include "support/test_client.h"
+
+namespace threadecho::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+bool becomes_unready(const ServerProcess& server) {
+  return eventually([&] { return http_get(server.http_port(), "/readyz").status == 503; });
+}
+
+TEST(Stop, FallsFromReadinessAtOnceAndAcceptsDuringTheDelay) {
+  ServerProcess server({.arguments = {"--drain-delay", "1d"}, .environment = {}, .env_file = {}});
+  server.wait_until_serving();
+  EXPECT_EQ(http_get(server.http_port(), "/readyz").status, 200);
+  server.signal(SIGTERM);
+  ASSERT_TRUE(becomes_unready(server));
+  EXPECT_THAT(http_get(server.http_port(), "/readyz").body, HasSubstr("draining"));
+  EXPECT_EQ(http_get(server.http_port(), "/healthz").status, 200);
+  EXPECT_EQ(server.metric("threadecho_draining"), 1);
+  EXPECT_EQ(TestClient(server.echo()).echo("still accepted"), "still accepted");
+}
+
+TEST(Stop, ClosesTheListenerAndLetsOpenConnectionsFinish) {
+  ServerProcess server({.arguments = {"--drain-timeout", "1d"}, .environment = {}, .env_file = {}});
+  server.wait_until_serving();
+  TestClient client(server.echo());
+  EXPECT_EQ(client.echo("before"), "before");
+  server.signal(SIGINT);
+  ASSERT_TRUE(becomes_unready(server));
+  EXPECT_TRUE(eventually([&] {
+    try {
+      TestClient late(server.echo());
+      return false;
+    } catch (const std::system_error&) {
+      return true;  // refused
+    }
+  }));
+  EXPECT_EQ(client.echo("during"), "during");
+  client.close();
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(server.output(), HasSubstr("reason=drained"));
+  EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=0"));
+}
+
+TEST(Stop, EndsAtOnceOnASecondSignal) {
+  for (const int second : {SIGTERM, SIGINT}) {
+    ServerProcess server({.arguments = {"--drain-timeout", "1d"}, .environment = {}, .env_file = {}});
+    server.wait_until_serving();
+    const TestClient client(server.echo());
+    EXPECT_EQ(client.echo("x"), "x");
+    server.signal(SIGTERM);
+    ASSERT_TRUE(becomes_unready(server));
+    server.signal(second);
+    EXPECT_EQ(server.wait(), 128 + second);
+  }
+}
+
+TEST(Stop, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
+  constexpr std::size_t kClients = 8;
+  ServerProcess server({.arguments = {"--drain-timeout", "100ms"}, .environment = {}, .env_file = {}});
+  server.wait_until_serving();
+  std::vector<std::string> sent(kClients);
+  std::vector<TestClient::Rest> got(kClients);
+  std::vector<TestClient> clients;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.emplace_back(server.echo());
+  }
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> under_way{0};
+  for (std::size_t i = 0; i < kClients; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string piece = random_bytes(4099, static_cast<std::uint32_t>(i));
+      while (sent[i].size() < std::size_t{256} * 1024 * 1024) {
+        sent[i] += piece;
+        if (!clients[i].try_send(piece)) {
+          break;
+        }
+      }
+    });
+    threads.emplace_back([&, i] {
+      got[i].bytes = clients[i].receive(100'000);
+      ++under_way;
+      const auto rest = clients[i].receive_rest();
+      got[i].bytes += rest.bytes;
+      got[i].error_number = rest.error_number;
+      clients[i].half_close();
+    });
+  }
+  ASSERT_TRUE(eventually([&] { return under_way == kClients; }));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (std::size_t i = 0; i < kClients; ++i) {
+    EXPECT_EQ(got[i].error_number, 0) << "client " << i;
+    EXPECT_TRUE(sent[i].starts_with(got[i].bytes)) << "client " << i;
+  }
+  EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=8"));
+}
+
+}  // namespace
+}  // namespace threadecho::test

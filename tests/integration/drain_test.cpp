@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/echo_fixture.h"
+#include "support/process_facts.h"
+
+namespace threadecho::test {
+namespace {
+
+using echo::CloseReason;
+using echo::Readiness;
+using namespace std::chrono_literals;
+
+TEST(Drain, AcceptsUntilItIsToldToStop) {
+  EchoServer server;
+  server.server().begin_drain();
+  EXPECT_EQ(server.server().readiness(), Readiness::kDraining);
+  EXPECT_EQ(server.connect().echo("late"), "late");
+  server.server().stop_accepting();
+  EXPECT_THROW(server.connect(), std::system_error);
+}
+
+TEST(Drain, LetsOpenConnectionsFinish) {
+  EchoServer server;
+  TestClient client = server.connect();
+  EXPECT_EQ(client.echo("before"), "before");
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  EXPECT_FALSE(server.server().wait_until_idle(10ms));
+  EXPECT_EQ(client.echo("during"), "during");
+  client.close();
+  EXPECT_TRUE(server.server().wait_until_idle(kPatience));
+  EXPECT_EQ(server.server().stop(), 0U);
+  EXPECT_EQ(server.closed(CloseReason::kDrained), 1U);
+}
+
+TEST(Drain, AcceptsEveryClientWhoseHandshakeWasComplete) {
+  EchoServer server;
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 500; ++i) {
+    clients.push_back(server.connect());
+    clients.back().send("queued");
+  }
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  for (const TestClient& client : clients) {
+    ASSERT_EQ(client.receive(6), "queued");
+  }
+}
+
+TEST(Drain, EndsIdleConnectionsWithAnEndOfFile) {
+  EchoServer server;
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(server.connect());
+    ASSERT_EQ(clients.back().echo("x"), "x");
+  }
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  EXPECT_EQ(server.server().stop(), 20U);
+  for (const TestClient& client : clients) {
+    const auto rest = client.receive_rest();
+    EXPECT_EQ(rest.bytes, "");
+    EXPECT_EQ(rest.error_number, 0);
+  }
+  EXPECT_EQ(server.closed(CloseReason::kDrainForced), 20U);
+  EXPECT_EQ(count_threads("echo-"), 0U);
+}
+
+TEST(Drain, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
+  constexpr std::size_t kClients = 8;
+  EchoServer server;
+  std::vector<TestClient> clients;
+  std::vector<std::string> sent(kClients);
+  std::vector<TestClient::Rest> got(kClients);
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> under_way{0};
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.push_back(server.connect());
+  }
+  for (std::size_t i = 0; i < kClients; ++i) {
+    threads.emplace_back([&, i] {  // sends without a pause until the connection is gone under it, or 256 MiB
+      const std::string piece = random_bytes(7919, static_cast<std::uint32_t>(i));
+      while (sent[i].size() < std::size_t{256} * 1024 * 1024) {
+        sent[i] += piece;
+        if (!clients[i].try_send(piece)) {
+          break;
+        }
+      }
+    });
+    threads.emplace_back([&, i] {
+      got[i].bytes = clients[i].receive(100'000);
+      ++under_way;
+      const auto rest = clients[i].receive_rest();
+      got[i].bytes += rest.bytes;
+      got[i].error_number = rest.error_number;
+      clients[i].half_close();  // what a client does on an end of file
+    });
+  }
+  ASSERT_TRUE(eventually([&] { return under_way == kClients; }));
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  EXPECT_FALSE(server.server().wait_until_idle(50ms));
+  EXPECT_EQ(server.server().stop(), kClients);
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (std::size_t i = 0; i < kClients; ++i) {
+    EXPECT_EQ(got[i].error_number, 0) << "client " << i;
+    EXPECT_TRUE(sent[i].starts_with(got[i].bytes)) << "client " << i;
+    EXPECT_GT(got[i].bytes.size(), 100'000U);
+  }
+  EXPECT_EQ(server.closed(CloseReason::kDrainForced), kClients);
+}
+
+TEST(Drain, EndsWithinItsTimeThoughAClientNeitherReadsNorCloses) {
+  EchoServer server;
+  const TestClient stuck(server.endpoint(), 4096, 4096);
+  std::thread sender([&] { static_cast<void>(stuck.try_send(random_bytes(std::size_t{32} * 1024 * 1024, 1))); });
+  ASSERT_TRUE(eventually([&] { return server.totals().received_bytes > 0; }));
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  EXPECT_EQ(server.server().stop(), 1U);
+  EXPECT_EQ(count_threads("echo-"), 0U);
+  EXPECT_EQ(server.totals().active, 0U);
+  sender.join();
+}
+
+TEST(Drain, DeliversTheTailOfAHalfClosedConnection) {
+  constexpr std::size_t kSize = 256 * 1024;
+  EchoServer server;
+  const TestClient client(server.endpoint(), 4096, 0);
+  const std::string sent = random_bytes(kSize, 5);
+  client.send(sent);
+  client.half_close();
+  ASSERT_TRUE(eventually([&] { return server.totals().echoed_bytes == kSize; }));
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  EXPECT_FALSE(server.server().wait_until_idle(20ms)) << "the tail is not read yet";
+  std::thread reader([&] { EXPECT_TRUE(client.receive_rest().bytes == sent); });
+  EXPECT_TRUE(server.server().wait_until_idle(kPatience));
+  EXPECT_EQ(server.server().stop(), 0U);
+  reader.join();
+}
+
+}  // namespace
+}  // namespace threadecho::test

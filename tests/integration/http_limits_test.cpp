@@ -1,0 +1,172 @@
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/http_fixture.h"
+
+namespace threadecho::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using test::HttpClient;
+using test::request_text;
+
+/// The default limits, under which a test would wait for minutes if it had to wait for time.
+using HttpConnections = test::HttpFixture;
+
+TEST_F(HttpConnections, MakeRoomForAProbeWhenAllAreIdle) {
+  std::vector<std::unique_ptr<HttpClient>> idle;
+  for (std::size_t i = 0; i < kMaxHttpConnections + 10; ++i) {
+    idle.push_back(std::make_unique<HttpClient>(port()));
+  }
+  EXPECT_EQ(test::http_get(port(), "/healthz").status, 200);
+  EXPECT_EQ(idle.front()->read_to_end(), "") << "the oldest had to go";
+  idle.back()->send(request_text("GET", "/healthz"));
+  EXPECT_EQ(idle.back()->read_answer().status, 200) << "the newest could stay";
+}
+
+TEST_F(HttpConnections, EndInTheOrderOfTheirLastRequest) {
+  HttpClient scraper(port());
+  scraper.send(request_text("GET", "/metrics"));
+  EXPECT_EQ(scraper.read_answer().status, 200);
+  // Slow clients that trickle a header: their bytes keep them from being idle, not from being the ones to go.
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (std::size_t i = 0; i + 1 < kMaxHttpConnections; ++i) {
+    slow.push_back(std::make_unique<HttpClient>(port()));
+    slow.back()->send("GET /");
+  }
+  scraper.send(request_text("GET", "/metrics"));
+  EXPECT_EQ(scraper.read_answer().status, 200);
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(test::http_get(port(), "/healthz").status, 200);
+  }
+  scraper.send(request_text("GET", "/metrics"));
+  EXPECT_EQ(scraper.read_answer().status, 200) << "whoever asks stays";
+  EXPECT_EQ(slow.front()->read_to_end(), "");
+}
+
+TEST_F(HttpConnections, CostOthersNothingWhenTheyDoNotRead) {
+  metrics_bytes_ = 64 * 1024 * 1024;
+  std::vector<std::unique_ptr<HttpClient>> deaf;
+  for (int i = 0; i < 3; ++i) {
+    deaf.push_back(std::make_unique<HttpClient>(port()));
+    deaf.back()->send(request_text("GET", "/metrics"));
+  }
+  EXPECT_EQ(test::http_get(port(), "/healthz").status, 200);
+  EXPECT_EQ(deaf.front()->read_answer().body.size(), metrics_bytes_ + 19) << "late is not never";
+}
+
+TEST_F(HttpConnections, ComeBackOnceThereAreDescriptorsAgain) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  std::vector<net::Fd> taken;
+  HttpClient waiting(port());  // its descriptors are there before they run out
+  waiting.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(waiting.read_answer().status, 200);
+  const net::Fd late(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // UndefinedBehaviorSanitizer looks at a class once, through a pipe. So a line like the one to come is written before
+  // there are no descriptors for pipes any more.
+  log_.logger().warn("descriptors_run_out", {{"error", "soon"}, {"suppressed", 0U}});
+  rlimit low = before;
+  low.rlim_cur = 256;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  for (net::Fd fd(::dup(late.get())); fd; fd = net::Fd(::dup(late.get()))) {
+    taken.push_back(std::move(fd));
+  }
+  taken.pop_back();
+  const auto began = steady_clock::now();
+  HttpClient refused(port());  // takes the last descriptor; the server finds none to accept it with
+  EXPECT_TRUE(log_.wait_for("warning http_accept_failed error="));
+  waiting.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(waiting.read_answer().status, 200) << "who was there before is served on";
+  refused.send(request_text("GET", "/healthz"));
+  taken.clear();
+  EXPECT_EQ(refused.read_answer().status, 200) << "the client waited in the backlog";
+  EXPECT_GE(steady_clock::now() - began, milliseconds(50)) << "the server paused rather than spin";
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+class HttpTimeLimits : public test::HttpFixture {
+ protected:
+  static constexpr milliseconds kShort{50};
+  static constexpr milliseconds kLong{60'000};
+  static Limits limits(milliseconds idle, milliseconds request, milliseconds write) {
+    return {.idle = idle, .request = request, .write = write, .linger = kShort};
+  }
+  explicit HttpTimeLimits(Limits limits) : HttpFixture(limits) {}
+};
+
+class HttpIdleLimit : public HttpTimeLimits {
+ protected:
+  HttpIdleLimit() : HttpTimeLimits(limits(kShort, kLong, kLong)) {}
+};
+
+TEST_F(HttpIdleLimit, EndsAConnectionWithoutARequest) {
+  HttpClient silent(port());
+  EXPECT_EQ(silent.read_to_end(), "");
+  HttpClient once(port());
+  once.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(once.read_answer().status, 200);
+  EXPECT_EQ(once.read_to_end(), "");
+}
+
+class HttpRequestLimit : public HttpTimeLimits {
+ protected:
+  HttpRequestLimit() : HttpTimeLimits(limits(kLong, kShort, kLong)) {}
+};
+
+TEST_F(HttpRequestLimit, EndsAHeaderThatTakesTooLong) {
+  HttpClient stuck(port());
+  stuck.send("GET /healthz HTTP/1.1\r\n");
+  EXPECT_EQ(stuck.read_to_end(), "");
+}
+
+TEST_F(HttpRequestLimit, CannotBeStretchedByATrickle) {
+  HttpClient slow(port());
+  slow.send("GET /healthz HTTP/1.1\r\nX: ");
+  bool ended = false;
+  for (int i = 0; i < 1000 && !ended; ++i) {
+    slow.send("x");
+    ended = slow.ends_within(milliseconds(10));
+  }
+  EXPECT_TRUE(ended);
+}
+
+class HttpWriteLimit : public HttpTimeLimits {
+ protected:
+  HttpWriteLimit() : HttpTimeLimits(limits(kLong, kLong, kShort)) {}
+};
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator entries("/proc/self/fd");
+  return std::distance(begin(entries), end(entries));
+}
+
+TEST_F(HttpWriteLimit, EndsAConnectionThatDoesNotReadItsAnswer) {
+  metrics_bytes_ = 64 * 1024 * 1024;
+  HttpClient deaf(port());
+  deaf.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(deaf.read_answer().status, 200);
+  const std::ptrdiff_t before = open_descriptors();
+  deaf.send(request_text("GET", "/metrics"));
+  // Reading would let the server send, so the end of its descriptor is what can be seen.
+  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+  while (open_descriptors() >= before && steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_LT(open_descriptors(), before);
+  EXPECT_LT(deaf.read_to_end().size(), metrics_bytes_);
+}
+
+}  // namespace
+}  // namespace threadecho::http

@@ -1,0 +1,258 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "support/echo_fixture.h"
+
+namespace threadecho::test {
+namespace {
+
+using echo::CloseReason;
+using echo::Readiness;
+using echo::RejectReason;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+/// A refused client reads an end of file, never a reset.
+void expect_orderly_refusal(const TestClient& client) {
+  const auto rest = client.receive_rest();
+  EXPECT_EQ(rest.bytes, "");
+  EXPECT_EQ(rest.error_number, 0);
+}
+
+TEST(MaxConnections, RefusesTheExcessWithAnEndOfFile) {
+  auto settings = test_settings();
+  settings.max_connections = 2;
+  const EchoServer server(settings);
+  TestClient first = server.connect();
+  const TestClient second = server.connect();
+  EXPECT_EQ(first.echo("1"), "1");
+  EXPECT_EQ(second.echo("2"), "2");
+  expect_orderly_refusal(server.connect());
+  EXPECT_EQ(server.rejected(RejectReason::kMaxConnections), 1);
+  EXPECT_EQ(server.totals().accepted, 2);
+
+  first.close();
+  ASSERT_TRUE(server.has_active(1));
+  EXPECT_EQ(server.connect().echo("room again"), "room again");
+}
+
+TEST(MaxConnections, RefusesAClientThatHasAlreadySentWithoutAReset) {
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  const EchoServer server(settings);
+  const TestClient only = server.connect();
+  EXPECT_EQ(only.echo("x"), "x");
+  for (int i = 0; i < 50; ++i) {
+    const TestClient refused = server.connect();
+    refused.send(random_bytes(100'000, 1));
+    expect_orderly_refusal(refused);
+  }
+  EXPECT_EQ(server.rejected(RejectReason::kMaxConnections), 50);
+}
+
+TEST(MaxConnections, KeepsAtMostSoManyRefusedClientsAndClosesTheOldest) {
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  const EchoServer server(settings);
+  const TestClient only = server.connect();
+  EXPECT_EQ(only.echo("x"), "x");
+  std::vector<TestClient> refused;
+  for (int i = 0; i < 300; ++i) {
+    refused.push_back(server.connect());
+  }
+  for (const TestClient& client : refused) {
+    expect_orderly_refusal(client);
+  }
+  EXPECT_TRUE(eventually([&] { return server.rejected(RejectReason::kMaxConnections) == 300; }));
+}
+
+TEST(MaxConnections, FallsFromReadinessUntilFivePercentAreFree) {
+  auto settings = test_settings();
+  settings.max_connections = 20;
+  EchoServer server(settings);
+  EXPECT_EQ(server.server().readiness(), Readiness::kReady);
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(server.connect());
+  }
+  ASSERT_TRUE(server.has_active(20));
+  EXPECT_EQ(server.server().readiness(), Readiness::kFull);
+  clients.pop_back();
+  EXPECT_TRUE(eventually([&] { return server.server().readiness() == Readiness::kReady; }));
+}
+
+TEST(MaxConnectionsPerClient, CountsAMappedAddressAsIpv4) {
+  auto settings = test_settings();
+  settings.max_connections_per_client = 1;
+  const EchoServer server(settings);
+  TestClient first(server.endpoint("127.0.0.1"));
+  EXPECT_EQ(first.echo("1"), "1");
+  expect_orderly_refusal(TestClient(server.endpoint("::ffff:127.0.0.1")));
+  EXPECT_EQ(TestClient(server.endpoint("::1")).echo("another address"), "another address");
+  EXPECT_EQ(server.rejected(RejectReason::kMaxPerClient), 1);
+
+  first.close();
+  ASSERT_TRUE(server.closes(CloseReason::kClientClosed, 2));
+  EXPECT_EQ(TestClient(server.endpoint("127.0.0.1")).echo("again"), "again");
+}
+
+TEST(IdleTimeout, EndsASilentConnectionAndNotOneThatSpeaks) {
+  auto settings = test_settings();
+  settings.idle_timeout = 200ms;
+  const EchoServer server(settings);
+  const TestClient silent = server.connect();
+  const TestClient speaking = server.connect();
+  const auto until = std::chrono::steady_clock::now() + 600ms;
+  while (std::chrono::steady_clock::now() < until) {
+    ASSERT_EQ(speaking.echo("tick"), "tick");
+    ::usleep(20'000);
+  }
+  const auto rest = silent.receive_rest();
+  EXPECT_EQ(rest.error_number, 0);
+  EXPECT_EQ(speaking.echo("tock"), "tock");
+  EXPECT_EQ(server.closed(CloseReason::kIdleTimeout), 0) << "it lingers until the client closes";
+}
+
+TEST(IdleTimeout, CountsTheReasonAndTakesTheClientsEndOfFile) {
+  auto settings = test_settings();
+  settings.idle_timeout = 50ms;
+  const EchoServer server(settings);
+  TestClient client = server.connect();
+  EXPECT_EQ(client.echo("last words"), "last words");
+  EXPECT_EQ(client.receive_rest().error_number, 0);
+  client.close();
+  EXPECT_TRUE(server.closes(CloseReason::kIdleTimeout));
+  EXPECT_TRUE(server.has_active(0));
+}
+
+TEST(WriteTimeout, EndsAClientThatTakesNothing) {
+  auto settings = test_settings();
+  settings.write_timeout = 200ms;
+  settings.socket_buffer_size = 16 * 1024;
+  const EchoServer server(settings);
+  const TestClient client(server.endpoint(), 4096, 4096);
+  EXPECT_FALSE(client.try_send(random_bytes(std::size_t{16} * 1024 * 1024, 1)));
+  EXPECT_TRUE(server.closes(CloseReason::kWriteTimeout));
+}
+
+TEST(WriteTimeout, EndsAHalfClosedClientThatDoesNotReadItsTail) {
+  auto settings = test_settings();
+  settings.write_timeout = 200ms;
+  const EchoServer server(settings);
+  const TestClient client(server.endpoint(), 4096, 0);
+  client.send(random_bytes(200'000, 1));
+  client.half_close();
+  EXPECT_TRUE(server.closes(CloseReason::kWriteTimeout));
+  EXPECT_TRUE(server.has_active(0));
+}
+
+TEST(WriteTimeout, SparesAClientThatReadsSlowly) {
+  auto settings = test_settings();
+  settings.write_timeout = 300ms;
+  settings.socket_buffer_size = 16 * 1024;
+  const EchoServer server(settings);
+  const TestClient client(server.endpoint(), 65536, 0);
+  const std::string sent = random_bytes(1024 * 1024, 1);
+  std::thread sender([&] {
+    client.send(sent);
+    client.half_close();
+  });
+  std::string got;
+  while (got.size() < sent.size()) {
+    got += client.receive(std::min<std::size_t>(32 * 1024, sent.size() - got.size()));
+    ::usleep(30'000);
+  }
+  sender.join();
+  EXPECT_TRUE(got == sent);
+  EXPECT_TRUE(server.closes(CloseReason::kClientClosed));
+  EXPECT_EQ(server.closed(CloseReason::kWriteTimeout), 0);
+}
+
+TEST(MaxConnectionAge, EndsABusyConnectionAfterAWholePrefix) {
+  auto settings = test_settings();
+  settings.max_connection_age = 300ms;
+  const EchoServer server(settings);
+  const TestClient client = server.connect();
+  std::string sent;
+  std::thread sender([&] {
+    const std::string piece = random_bytes(1000, 1);
+    while (server.closed(CloseReason::kMaxAge) == 0 && client.try_send(piece)) {
+      sent += piece;
+    }
+  });
+  const auto rest = client.receive_rest();
+  client.half_close();
+  sender.join();
+  EXPECT_EQ(rest.error_number, 0);
+  EXPECT_GT(rest.bytes.size(), 0U);
+  EXPECT_TRUE(sent.starts_with(rest.bytes));
+  EXPECT_TRUE(server.closes(CloseReason::kMaxAge));
+}
+
+TEST(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
+  auto settings = test_settings();
+  settings.max_connection_age = 300ms;
+  settings.write_timeout = 0ms;
+  settings.socket_buffer_size = 16 * 1024;
+  const EchoServer server(settings);
+  const TestClient idle = server.connect();
+  const TestClient stuck(server.endpoint(), 4096, 4096);
+  std::thread sender([&] { static_cast<void>(stuck.try_send(random_bytes(std::size_t{8} * 1024 * 1024, 1))); });
+  EXPECT_EQ(idle.receive_rest().error_number, 0);
+  EXPECT_TRUE(server.closes(CloseReason::kMaxAge, 2));
+  sender.join();
+}
+
+/// Lowers the soft limit of descriptors so that exactly `free` are left, as long as it lives.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(std::size_t free) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    std::vector<net::Fd> held;
+    for (std::size_t i = 0; i < free; ++i) {
+      held.emplace_back(::dup(0));
+    }
+    rlimit lowered = before_;
+    lowered.rlim_cur = static_cast<rlim_t>(held.empty() ? 3 : held.back().get() + 1);
+    ::setrlimit(RLIMIT_NOFILE, &lowered);
+  }
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(DescriptorExhaustion, IsCountedWaitedOutAndRecoveredFrom) {
+  EchoServer server;
+  std::vector<TestClient> clients;
+  clients.push_back(server.connect());
+  EXPECT_EQ(clients.front().echo("before"), "before");
+  const auto errors = [&] { return server.totals().accept_errors[echo::index_of(echo::AcceptError::kEmfile)]; };
+  {
+    const DescriptorLimit limit(1);  // for the client; none for the server's side
+    clients.push_back(server.connect());
+    ASSERT_TRUE(eventually([&] { return errors() >= 3; }));
+    EXPECT_EQ(clients.front().echo("others go on"), "others go on");
+    EXPECT_LT(errors(), 200) << "it must not spin";
+  }
+  EXPECT_EQ(clients.back().echo("recovered"), "recovered");
+  EXPECT_THAT(server.log().text(), HasSubstr("cannot accept a client"));
+  EXPECT_THAT(server.log().text(), HasSubstr("Too many open files"));
+}
+
+TEST(DescriptorExhaustion, IsNoErrorWhileNobodyWaits) {
+  const EchoServer server;
+  const DescriptorLimit limit(2);  // the client's end and the server's, and then there are none
+  const TestClient client = server.connect();
+  EXPECT_EQ(client.echo("the last one"), "the last one");
+  EXPECT_EQ(server.totals().accept_errors[echo::index_of(echo::AcceptError::kEmfile)], 0);
+}
+
+}  // namespace
+}  // namespace threadecho::test

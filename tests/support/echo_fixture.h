@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+
+#include "config/settings.h"
+#include "echo/limits.h"
+#include "echo/server.h"
+#include "log/logger.h"
+#include "support/captured_log.h"
+#include "support/test_client.h"
+
+namespace threadecho::test {
+
+/// Settings for a server in the process: any free port, no drain time, otherwise the defaults.
+config::Settings test_settings();
+
+/// An echo server in this process on a free port, with a log that can be read. Stops when it goes.
+class EchoServer {
+ public:
+  explicit EchoServer(const config::Settings& settings = test_settings());
+
+  [[nodiscard]] net::Endpoint endpoint(std::string_view address = "127.0.0.1") const {
+    return loopback(server_.endpoint(), address);
+  }
+  [[nodiscard]] TestClient connect() const { return TestClient(endpoint()); }
+  [[nodiscard]] echo::Totals totals() const { return server_.totals(); }
+  [[nodiscard]] std::uint64_t closed(echo::CloseReason reason) const { return totals().closed[echo::index_of(reason)]; }
+  [[nodiscard]] std::uint64_t rejected(echo::RejectReason reason) const {
+    return totals().rejected[echo::index_of(reason)];
+  }
+  /// Waits until so many connections have ended for this reason.
+  [[nodiscard]] bool closes(echo::CloseReason reason, std::uint64_t count = 1) const {
+    return eventually([&] { return closed(reason) >= count; });
+  }
+  [[nodiscard]] bool has_active(std::uint64_t count) const {
+    return eventually([&] { return totals().active == count; });
+  }
+  [[nodiscard]] const CapturedLog& log() const noexcept { return log_; }
+
+  [[nodiscard]] echo::Server& server() noexcept { return server_; }
+
+ private:
+  config::Settings settings_;
+  CapturedLog log_;
+  echo::Server server_;
+};
+
+}  // namespace threadecho::test

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "http/server.h"
+#include "net/endpoint.h"
+#include "net/listen.h"
+#include "support/captured_log.h"
+#include "support/http_client.h"
+
+namespace threadecho::test {
+
+/// An HTTP server on a free port, with answers that a test can turn.
+class HttpFixture : public testing::Test {
+ protected:
+  explicit HttpFixture(http::Limits limits = {}) {
+    net::ListenOptions options;  // any free port
+    options.backlog = 512;
+    options.setting = "HTTP_PORT";
+    net::Fd listener = net::listen_on(options);
+    port_ = net::Endpoint::local_of(listener.get()).port();
+    http::Sources sources{.metrics_text = [this] { return metrics(); },
+                          .readiness =
+                              [this] {
+                                return http::Readiness{ready_, "draining"};
+                              },
+                          .settings = {{"PORT", "9000", "default"}},
+                          .build = {"1.2.3", "abc", "GNU 12"}};
+    server_ = std::make_unique<http::Server>(std::move(listener), http::Routes(std::move(sources), log_.logger()),
+                                             limits, log_.logger());
+    server_->start();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  std::atomic<bool> ready_{true};
+  std::atomic<bool> fail_{false};
+  std::atomic<std::size_t> metrics_bytes_{0};  ///< so much is added to the answer of /metrics
+  CapturedLog log_;
+  std::unique_ptr<http::Server> server_;  // after all that it uses
+
+ private:
+  std::string metrics() {
+    if (fail_) {
+      throw std::runtime_error("no figures");
+    }
+    return "threadecho_ready 1\n" + std::string(metrics_bytes_, 'x');
+  }
+
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace threadecho::test

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace threadecho::test {
+
+/// What /proc says of a process; by default of this one.
+
+/// Ids of the threads whose names begin so, and how many there are.
+std::vector<pid_t> threads_of(std::string_view name_prefix, int pid = ::getpid());
+std::size_t count_threads(std::string_view name_prefix, int pid = ::getpid());
+/// Open descriptors.
+std::size_t count_descriptors(int pid = ::getpid());
+/// VmRSS in bytes.
+std::size_t resident_bytes(int pid = ::getpid());
+
+}  // namespace threadecho::test

@@ -1,0 +1,164 @@
+#include "support/server_process.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+#include "support/http_client.h"
+#include "support/test_client.h"
+
+namespace threadecho::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+/// What execve wants; the strings must outlive it.
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings) {
+    pointers.push_back(string.data());
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+int status_of(int wait_status) {
+  return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
+}  // namespace
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string pattern = fs::temp_directory_path() / "threadecho-XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    throw std::system_error(errno, std::generic_category(), "mkdtemp");
+  }
+  path_ = pattern;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+fs::path TemporaryDirectory::write(std::string_view name, std::string_view text) const {
+  const fs::path path = path_ / name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+ServerProcess::ServerProcess(const Setup& setup) {
+  if (!setup.env_file.empty()) {
+    directory_.write(".env", setup.env_file);
+  }
+  std::vector<std::string> arguments = {THREADECHO_BINARY};
+  arguments.insert(arguments.end(), setup.arguments.begin(), setup.arguments.end());
+  std::vector<std::string> environment;
+  if (setup.free_ports) {
+    environment = {"PORT=0", "HTTP_PORT=0"};
+  }
+  for (const auto& [name, value] : setup.environment) {
+    environment.push_back(name + '=' + value);
+  }
+  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {  // the sanitizers' own set-up goes along
+    if (const char* value = ::getenv(name)) {
+      environment.push_back(std::string(name) + '=' + value);
+    }
+  }
+  const std::vector<char*> argv = pointers_to(arguments);
+  const std::vector<char*> envp = pointers_to(environment);
+  const std::string directory = directory_.path();
+
+  pid_ = ::fork();
+  if (pid_ < 0) {
+    throw std::system_error(errno, std::generic_category(), "fork");
+  }
+  if (pid_ == 0) {
+    if (::chdir(directory.c_str()) == 0) {
+      ::dup2(::open("output", O_WRONLY | O_CREAT | O_APPEND, 0600), STDOUT_FILENO);
+      ::dup2(::open("errors", O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
+      ::execve(argv.front(), argv.data(), envp.data());
+    }
+    ::_exit(127);
+  }
+}
+
+ServerProcess::~ServerProcess() {
+  if (!has_ended()) {
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+}
+
+void ServerProcess::wait_until_serving() {
+  const bool serving = eventually([&] { return has_ended() || output().find("serving") != std::string::npos; });
+  if (!serving || has_ended()) {
+    throw std::runtime_error("the server does not serve; standard output:\n" + output() + "standard error:\n" +
+                             errors());
+  }
+}
+
+net::Endpoint ServerProcess::echo(std::string_view address) const {
+  return net::Endpoint::parse(std::string(address), port_of("echo=")).value();
+}
+
+std::uint16_t ServerProcess::port_of(std::string_view key) const {
+  const std::string text = output();
+  const auto begin = text.find(key, text.find("serving")) + key.size();
+  const std::string address = text.substr(begin, text.find(' ', begin) - begin);
+  return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
+}
+
+std::string ServerProcess::get(std::string_view path) const {
+  const HttpAnswer answer = http_get(http_port(), path);
+  if (answer.status != 200) {
+    throw std::runtime_error(std::string(path) + ": " + std::to_string(answer.status) + ' ' + answer.body);
+  }
+  return answer.body;
+}
+
+double ServerProcess::metric(std::string_view series) const {
+  std::istringstream lines(get("/metrics"));
+  const std::string start = std::string(series) + ' ';
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(start)) {
+      return std::stod(line.substr(start.size()));
+    }
+  }
+  throw std::runtime_error("no series " + std::string(series));
+}
+
+void ServerProcess::signal(int number) const { ::kill(pid_, number); }
+
+bool ServerProcess::has_ended() {
+  int wait_status = 0;
+  if (!status_ && ::waitpid(pid_, &wait_status, WNOHANG) == pid_) {
+    status_ = status_of(wait_status);
+  }
+  return status_.has_value();
+}
+
+int ServerProcess::wait() {
+  if (!eventually([&] { return has_ended(); })) {
+    throw std::runtime_error("the server does not end; standard output:\n" + output());
+  }
+  return *status_;
+}
+
+std::string ServerProcess::output() const { return read_file(directory_.path() / "output"); }
+
+std::string ServerProcess::errors() const { return read_file(directory_.path() / "errors"); }
+
+}  // namespace threadecho::test

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <csignal>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/endpoint.h"
+
+namespace threadecho::test {
+
+/// A directory of its own that goes with all that is in it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  /// Writes a file there, and says where.
+  std::filesystem::path write(std::string_view name, std::string_view text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The real program, run as a user would: arguments, an environment of nothing but `environment`, a working directory
+/// of its own. Killed, if it still runs, when this goes.
+class ServerProcess {
+ public:
+  struct Setup {
+    std::vector<std::string> arguments;
+    std::vector<std::pair<std::string, std::string>> environment;
+    std::string env_file;    ///< contents of `.env` in the working directory; none when empty
+    bool free_ports = true;  ///< adds PORT=0 and HTTP_PORT=0 to the environment
+  };
+
+  ServerProcess() : ServerProcess(Setup{}) {}
+  explicit ServerProcess(const Setup& setup);
+  ~ServerProcess();
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  /// Waits for the line that says it serves. Throws when the program ends before.
+  void wait_until_serving();
+  /// Addresses on loopback, once it serves.
+  [[nodiscard]] net::Endpoint echo(std::string_view address = "127.0.0.1") const;
+  [[nodiscard]] std::uint16_t http_port() const { return port_of("http="); }
+  /// The body of GET `path`; throws when the status is not 200.
+  [[nodiscard]] std::string get(std::string_view path) const;
+  /// The value of a series of /metrics, named as it stands there: `name` or `name{label="value"}`. Throws without one.
+  [[nodiscard]] double metric(std::string_view series) const;
+
+  void signal(int number) const;
+  /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
+  int wait();
+
+  [[nodiscard]] std::string output() const;  ///< standard output so far
+  [[nodiscard]] std::string errors() const;  ///< standard error so far
+
+ private:
+  [[nodiscard]] bool has_ended();
+  [[nodiscard]] std::uint16_t port_of(std::string_view key) const;
+
+  TemporaryDirectory directory_;
+  pid_t pid_ = -1;
+  std::optional<int> status_;
+};
+
+}  // namespace threadecho::test

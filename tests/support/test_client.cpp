@@ -1,0 +1,119 @@
+#include "support/test_client.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <random>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "net/tcp.h"
+
+namespace threadecho::test {
+namespace {
+
+[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+
+}  // namespace
+
+TestClient::TestClient(const net::Endpoint& server, int receive_buffer, int send_buffer)
+    : fd_(::socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (!fd_) {
+    fail("socket");
+  }
+  if (receive_buffer > 0) {
+    net::set_option(fd_.get(), SOL_SOCKET, SO_RCVBUF, receive_buffer);
+  }
+  if (send_buffer > 0) {
+    net::set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, send_buffer);
+  }
+  net::set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  net::set_receive_timeout(fd_.get(), kPatience);
+  net::set_send_timeout(fd_.get(), kPatience);
+  if (::connect(fd_.get(), server.address(), server.length()) != 0) {
+    fail("connect");
+  }
+}
+
+void TestClient::send(std::string_view bytes) const {
+  if (!try_send(bytes)) {
+    fail("send");
+  }
+}
+
+bool TestClient::try_send(std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0) {
+      return false;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+std::string TestClient::receive(std::size_t size) const {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::recv(fd_.get(), bytes.data() + have, size - have, 0);
+    if (got < 0) {
+      fail("recv");
+    }
+    if (got == 0) {
+      throw std::runtime_error("the server closed after " + std::to_string(have) + " of " + std::to_string(size) +
+                               " bytes");
+    }
+    have += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+std::string TestClient::echo(std::string_view bytes) const {
+  send(bytes);
+  return receive(bytes.size());
+}
+
+TestClient::Rest TestClient::receive_rest() const {
+  Rest rest;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t got = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
+    if (got <= 0) {
+      rest.error_number = got == 0 ? 0 : errno;
+      return rest;
+    }
+    rest.bytes.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+void TestClient::half_close() const { ::shutdown(fd_.get(), SHUT_WR); }
+
+void TestClient::reset() {
+  net::reset_on_close(fd_.get());
+  fd_.reset();
+}
+
+net::Endpoint loopback(const net::Endpoint& bound, std::string_view address) {
+  return net::Endpoint::parse(std::string(address), bound.port()).value();
+}
+
+std::string random_bytes(std::size_t size, std::uint32_t seed) {
+  std::minstd_rand engine(seed);
+  std::string bytes(size, '\0');
+  std::ranges::generate(bytes, [&engine] { return static_cast<char>(engine() >> 8U); });
+  return bytes;
+}
+
+bool wait_a_moment(std::chrono::steady_clock::time_point deadline) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  return std::chrono::steady_clock::now() < deadline;
+}
+
+}  // namespace threadecho::test

@@ -1,0 +1,32 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "log/rate_limit.h"
+
+namespace threadecho::log {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(RateLimit, LetsOneLineThroughInEachIntervalAndCountsTheOthers) {
+  RateLimit limit(milliseconds(1000));
+  const RateLimit::Clock::time_point start;
+  EXPECT_EQ(limit.admit(start), 0U);
+  for (int i = 0; i < 17; ++i) {
+    EXPECT_EQ(limit.admit(start + milliseconds(999)), std::nullopt);
+  }
+  EXPECT_EQ(limit.admit(start + milliseconds(1000)), 17U);
+  EXPECT_EQ(limit.admit(start + milliseconds(1001)), std::nullopt);
+  EXPECT_EQ(limit.admit(start + milliseconds(9000)), 1U);
+  EXPECT_EQ(limit.admit(start + milliseconds(10'000)), 0U);
+}
+
+TEST(RateLimit, ReadsTheSteadyClockUnlessToldATime) {
+  RateLimit limit(std::chrono::hours(1));
+  EXPECT_EQ(limit.admit(), 0U);
+  EXPECT_EQ(limit.admit(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace threadecho::log

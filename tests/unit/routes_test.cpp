@@ -1,0 +1,150 @@
+#include "http/routes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "support/captured_log.h"
+
+namespace threadecho::http {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+class RoutesTest : public testing::Test {
+ protected:
+  Response get(std::string_view target) { return routes_.respond({"GET", target}); }
+
+  static std::string header(const Response& response, std::string_view name) {
+    for (const Header& header : response.headers) {
+      if (header.name == name) {
+        return std::string(header.value);
+      }
+    }
+    return "";
+  }
+
+  Readiness readiness_{true, ""};
+  bool metrics_fail_ = false;
+  test::CapturedLog log_;
+  Routes routes_{{.metrics_text =
+                      [this] {
+                        return metrics_fail_ ? throw std::runtime_error("no figures")
+                                             : std::string("threadecho_ready 1\n");
+                      },
+                  .readiness = [this] { return readiness_; },
+                  .settings = {{"PORT", "9000", "default"}, {"BIND_ADDRESS", "::", "environment"}},
+                  .build = {"1.2.3", "abc", "GNU 12"}},
+                 log_.logger()};
+};
+
+TEST_F(RoutesTest, GiveMetricsInThePrometheusFormat) {
+  const Response response = get("/metrics");
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(response.body, "threadecho_ready 1\n");
+}
+
+TEST_F(RoutesTest, AreHealthyWhetherReadyOrNot) {
+  readiness_ = {false, "draining"};
+  EXPECT_EQ(get("/healthz").status, 200U);
+  EXPECT_EQ(get("/healthz").body, "ok\n");
+}
+
+TEST_F(RoutesTest, TellReadinessAndWhyNot) {
+  EXPECT_EQ(get("/readyz").status, 200U);
+  EXPECT_EQ(get("/readyz").body, "ready\n");
+  readiness_ = {false, "draining"};
+  EXPECT_EQ(get("/readyz").status, 503U);
+  EXPECT_EQ(json::parse(get("/readyz").body), json({{"error", "draining"}}));
+  readiness_ = {false, ""};
+  EXPECT_EQ(json::parse(get("/readyz").body), json({{"error", "not ready"}}));
+}
+
+TEST_F(RoutesTest, ShowEverySettingInItsOrder) {
+  const Response response = get("/config");
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_EQ(json::parse(response.body), json::parse(R"({"PORT": {"value": "9000", "source": "default"},
+                                                        "BIND_ADDRESS": {"value": "::", "source": "environment"}})"));
+  EXPECT_LT(response.body.find("PORT"), response.body.find("BIND_ADDRESS"));
+}
+
+TEST_F(RoutesTest, TellVersionsOfProgramAndLibraries) {
+  const json version = json::parse(get("/version").body);
+  EXPECT_EQ(version["version"], "1.2.3");
+  EXPECT_EQ(version["revision"], "abc");
+  EXPECT_EQ(version["compiler"], "GNU 12");
+  for (const char* library : {"boost", "spdlog", "nlohmann-json", "CLI11"}) {
+    EXPECT_THAT(version["libraries"][library].get<std::string>(), testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"))
+        << library;
+  }
+}
+
+TEST_F(RoutesTest, LinkEveryPathFromAPageThatLoadsNothing) {
+  const Response response = get("/");
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(header(response, "Content-Security-Policy"), HasSubstr("default-src 'none'"));
+  for (const char* path : {"/metrics", "/healthz", "/readyz", "/config", "/version"}) {
+    EXPECT_THAT(response.body, HasSubstr("<a href=\"" + std::string(path) + "\">"));
+  }
+  EXPECT_THAT(response.body, HasSubstr("1.2.3"));
+  EXPECT_THAT(response.body, Not(HasSubstr("http")));
+  EXPECT_THAT(response.body, Not(HasSubstr("<script")));
+}
+
+TEST_F(RoutesTest, IgnoreQueries) {
+  EXPECT_EQ(get("/healthz?verbose=1&x=/../").status, 200U);
+  EXPECT_EQ(get("/?").status, 200U);
+}
+
+TEST_F(RoutesTest, NameAPathThatIsNotThere) {
+  for (const char* target : {"/nothing", "/healthz/", "//healthz", "/../healthz", "/./healthz", "/HEALTHZ", "*",
+                             "example.com:443", "", "healthz", "ftp://host/healthz", "/%68ealthz"}) {
+    const Response response = get(target);
+    EXPECT_EQ(response.status, 404U) << target;
+    EXPECT_THAT(json::parse(response.body)["error"].get<std::string>(), HasSubstr(target));
+  }
+}
+
+TEST_F(RoutesTest, AcceptTheAbsoluteFormOfATarget) {
+  EXPECT_EQ(path_of("http://host/metrics?x"), "/metrics");
+  EXPECT_EQ(path_of("https://host:8080/a/b#c"), "/a/b");
+  EXPECT_EQ(path_of("http://host"), "/");
+  EXPECT_EQ(path_of("http://host?x=/healthz"), "/");
+}
+
+TEST_F(RoutesTest, AnswerHeadAsGet) { EXPECT_EQ(routes_.respond({"HEAD", "/healthz"}).status, 200U); }
+
+TEST_F(RoutesTest, RefuseEveryOtherMethod) {
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"}) {
+    const Response response = routes_.respond({method, "/healthz"});
+    EXPECT_EQ(response.status, 405U) << method;
+    EXPECT_EQ(header(response, "Allow"), "GET, HEAD");
+    EXPECT_EQ(json::parse(response.body)["error"], "/healthz answers GET and HEAD, not " + std::string(method));
+  }
+  EXPECT_EQ(routes_.respond({"POST", "/nothing"}).status, 404U);
+}
+
+TEST_F(RoutesTest, SayWhatIsWrongInValidJsonWhateverWasAsked) {
+  EXPECT_THAT(get("/a\xff\"b").body, HasSubstr("/a\xEF\xBF\xBD\\\"b"));
+  EXPECT_LT(get("/" + std::string(8000, 'a')).body.size(), 300U);
+}
+
+TEST_F(RoutesTest, MakeOne500OfARouteThatThrows) {
+  metrics_fail_ = true;
+  const Response response = get("/metrics");
+  EXPECT_EQ(response.status, 500U);
+  EXPECT_EQ(json::parse(response.body), json({{"error", "/metrics failed; the log says why"}}));
+  EXPECT_EQ(log_.text(), "error http_route_failed path=/metrics error=\"no figures\"\n");
+  metrics_fail_ = false;
+  EXPECT_EQ(get("/metrics").status, 200U);
+}
+
+}  // namespace
+}  // namespace threadecho::http
