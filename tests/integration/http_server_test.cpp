@@ -12,7 +12,7 @@ namespace threadecho::http {
 namespace {
 
 using nlohmann::json;
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 using test::HttpAnswer;
 using test::HttpClient;
 using test::request_text;

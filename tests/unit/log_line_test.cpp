@@ -10,7 +10,7 @@
 namespace threadecho::log {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 

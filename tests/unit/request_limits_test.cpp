@@ -12,7 +12,7 @@ namespace threadecho::http {
 namespace {
 
 using State = RequestReader::State;
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 void append(boost::beast::flat_buffer& buffer, const std::string& text) {
   buffer.commit(boost::asio::buffer_copy(buffer.prepare(text.size()), boost::asio::buffer(text)));

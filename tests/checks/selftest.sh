@@ -1,0 +1,223 @@
+#!/bin/sh
+# Each check, and what counts their results, notices what it is there for.
+# Each is shown a small tree that keeps its rule and must pass, then one that breaks it and must fail and say why.
+set -u
+here=$(cd "$(dirname -- "$0")" && pwd)
+root=$(cd "$1" && pwd)
+# shellcheck source-path=SCRIPTDIR source=expect
+. "$here/expect"
+
+# project: the build of this project around a program and a test that do next to nothing.
+project() {
+    tree project
+    mkdir -p src tests/unit tests/support
+    cp -R "$root/CMakeLists.txt" "$root/CMakePresets.json" "$root/cmake" "$root/.clang-tidy" "$root/.clang-format" .
+    cp "$root/src/build_info.h" "$root/src/build_info.cpp.in" src/
+    cp "$root/tests/CMakeLists.txt" "$root/tests/.clang-tidy" tests/
+    printf 'int main() { return 0; }\n' >src/main.cpp
+    : >tests/support/some.cpp
+    printf '#include <gtest/gtest.h>\n\nTEST(Sanitizer, LetsCleanCodePass) { EXPECT_EQ(1 + 1, 2); }\n' \
+        >tests/unit/some_test.cpp
+}
+
+formatting() {
+    tree format
+    mkdir src
+    cp "$root/.clang-format" .
+    printf 'int main() { return 0; }\n' >src/main.cpp
+    expect 0 '' "$here/format.sh" .
+    printf 'int main(){return 0;}\n' >src/main.cpp
+    expect fail 'clang-format-violations' "$here/format.sh" .
+    expect 0 '' "$here/format.sh" --fix .
+    expect 0 '' "$here/format.sh" .
+    mkdir bin
+    printf '#!/bin/sh\necho clang-format version 19.1.7\n' >bin/clang-format
+    cp bin/clang-format bin/clang-format-14
+    chmod +x bin/*
+    expect 77 'clang-format 14 is not here' env PATH="$PWD/bin:$PATH" "$here/format.sh" .
+}
+
+layering() {
+    tree layers
+    mkdir -p src/echo src/net src/metrics
+    printf '#include "echo/server.h"\n#include "metrics/echo.h"\n#include "signals.h"\n' >src/main.cpp
+    printf '#include "signals.h"\n' >src/signals.cpp
+    printf '#include "echo/server.h"\n\n#include <net/if.h>\n\n#include "net/fd.h"\n' >src/echo/server.cpp
+    printf '#include "build_info.h"\n#include "echo/server.h"\n' >src/metrics/echo.h
+    expect 0 '' "$here/layers.sh" .
+    printf '#include <vector>\n  # include "metrics/echo.h"\n' >src/echo/server.h
+    expect fail 'src/echo/server.h:2: src/echo may not include metrics/echo.h' "$here/layers.sh" .
+    printf '#include "../net/fd.h"\n' >src/echo/server.h
+    expect fail 'not ../net/fd.h' "$here/layers.sh" .
+    printf '#include "build_info.h"\n' >src/echo/server.h
+    expect fail 'may not include build_info.h' "$here/layers.sh" .
+    printf '#include "signals.h"\n' >src/echo/server.h
+    expect fail 'may not include signals.h' "$here/layers.sh" .
+    rm src/echo/server.h
+    mkdir src/novel
+    printf '#pragma once\n' >src/novel/a.h
+    expect fail 'does not know what src/novel may include' "$here/layers.sh" .
+}
+
+linking() {
+    tree links
+    mkdir -p docs
+    cat >README.md <<'END'
+# The `echo` server: what, why?
+See [there](docs/more.md#a-part), [here](#the-echo-server-what-why), [twice](#again-1), [image](docs/)
+and <a href="docs/more.md">x</a>,
+[out](https://example.com/nowhere), [mail](mailto:a@example.com), `[code](missing.md)`, [ref].
+```
+# not a heading, [not a link](missing.md)
+```
+## Again
+## Again
+[ref]: /docs/more.md
+END
+    printf '# More\n## A *part*\n[up](../README.md#again)\n' >docs/more.md
+    expect 0 '' "$here/links.sh" .
+    cp README.md good.md
+    for link in '[x](docs/gone.md)' '[x](docs/more.md#gone)' '[x](#not-a-heading-not-a-link)' '![x](gone.png)' \
+        '[x]: gone.md' '<a href="gone.md">x</a>' '[x](../outside.md)' '[x](#again-2)'; do
+        { cat good.md; printf '%s\n' "$link"; } >README.md
+        expect fail 'README.md:11: ' "$here/links.sh" .
+    done
+}
+
+scripts() {
+    tree shellcheck
+    # shellcheck disable=SC2016  # for the file, not for here
+    printf '#!/bin/sh\necho "$1"\n' >fine.sh
+    expect 0 '' "$here/shellcheck.sh" .
+    mkdir -p .ci
+    # shellcheck disable=SC2016
+    printf '#!/usr/bin/env bash\ncd $1\n' >.ci/run
+    expect fail 'SC2086' "$here/shellcheck.sh" .
+}
+
+compilers() {
+    project
+    expect 0 '' "$here/clang.sh" .
+    expect 0 '' "$here/tidy.sh" .
+    printf 'int main() { return 0; }\nstatic void nobody_calls() {}\n' >src/main.cpp
+    expect fail 'unused-function' "$here/clang.sh" .
+    printf 'int BadName() { return 0; }\nint main() { return BadName(); }\n' >src/main.cpp
+    expect fail 'readability-identifier-naming' "$here/tidy.sh" .
+    printf 'int main() { return 0; }\n' >src/main.cpp
+    printf '#pragma once\n\nstruct Early {\n  int* none = 0;\n};\n' >src/early.h
+    printf '#include "early.h"\n' >src/early.cpp
+    expect fail 'modernize-use-nullptr' "$here/tidy.sh" .
+}
+
+sanitizers() {
+    project
+    cat >>tests/unit/some_test.cpp <<'END'
+
+#include <climits>
+#include <memory>
+#include <thread>
+
+TEST(Sanitizer, SeesLeaks) {
+  int* volatile lost = std::make_unique<int>(1).release();
+  EXPECT_EQ(*lost, 1);
+  lost = nullptr;
+}
+
+TEST(Sanitizer, SeesUseAfterFree) {
+  auto owner = std::make_unique<int>(1);
+  int* volatile dangling = owner.get();
+  owner.reset();
+  EXPECT_NE(*dangling, 2);
+}
+
+TEST(Sanitizer, SeesOverflow) {
+  volatile int most = INT_MAX;
+  most = most + 1;
+}
+
+TEST(Sanitizer, SeesRaces) {
+  volatile int shared = 0;
+  const auto write = [&shared] {
+    for (int i = 0; i < 1000; ++i) shared = i;
+  };
+  std::thread other(write);
+  write();
+  other.join();
+}
+
+TEST(Sanitizer, MaySkip) { GTEST_SKIP() << "for <this> reason"; }
+END
+    tab=$(printf '\t')
+    expect fail '3 tests failed out of' "$here/asan.sh" .
+    if [ -e build/asan/junit.xml ]; then
+        expect 0 'LeakSanitizer: detected memory leaks' cat build/asan/junit.xml
+        expect 0 'heap-use-after-free' cat build/asan/junit.xml
+        expect 0 'signed integer overflow' cat build/asan/junit.xml
+        expect 0 "passed${tab}asan/unit/Sanitizer.LetsCleanCodePass" "$here/junit" asan build/asan/junit.xml
+        expect 0 "skipped${tab}asan/unit/Sanitizer.MaySkip${tab}for <this> reason" \
+            "$here/junit" asan build/asan/junit.xml
+    fi
+    expect fail 'tests failed out of' "$here/tsan.sh" .
+    if [ -e build/tsan/junit.xml ]; then
+        expect 0 'ThreadSanitizer: data race' cat build/tsan/junit.xml
+        expect 0 "failed${tab}tsan/unit/Sanitizer.SeesRaces" "$here/junit" tsan build/tsan/junit.xml
+        expect 0 "passed${tab}tsan/unit/Sanitizer.LetsCleanCodePass" "$here/junit" tsan build/tsan/junit.xml
+    fi
+}
+
+# The rows that become the count.
+counting() {
+    tree count
+    cat >junit.xml <<'END'
+<testsuite name="(empty)" tests="5">
+	<testcase name="unit/A.Passes" classname="unit/A.Passes" time="0.01" status="run">
+		<system-out>&lt;testcase status=&quot;fail&quot;</system-out>
+	</testcase>
+	<testcase name="unit/A.Fails" classname="unit/A.Fails" time="0.01" status="fail">
+		<failure message=""/>
+	</testcase>
+	<testcase name="unit/A.Skips" classname="unit/A.Skips" time="0.01" status="notrun">
+		<skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
+		<system-out>[ RUN      ] A.Skips
+a_test.cpp:8: Skipped
+no IPv6 &amp; such
+[  SKIPPED ] A.Skips (0 ms)
+</system-out>
+	</testcase>
+	<testcase name="unit/A.Missing" classname="unit/A.Missing" time="0" status="notrun">
+		<skipped message="Unable to find executable"/>
+	</testcase>
+	<testcase name="unit/A.Disabled" classname="unit/A.Disabled" time="0" status="disabled">
+	</testcase>
+</testsuite>
+END
+    "$here/junit" release junit.xml >rows
+    printf '%s\t%s\t%s\n' passed release/unit/A.Passes '' failed release/unit/A.Fails '' \
+        skipped release/unit/A.Skips 'no IPv6 & such' failed release/unit/A.Missing 'Unable to find executable' \
+        skipped release/unit/A.Disabled disabled >wanted
+    expect 0 '' diff wanted rows
+
+    printf 'passed\tlinks\t\nskipped\tformat\tno tool\n' >rows
+    : >nothing
+    printf '# a comment\nformat  # some image has another version\n' >allowed
+    expect 0 '1 passed, 0 failed, 1 skipped' "$here/report" nothing rows
+    expect 0 '  format: no tool' "$here/report" nothing rows
+    expect 0 '1 passed, 0 failed, 1 skipped' env CI=true "$here/report" allowed rows
+    expect fail '1 passed, 1 failed, 0 skipped' env CI=true "$here/report" nothing rows
+    expect fail 'tests/allowed-skips does not list it' env CI=true "$here/report" nothing rows
+    printf 'failed\ttsan\texit status 8\n' >>rows
+    expect fail '  tsan: exit status 8' "$here/report" allowed rows
+    expect fail '0 passed, 0 failed, 0 skipped' "$here/report" allowed nothing
+    for check in "$here"/*.sh; do
+        expect 0 "$(basename "$check" .sh) " "$here/run" --list
+    done
+}
+
+formatting
+layering
+linking
+scripts
+counting
+compilers
+sanitizers
+verdict
