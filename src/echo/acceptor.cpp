@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,8 @@ constexpr milliseconds kPause{100};
 /// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless they are all there
 /// is.
 constexpr int kErrorsInARowBeforePause = 16;
+/// The queue is emptied within this when a drain begins, though clients may come faster than they can be taken.
+constexpr milliseconds kLastRound{1000};
 /// After so many clients the refused ones and the wake-up are looked at again.
 constexpr int kAcceptAtOnce = 256;
 
@@ -29,7 +32,9 @@ bool is_exhaustion(int error_number) {
 }  // namespace
 
 Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, Admit admit, log::Logger& log)
-    : listener_(std::move(listener)), admit_(std::move(admit)), log_(log), refused_(refused_capacity) {}
+    : listener_(std::move(listener)), admit_(std::move(admit)), log_(log), refused_(refused_capacity) {
+  polled_.reserve(2 + refused_capacity);  // so that waiting never needs memory
+}
 
 Acceptor::~Acceptor() {
   if (thread_.joinable()) {
@@ -75,7 +80,8 @@ void Acceptor::run() {
     }
     accept_waiting();
     if (last_round) {
-      while (Clock::now() >= paused_until_ && somebody_waits()) {
+      const auto end = Clock::now() + kLastRound;
+      while (Clock::now() >= paused_until_ && Clock::now() < end && somebody_waits()) {
         accept_waiting();
       }
       listener_.reset();
@@ -143,9 +149,13 @@ Acceptor::Accepted Acceptor::accept_one() {
   if (!client) {
     return accept_failed(errno);
   }
-  if (const auto reason = admit_(client, net::Endpoint(peer, length))) {
-    rejected_[index_of(*reason)].add(1);
-    refused_.add(std::move(client), Clock::now());
+  try {
+    if (const auto reason = admit_(client, net::Endpoint(peer, length))) {
+      rejected_[index_of(*reason)].add(1);
+      refused_.add(std::move(client), Clock::now());
+    }
+  } catch (const std::bad_alloc&) {
+    return accept_failed(ENOMEM);  // the client is lost, the server is not
   }
   return Accepted::kClient;
 }
@@ -154,11 +164,11 @@ Acceptor::Accepted Acceptor::accept_failed(int error_number) {
   if (error_number == EAGAIN) {
     return Accepted::kNobody;
   }
+  // Linux takes a descriptor before it looks at the queue: with none left it fails even when nobody waits.
+  if ((error_number == EMFILE || error_number == ENFILE) && !somebody_waits()) {
+    return Accepted::kNobody;
+  }
   if (is_exhaustion(error_number)) {
-    // Linux takes a descriptor before it looks at the queue: with none left it fails even when nobody waits.
-    if (!somebody_waits()) {
-      return Accepted::kNobody;
-    }
     paused_until_ = Clock::now() + kPause;
   }
   errors_[index_of(accept_error_of(error_number))].add(1);

@@ -37,8 +37,9 @@ class Acceptor {
   Acceptor& operator=(const Acceptor&) = delete;
 
   void start();
-  /// Accepts every client whose handshake is complete, then closes the listener; returns when that is done. Refused
-  /// clients are still tended until `join`.
+  /// Accepts every client whose handshake is complete, then closes the listener; returns when that is done. What may
+  /// be left is reset by the kernel: clients who come in the moment between the two, and those for whom there are no
+  /// descriptors. Refused clients are still tended until `join`.
   void stop_accepting();
   /// Waits until the last refused client has gone (a second at most) and the thread has ended.
   void join();

@@ -57,7 +57,7 @@ CloseReason BlockingEcho::run() {
     } else if (errno == EAGAIN) {
       reason = expired(Clock::now());
     } else if (errno != EINTR) {
-      reason = close_reason_of(errno);
+      reason = broken(errno);
     }
     if (reason) {
       return finish(*reason);
@@ -97,7 +97,7 @@ std::optional<CloseReason> BlockingEcho::send_all(std::span<const std::byte> byt
   for (;;) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-      return send_failed(errno);
+      return broken(errno);
     }
     if (sent > 0) {
       connection_.counters.echoed_bytes.add(static_cast<std::uint64_t>(sent));
@@ -108,7 +108,7 @@ std::optional<CloseReason> BlockingEcho::send_all(std::span<const std::byte> byt
       return std::nullopt;
     }
     // The send timeout is over and not everything is out: the client reads slowly, or not at all.
-    if (age_deadline_ && Clock::now() >= *age_deadline_) {
+    if (too_old()) {
       return CloseReason::kMaxAge;
     }
     if (stalled()) {
@@ -117,10 +117,12 @@ std::optional<CloseReason> BlockingEcho::send_all(std::span<const std::byte> byt
   }
 }
 
-CloseReason BlockingEcho::send_failed(int error_number) const {
-  // EPIPE is also what a send gets once the drain has shut this side.
+CloseReason BlockingEcho::broken(int error_number) const {
+  // Who ended it first: EPIPE is also what a send gets once the drain has shut this side.
   return connection_.ending().value_or(close_reason_of(error_number));
 }
+
+bool BlockingEcho::too_old() const { return age_deadline_ && Clock::now() >= *age_deadline_; }
 
 bool BlockingEcho::stalled() {
   const std::uint64_t acknowledged = connection_.counters.echoed_bytes.value() - net::unacknowledged_bytes(fd_);
@@ -185,9 +187,8 @@ CloseReason BlockingEcho::finish_after_client_closed() {
 /// Shuts the sending side and discards what arrives, so that no reset overtakes the echo that is on its way.
 void BlockingEcho::linger(Clock::time_point deadline) {
   ::shutdown(fd_, SHUT_WR);
+  const auto end = std::min(deadline, context_.drain.linger_deadline());
   for (;;) {
-    // Asked anew each time: a drain that begins meanwhile may bring the end forward.
-    const auto end = std::min(deadline, context_.drain.linger_deadline());
     pollfd readable{.fd = fd_, .events = POLLIN, .revents = 0};
     ::poll(&readable, 1, poll_timeout(end));
     switch (net::discard_received(fd_)) {
@@ -218,8 +219,14 @@ std::optional<CloseReason> BlockingEcho::deliver_tail() {
       return reason;
     }
     if (net::is_closed(fd_)) {
+      if (net::unacknowledged_bytes(fd_) == 0) {
+        return std::nullopt;  // the last acknowledgement came between the two questions
+      }
       const int error_number = net::take_error(fd_);
       return close_reason_of(error_number == 0 ? ECONNRESET : error_number);
+    }
+    if (too_old()) {
+      return CloseReason::kMaxAge;
     }
     if (stalled()) {
       return CloseReason::kWriteTimeout;

@@ -35,7 +35,8 @@ class BlockingEcho {
  private:
   std::optional<CloseReason> echo(std::size_t size);
   std::optional<CloseReason> send_all(std::span<const std::byte> bytes);
-  CloseReason send_failed(int error_number) const;
+  [[nodiscard]] CloseReason broken(int error_number) const;
+  [[nodiscard]] bool too_old() const;
   bool stalled();
 
   /// Which deadline has passed, if one has; otherwise waits again for the nearest.

@@ -26,15 +26,15 @@ std::optional<RejectReason> ConnectionTable::try_add(std::unique_ptr<Connection>
   if (live_.size() >= limit_) {
     return RejectReason::kMaxConnections;
   }
-  if (limit_per_client_ > 0) {
-    std::uint32_t& open = per_client_[connection->peer().address_key()];
-    if (open >= limit_per_client_) {
-      return RejectReason::kMaxPerClient;
-    }
-    ++open;
+  std::uint32_t* const open = limit_per_client_ > 0 ? &per_client_[connection->peer().address_key()] : nullptr;
+  if (open != nullptr && *open >= limit_per_client_) {
+    return RejectReason::kMaxPerClient;
   }
   connection->place_ = live_.size();
-  live_.push_back(std::move(connection));
+  live_.push_back(std::move(connection));  // nothing is counted yet, should there be no memory
+  if (open != nullptr) {
+    ++*open;
+  }
   if (live_.size() >= limit_) {
     full_ = true;
   }

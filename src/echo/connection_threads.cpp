@@ -41,11 +41,11 @@ ConnectionThreads::~ConnectionThreads() {
 }
 
 std::error_code ConnectionThreads::start(Connection& connection) {
+  auto job = std::make_unique<Job>(Job{*this, connection});
   {
     const std::lock_guard lock(mutex_);
     ++running_;
   }
-  auto job = std::make_unique<Job>(Job{*this, connection});
   pthread_t thread{};
   const int error = ::pthread_create(&thread, &attributes_, &ConnectionThreads::run, job.get());
   if (error != 0) {

@@ -51,6 +51,16 @@ std::uint64_t least_pids_max(const fs::path& mount, const std::string& path) {
   }
 }
 
+/// Whom RLIMIT_NPROC does not bind, setrlimit(2); root of a user namespace is somebody else outside,
+/// user_namespaces(7).
+bool is_root_of_the_host(const fs::path& root) {
+  std::ifstream map(root / "proc/self/uid_map");
+  std::uint64_t inside = 0;
+  std::uint64_t outside = 0;
+  map >> inside >> outside;
+  return ::geteuid() == 0 && inside == 0 && outside == 0;
+}
+
 void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
   const auto add_tasks = [&limits](std::string name, std::uint64_t value) {
     if (value != kUnlimited) {
@@ -58,7 +68,7 @@ void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
     }
   };
   add_tasks("cgroup pids.max", cgroup_pids_max(root));
-  if (::geteuid() != 0) {  // root is exempt, setrlimit(2)
+  if (!is_root_of_the_host(root)) {
     add_tasks("RLIMIT_NPROC", soft_limit(RLIMIT_NPROC));
   }
   const fs::path sysctl = root / "proc/sys";
@@ -75,7 +85,12 @@ std::string EffectiveLimit::figures() const {
   std::ostringstream text;
   text.imbue(std::locale::classic());
   for (const HostLimit& limit : host) {
-    text << (text.tellp() > 0 ? ", " : "") << limit.name << ' ' << limit.value << " leaves " << limit.connections;
+    text << (text.tellp() > 0 ? ", " : "") << limit.name << ' ';
+    if (limit.value == kUnlimited) {
+      text << "unlimited";
+    } else {
+      text << limit.value << " leaves " << limit.connections;
+    }
   }
   return text.str();
 }

@@ -108,7 +108,7 @@ Response Routes::respond(const Request& request) const {
   } catch (...) {
     // Not of the standard's kind: nothing more is known.
   }
-  logger_->error("http_route_failed", {{"path", route->path}, {"error", what}});
+  logger_->error("HTTP route failed", {{"path", route->path}, {"error", what}});
   return error_response(500, std::string(route->path) + " failed; the log says why");
 }
 

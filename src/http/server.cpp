@@ -47,7 +47,6 @@ class Server::Implementation {
   }
 
   void start() {
-    accept();
     thread_ = std::thread([this] { run(); });
   }
 
@@ -56,26 +55,34 @@ class Server::Implementation {
     ::pthread_setname_np(::pthread_self(), "http");
     while (!io_.stopped()) {
       try {
+        if (!accepting_) {
+          accept();
+        }
         io_.run();
       } catch (const std::exception& error) {
         // Out of memory, in all likelihood: it ended one connection, whose handler has gone with it.
-        logger_.error("http_failed", {{"error", error.what()}});
+        logger_.error("HTTP failed", {{"error", error.what()}});
+        if (!accepting_) {
+          std::this_thread::sleep_for(limits_.accept_pause);  // then the loop accepts again
+        }
       }
     }
   }
 
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) { on_accepted(error, std::move(socket)); });
+    accepting_ = true;
   }
 
   void on_accepted(error_code error, tcp::socket socket) {
+    accepting_ = false;
     if (error) {
       return wait_out(error);
     }
     try {
       admit(std::move(socket));
     } catch (const std::exception& failure) {
-      logger_.error("http_connection_failed", {{"error", failure.what()}});
+      logger_.error("HTTP connection failed", {{"error", failure.what()}});
     }
     accept();
   }
@@ -98,7 +105,7 @@ class Server::Implementation {
       return;
     }
     if (const auto suppressed = accept_warnings_.admit()) {
-      logger_.warn("http_accept_failed", {{"error", error.message()}, {"suppressed", *suppressed}});
+      logger_.warn("cannot accept an HTTP client", {{"error", error.message()}, {"suppressed", *suppressed}});
     }
     pause_.expires_after(limits_.accept_pause);
     pause_.async_wait([this](error_code aborted) {
@@ -106,6 +113,7 @@ class Server::Implementation {
         accept();
       }
     });
+    accepting_ = true;
   }
 
   Routes routes_;
@@ -116,6 +124,7 @@ class Server::Implementation {
   asio::io_context io_{1};  // one thread runs it
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
+  bool accepting_ = false;  ///< an accept, or the pause before one, is under way; only for the thread
   std::thread thread_;
 };
 

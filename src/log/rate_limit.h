@@ -11,7 +11,7 @@ namespace threadecho::log {
 /// Lets one line through in each interval and counts the others; one object for each kind of line. Any thread may call.
 ///
 ///     if (const auto suppressed = limit_.admit()) {
-///       logger.warn("accept_failed", {{"error", text}, {"suppressed", *suppressed}});
+///       logger.warn("cannot accept a client", {{"error", text}, {"suppressed", *suppressed}});
 ///     }
 class RateLimit {
  public:

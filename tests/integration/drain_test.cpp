@@ -130,6 +130,21 @@ TEST(Drain, EndsWithinItsTimeThoughAClientNeitherReadsNorCloses) {
   sender.join();
 }
 
+TEST(Drain, CountsAClientThatAnswersItsDeadlineWithAResetAsEndedByTheDrain) {
+  EchoServer server;
+  TestClient client = server.connect();
+  ASSERT_EQ(client.echo("x"), "x");
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  std::thread answer([&] {
+    EXPECT_EQ(client.receive_rest().error_number, 0);
+    client.reset();
+  });
+  EXPECT_EQ(server.server().stop(), 1U);
+  answer.join();
+  EXPECT_EQ(server.closed(CloseReason::kDrainForced), 1U);
+}
+
 TEST(Drain, DeliversTheTailOfAHalfClosedConnection) {
   constexpr std::size_t kSize = 256 * 1024;
   EchoServer server;

@@ -101,6 +101,30 @@ TEST(Echo, KeepsAHalfClosedConnectionUntilItsTailIsRead) {
   EXPECT_TRUE(server.closes(CloseReason::kClientClosed));
 }
 
+TEST(Echo, CountsEveryOrderlyHalfCloseAsClosedByTheClient) {
+  // The last acknowledgement may come between two questions to the kernel; that is not a reset.
+  constexpr std::uint64_t kThreads = 4;
+  constexpr std::uint64_t kRounds = 400;
+  EchoServer server;
+  const std::string sent = random_bytes(20'000, 8);
+  std::vector<std::thread> clients;
+  for (std::uint64_t i = 0; i < kThreads; ++i) {
+    clients.emplace_back([&] {
+      for (std::uint64_t round = 0; round < kRounds; ++round) {
+        const TestClient client(server.endpoint(), 4096, 0);
+        client.send(sent);
+        client.half_close();
+        ASSERT_TRUE(client.receive_rest().bytes == sent);
+      }
+    });
+  }
+  for (std::thread& client : clients) {
+    client.join();
+  }
+  ASSERT_TRUE(server.has_active(0));
+  EXPECT_EQ(server.closed(CloseReason::kClientClosed), kThreads * kRounds);
+}
+
 TEST(Echo, CountsAConnectionThatSendsNothing) {
   const EchoServer server;
   server.connect().close();

@@ -86,7 +86,7 @@ TEST_F(HttpConnections, ComeBackOnceThereAreDescriptorsAgain) {
   taken.pop_back();
   const auto began = steady_clock::now();
   HttpClient refused(port());  // takes the last descriptor; the server finds none to accept it with
-  EXPECT_TRUE(log_.wait_for("warning http_accept_failed error="));
+  EXPECT_TRUE(log_.wait_for("warning cannot accept an HTTP client error="));
   waiting.send(request_text("GET", "/healthz"));
   EXPECT_EQ(waiting.read_answer().status, 200) << "who was there before is served on";
   refused.send(request_text("GET", "/healthz"));

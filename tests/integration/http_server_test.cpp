@@ -171,7 +171,7 @@ TEST_F(HttpServer, SurvivesARouteThatThrows) {
   const HttpAnswer answer = client.read_answer();
   EXPECT_EQ(answer.status, 500);
   EXPECT_THAT(json::parse(answer.body)["error"].get<std::string>(), HasSubstr("/metrics"));
-  EXPECT_THAT(log_.text(), HasSubstr("error http_route_failed path=/metrics"));
+  EXPECT_THAT(log_.text(), HasSubstr("error HTTP route failed path=/metrics"));
   fail_ = false;
   client.send(request_text("GET", "/metrics"));
   EXPECT_EQ(client.read_answer().status, 200);

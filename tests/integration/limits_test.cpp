@@ -207,6 +207,18 @@ TEST(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
   sender.join();
 }
 
+TEST(MaxConnectionAge, EndsAHalfClosedConnectionWhoseTailNobodyReads) {
+  auto settings = test_settings();
+  settings.max_connection_age = 300ms;
+  settings.write_timeout = 0ms;
+  const EchoServer server(settings);
+  const TestClient client(server.endpoint(), 4096, 0);
+  client.send(random_bytes(200'000, 1));
+  client.half_close();
+  EXPECT_TRUE(server.closes(CloseReason::kMaxAge));
+  EXPECT_TRUE(server.has_active(0));
+}
+
 /// Lowers the soft limit of descriptors so that exactly `free` are left, as long as it lives.
 class DescriptorLimit {
  public:

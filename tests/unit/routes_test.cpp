@@ -141,7 +141,7 @@ TEST_F(RoutesTest, MakeOne500OfARouteThatThrows) {
   const Response response = get("/metrics");
   EXPECT_EQ(response.status, 500U);
   EXPECT_EQ(json::parse(response.body), json({{"error", "/metrics failed; the log says why"}}));
-  EXPECT_EQ(log_.text(), "error http_route_failed path=/metrics error=\"no figures\"\n");
+  EXPECT_EQ(log_.text(), "error HTTP route failed path=/metrics error=\"no figures\"\n");
   metrics_fail_ = false;
   EXPECT_EQ(get("/metrics").status, 200U);
 }
