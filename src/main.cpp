@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdint>
 #include <exception>
@@ -78,6 +81,16 @@ void warn_of_lower_limits(const config::Settings& settings, const echo::Effectiv
   }
 }
 
+/// Started with a standard descriptor closed, the next socket would take its number, and whoever writes to standard
+/// error would write to a client.
+void occupy_standard_descriptors() {
+  net::Fd spare;
+  do {
+    static_cast<void>(spare.release());
+    spare = net::Fd(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  } while (spare && spare.get() <= STDERR_FILENO);
+}
+
 /// The ordered stop: readiness falls, then a pause for load balancers to notice, then the queue is emptied and closed,
 /// then open connections may finish, then the rest is ended.
 void drain(echo::Server& server, const config::Settings& settings, int signal_number, log::Logger& log) {
@@ -102,6 +115,8 @@ int serve(const config::Configuration& configuration) {
   StopSignals signals;
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
+
+  occupy_standard_descriptors();  // after the sink has looked at standard output
 
   echo::raise_descriptor_limit();
   const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections);

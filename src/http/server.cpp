@@ -110,6 +110,7 @@ class Server::Implementation {
     pause_.expires_after(limits_.accept_pause);
     pause_.async_wait([this](error_code aborted) {
       if (!aborted) {
+        accepting_ = false;
         accept();
       }
     });

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -128,6 +130,17 @@ TEST(Serve, RunsEchoThreadsUnderTheBatchPolicyWhenTold) {
   const auto threads = threads_of("echo-", server.pid());
   ASSERT_EQ(threads.size(), 1U);
   EXPECT_EQ(::sched_getscheduler(threads.front()), SCHED_BATCH);
+}
+
+TEST(Serve, GivesNoClientAStandardDescriptorThatWasClosed) {
+  ServerProcess server({.arguments = {}, .environment = {}, .env_file = {}, .closed = {STDIN_FILENO, STDERR_FILENO}});
+  server.wait_until_serving();
+  const TestClient client(server.echo());
+  EXPECT_EQ(client.echo("x"), "x");
+  for (const int fd : {STDIN_FILENO, STDERR_FILENO}) {
+    EXPECT_EQ(std::filesystem::read_symlink("/proc/" + std::to_string(server.pid()) + "/fd/" + std::to_string(fd)),
+              "/dev/null");
+  }
 }
 
 TEST(Serve, StartsAgainAtOnceOnThePortOfTheOneBefore) {

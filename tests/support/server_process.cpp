@@ -89,6 +89,9 @@ ServerProcess::ServerProcess(const Setup& setup) {
     if (::chdir(directory.c_str()) == 0) {
       ::dup2(::open("output", O_WRONLY | O_CREAT | O_APPEND, 0600), STDOUT_FILENO);
       ::dup2(::open("errors", O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
+      for (const int fd : setup.closed) {
+        ::close(fd);
+      }
       ::execve(argv.front(), argv.data(), envp.data());
     }
     ::_exit(127);

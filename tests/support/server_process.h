@@ -38,8 +38,9 @@ class ServerProcess {
   struct Setup {
     std::vector<std::string> arguments;
     std::vector<std::pair<std::string, std::string>> environment;
-    std::string env_file;    ///< contents of `.env` in the working directory; none when empty
-    bool free_ports = true;  ///< adds PORT=0 and HTTP_PORT=0 to the environment
+    std::string env_file;          ///< contents of `.env` in the working directory; none when empty
+    bool free_ports = true;        ///< adds PORT=0 and HTTP_PORT=0 to the environment
+    std::vector<int> closed = {};  ///< descriptors that it is started without
   };
 
   ServerProcess() : ServerProcess(Setup{}) {}
