@@ -191,7 +191,7 @@ void BlockingEcho::linger(Clock::time_point deadline) {
   for (;;) {
     pollfd readable{.fd = fd_, .events = POLLIN, .revents = 0};
     ::poll(&readable, 1, poll_timeout(end));
-    switch (net::discard_received(fd_)) {
+    switch (net::discard_received(fd_, buffer_)) {
       case net::Discarded::kEnd:
         wait_until_acknowledged(end);
         return;

@@ -28,7 +28,7 @@ void RefusedClients::tend(const std::vector<pollfd>& polled, std::size_t first, 
     if (polled[first + i].revents == 0) {
       continue;
     }
-    const net::Discarded discarded = net::discard_received(clients_[i].fd.get());
+    const net::Discarded discarded = net::discard_received(clients_[i].fd.get(), scratch_);
     if (discarded == net::Discarded::kEnd || discarded == net::Discarded::kError) {
       clients_[i].fd.reset();
     }

@@ -36,8 +36,11 @@ class RefusedClients {
     Clock::time_point deadline;
   };
 
+  static constexpr std::size_t kScratchBytes = 65536;
+
   std::size_t capacity_;
-  std::deque<Client> clients_;  ///< oldest first
+  std::vector<std::byte> scratch_ = std::vector<std::byte>(kScratchBytes);  ///< for what is read and forgotten
+  std::deque<Client> clients_;                                              ///< oldest first
 };
 
 }  // namespace threadecho::echo

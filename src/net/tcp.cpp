@@ -12,9 +12,6 @@
 namespace threadecho::net {
 namespace {
 
-/// One recv discards this much at most, so that a client that sends fast does not hold the caller up.
-constexpr std::size_t kDiscardAtOnce = std::size_t{1024} * 1024;
-
 template <typename Value>
 std::error_code set(int fd, int level, int name, const Value& value) noexcept {
   if (::setsockopt(fd, level, name, &value, sizeof value) != 0) {
@@ -59,9 +56,8 @@ int take_error(int fd) noexcept {
 
 void reset_on_close(int fd) noexcept { set(fd, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0}); }
 
-Discarded discard_received(int fd) noexcept {
-  // MSG_TRUNC on a TCP socket drops the bytes in the kernel, tcp(7).
-  const ssize_t size = ::recv(fd, nullptr, kDiscardAtOnce, MSG_TRUNC | MSG_DONTWAIT);
+Discarded discard_received(int fd, std::span<std::byte> scratch) noexcept {
+  const ssize_t size = ::recv(fd, scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size > 0) {
     return Discarded::kSome;
   }

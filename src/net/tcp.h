@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <system_error>
 
 namespace threadecho::net {
@@ -29,13 +30,13 @@ int take_error(int fd) noexcept;
 /// Makes the coming close send a reset and drop what is queued, instead of keeping it for a peer that does not read.
 void reset_on_close(int fd) noexcept;
 
-/// Reads and throws away what has arrived, without copying it and without waiting.
+/// Reads what has arrived, as much as fits into `scratch` once, and forgets it. Never waits.
 enum class Discarded : std::uint8_t {
   kSome,
   kNothingYet,
   kEnd,    ///< the peer has closed its side
   kError,  ///< the connection is gone
 };
-Discarded discard_received(int fd) noexcept;
+Discarded discard_received(int fd, std::span<std::byte> scratch) noexcept;
 
 }  // namespace threadecho::net
