@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -109,6 +110,25 @@ TEST(Serve, ShowsEverySeriesFromTheStart) {
   const std::string text = server.get("/metrics");
   EXPECT_THAT(text, HasSubstr("threadecho_build_info{version=\""));
   EXPECT_THAT(text, HasSubstr("threadecho_info{thread_model=\"per-connection\",sched_policy=\"other\"} 1"));
+}
+
+TEST(Serve, SurvivesALimitOfTasksAndRecoversFromIt) {
+  ServerProcess server({.arguments = {}, .environment = {}, .env_file = {}, .unprivileged = true});
+  server.wait_until_serving();
+  const TestClient before(server.echo());
+  EXPECT_EQ(before.echo("before"), "before");
+
+  server.limit_tasks(0);
+  for (int i = 0; i < 5; ++i) {
+    const auto rest = TestClient(server.echo()).receive_rest();
+    EXPECT_EQ(rest.error_number, 0) << "refused with an end of file";
+    EXPECT_EQ(rest.bytes, "");
+  }
+  EXPECT_EQ(server.metric(R"(threadecho_connections_rejected_total{reason="thread_limit"})"), 5);
+  EXPECT_EQ(before.echo("during"), "during");
+
+  server.limit_tasks(std::nullopt);
+  EXPECT_EQ(TestClient(server.echo()).echo("after"), "after");
 }
 
 TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {

@@ -100,6 +100,20 @@ TEST(MaxConnectionsPerClient, CountsAMappedAddressAsIpv4) {
   EXPECT_EQ(TestClient(server.endpoint("127.0.0.1")).echo("again"), "again");
 }
 
+TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
+  auto settings = test_settings();
+  settings.thread_stack_size = std::size_t{1} << 47U;  // more than there are addresses: no thread can be started
+  const EchoServer server(settings);
+  for (int i = 0; i < 20; ++i) {
+    const TestClient refused = server.connect();
+    refused.send("anything");
+    expect_orderly_refusal(refused);
+  }
+  EXPECT_EQ(server.rejected(RejectReason::kThreadLimit), 20U);
+  EXPECT_EQ(server.totals().accepted, 0U);
+  EXPECT_TRUE(server.log().wait_for("no thread for a client"));
+}
+
 TEST(IdleTimeout, EndsASilentConnectionAndNotOneThatSpeaks) {
   auto settings = test_settings();
   settings.idle_timeout = 200ms;

@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr unsigned kNobody = 65534;
+
 std::string read_file(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
@@ -33,6 +35,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   pointers.push_back(nullptr);
   return pointers;
 }
+
+/// Root becomes nobody; anybody else is unprivileged already.
+bool become_nobody() { return ::getuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0); }
 
 int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
@@ -59,7 +64,7 @@ fs::path TemporaryDirectory::write(std::string_view name, std::string_view text)
   return path;
 }
 
-ServerProcess::ServerProcess(const Setup& setup) {
+ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivileged) {
   if (!setup.env_file.empty()) {
     directory_.write(".env", setup.env_file);
   }
@@ -81,6 +86,10 @@ ServerProcess::ServerProcess(const Setup& setup) {
   const std::vector<char*> envp = pointers_to(environment);
   const std::string directory = directory_.path();
 
+  if (setup.unprivileged) {
+    fs::permissions(directory, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+  }
+  const int program = ::open(THREADECHO_BINARY, O_RDONLY | O_CLOEXEC);  // nobody may not see the path to it
   pid_ = ::fork();
   if (pid_ < 0) {
     throw std::system_error(errno, std::generic_category(), "fork");
@@ -92,10 +101,13 @@ ServerProcess::ServerProcess(const Setup& setup) {
       for (const int fd : setup.closed) {
         ::close(fd);
       }
-      ::execve(argv.front(), argv.data(), envp.data());
+      if (!setup.unprivileged || become_nobody()) {
+        ::fexecve(program, argv.data(), envp.data());
+      }
     }
     ::_exit(127);
   }
+  ::close(program);
 }
 
 ServerProcess::~ServerProcess() {
@@ -144,6 +156,21 @@ double ServerProcess::metric(std::string_view series) const {
 }
 
 void ServerProcess::signal(int number) const { ::kill(pid_, number); }
+
+void ServerProcess::limit_tasks(std::optional<rlim_t> limit) const {
+  const pid_t child = ::fork();  // prlimit(2) wants the same user as the process has
+  if (child == 0) {
+    rlimit tasks{};
+    bool done = (!unprivileged_ || become_nobody()) && ::prlimit(pid_, RLIMIT_NPROC, nullptr, &tasks) == 0;
+    tasks.rlim_cur = limit.value_or(tasks.rlim_max);
+    done = done && ::prlimit(pid_, RLIMIT_NPROC, &tasks, nullptr) == 0;
+    ::_exit(done ? 0 : 1);
+  }
+  int wait_status = 0;
+  if (child < 0 || ::waitpid(child, &wait_status, 0) != child || status_of(wait_status) != 0) {
+    throw std::runtime_error("cannot limit the tasks of the server");
+  }
+}
 
 bool ServerProcess::has_ended() {
   int wait_status = 0;

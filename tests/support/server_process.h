@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <csignal>
@@ -41,6 +42,7 @@ class ServerProcess {
     std::string env_file;          ///< contents of `.env` in the working directory; none when empty
     bool free_ports = true;        ///< adds PORT=0 and HTTP_PORT=0 to the environment
     std::vector<int> closed = {};  ///< descriptors that it is started without
+    bool unprivileged = false;     ///< as nobody, if the test runs as root
   };
 
   ServerProcess() : ServerProcess(Setup{}) {}
@@ -61,6 +63,9 @@ class ServerProcess {
   [[nodiscard]] double metric(std::string_view series) const;
 
   void signal(int number) const;
+  /// Sets the soft RLIMIT_NPROC of the running program, which counts all tasks of its user: 0 allows no new thread,
+  /// nothing takes the limit away. Throws when that cannot be done.
+  void limit_tasks(std::optional<rlim_t> limit) const;
   /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
   int wait();
 
@@ -72,6 +77,7 @@ class ServerProcess {
   [[nodiscard]] std::uint16_t port_of(std::string_view key) const;
 
   TemporaryDirectory directory_;
+  bool unprivileged_;
   pid_t pid_ = -1;
   std::optional<int> status_;
 };
