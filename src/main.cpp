@@ -112,7 +112,7 @@ void drain(echo::Server& server, const config::Settings& settings, int signal_nu
 
 int serve(const config::Configuration& configuration) {
   const config::Settings& settings = configuration.settings;
-  StopSignals signals;
+  block_stop_signals();
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
 
@@ -154,7 +154,7 @@ int serve(const config::Configuration& configuration) {
                        {"version", build_info().version},
                        {"revision", build_info().revision}});
 
-  drain(server, settings, signals.wait(), log);
+  drain(server, settings, wait_for_stop_signal(), log);
   http_server.stop();  // last of all, so that the drain could be watched
   return kDone;
 }

@@ -22,13 +22,13 @@ extern "C" void exit_at_once(int signal_number) { ::_exit(kExitOfSignal + signal
 
 }  // namespace
 
-StopSignals::StopSignals() {
+void block_stop_signals() {
   const sigset_t set = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
-int StopSignals::wait() {
+int wait_for_stop_signal() {
   const sigset_t set = stop_signals();
   int signal_number = 0;
   ::sigwait(&set, &signal_number);

@@ -40,7 +40,7 @@ class ConnectionThreads {
     Connection& connection;
   };
 
-  static void* run(void* job);
+  static void* run(void* argument);
   void serve(Connection& connection);
   void ended(pthread_t self);
 

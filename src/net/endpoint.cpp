@@ -94,7 +94,7 @@ EndpointText Endpoint::text() const noexcept {
   ::inet_ntop(ipv4 ? AF_INET : AF_INET6, key.data() + (ipv4 ? kMappedPrefix.size() : 0), address.data(),
               address.size());
   std::array<char, 5> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), port()).ptr;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), port()).ptr;
 
   result.append(ipv4 ? "" : "[");
   result.append(address.data());

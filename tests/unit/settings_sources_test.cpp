@@ -12,11 +12,11 @@
 namespace threadecho::config {
 namespace {
 
+using test::LoadSettings;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::LoadSettings;
 
 TEST_F(LoadSettings, IsDefaultsWhenNothingIsGiven) {
   const Configuration configuration = load(sources_);

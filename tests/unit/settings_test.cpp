@@ -10,10 +10,10 @@
 namespace threadecho::config {
 namespace {
 
+using test::LoadSettings;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::LoadSettings;
 
 TEST(SettingsTable, AgreesWithTheInitialisersOfSettings) {
   for (const SettingRow& row : settings_table()) {
