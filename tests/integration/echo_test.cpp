@@ -15,7 +15,6 @@ namespace threadecho::test {
 namespace {
 
 using echo::CloseReason;
-using ::testing::Each;
 using ::testing::HasSubstr;
 
 TEST(Echo, ReturnsEveryByteValue) {
@@ -223,6 +222,7 @@ TEST(Echo, ServesIpv4AndIpv6AndShowsAMappedPeerAsIpv4) {
 TEST(Echo, KeepsTotalsThatNeverGoBackWhileConnectionsComeAndGo) {
   EchoServer server;
   std::vector<std::thread> clients;
+  clients.reserve(4);
   for (int i = 0; i < 4; ++i) {
     clients.emplace_back([&] {
       for (int round = 0; round < 200; ++round) {

@@ -61,6 +61,7 @@ TEST(MaxConnections, KeepsAtMostSoManyRefusedClientsAndClosesTheOldest) {
   const TestClient only = server.connect();
   EXPECT_EQ(only.echo("x"), "x");
   std::vector<TestClient> refused;
+  refused.reserve(300);
   for (int i = 0; i < 300; ++i) {
     refused.push_back(server.connect());
   }
@@ -76,6 +77,7 @@ TEST(MaxConnections, FallsFromReadinessUntilFivePercentAreFree) {
   EchoServer server(settings);
   EXPECT_EQ(server.server().readiness(), Readiness::kReady);
   std::vector<TestClient> clients;
+  clients.reserve(20);
   for (int i = 0; i < 20; ++i) {
     clients.push_back(server.connect());
   }

@@ -1,5 +1,7 @@
 #include "support/echo_fixture.h"
 
+#include <utility>
+
 namespace threadecho::test {
 namespace {
 
@@ -14,8 +16,9 @@ config::Settings test_settings() {
   return settings;
 }
 
-EchoServer::EchoServer(const config::Settings& settings)
-    : settings_(settings), server_(settings_, echo::effective_limit(settings_, kNoHttpConnections), log_.logger()) {
+EchoServer::EchoServer(config::Settings settings)
+    : settings_(std::move(settings)),
+      server_(settings_, echo::effective_limit(settings_, kNoHttpConnections), log_.logger()) {
   server_.start();
 }
 

@@ -17,7 +17,7 @@ config::Settings test_settings();
 /// An echo server in this process on a free port, with a log that can be read. Stops when it goes.
 class EchoServer {
  public:
-  explicit EchoServer(const config::Settings& settings = test_settings());
+  explicit EchoServer(config::Settings settings = test_settings());
 
   [[nodiscard]] net::Endpoint endpoint(std::string_view address = "127.0.0.1") const {
     return loopback(server_.endpoint(), address);

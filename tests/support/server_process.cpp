@@ -26,9 +26,14 @@ std::string read_file(const fs::path& path) {
   return text.str();
 }
 
+std::string variable(std::string_view name, std::string_view value) {
+  return std::string(name).append("=").append(value);
+}
+
 /// What execve wants; the strings must outlive it.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& string : strings) {
     pointers.push_back(string.data());
   }
@@ -59,7 +64,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 fs::path TemporaryDirectory::write(std::string_view name, std::string_view text) const {
-  const fs::path path = path_ / name;
+  fs::path path = path_ / name;
   std::ofstream(path) << text;
   return path;
 }
@@ -75,11 +80,11 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
     environment = {"PORT=0", "HTTP_PORT=0"};
   }
   for (const auto& [name, value] : setup.environment) {
-    environment.push_back(name + '=' + value);
+    environment.push_back(variable(name, value));
   }
   for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {  // the sanitizers' own set-up goes along
-    if (const char* value = ::getenv(name)) {
-      environment.push_back(std::string(name) + '=' + value);
+    if (const char* value = ::getenv(name)) {  // NOLINT(concurrency-mt-unsafe): nobody changes it
+      environment.push_back(variable(name, value));
     }
   }
   const std::vector<char*> argv = pointers_to(arguments);
@@ -113,7 +118,7 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
 ServerProcess::~ServerProcess() {
   if (!has_ended()) {
     ::kill(pid_, SIGKILL);
-    wait();
+    ::waitpid(pid_, nullptr, 0);
   }
 }
 
