@@ -1,0 +1,141 @@
+#include "client/echo_exchange.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace threadecho::client {
+namespace {
+
+constexpr std::size_t kReceiveAtOnce = std::size_t{64} * 1024;
+
+/// One message on its way there and back.
+class Exchange {
+ public:
+  Exchange(int fd, std::span<const std::uint8_t> message, AfterSending after)
+      : fd_(fd), message_(message), after_(after) {}
+
+  [[nodiscard]] bool is_done() const {
+    return echoed_ == message_.size() && (after_ == AfterSending::kStayOpen || has_ended_);
+  }
+  [[nodiscard]] short events() const { return static_cast<short>(wants_to_send() ? POLLIN | POLLOUT : POLLIN); }
+
+  /// Takes and compares all that has arrived.
+  std::optional<Failure> receive();
+  /// Sends as much as there is room for.
+  void send();
+  [[nodiscard]] Failure timed_out() const {
+    return echo_timeout(echoed_ < message_.size() ? "the echo" : "the server to close", echoed_, message_.size());
+  }
+
+ private:
+  [[nodiscard]] bool wants_to_send() const { return sent_ < message_.size() && send_error_ == 0; }
+  [[nodiscard]] std::optional<Failure> compare(std::span<const std::uint8_t> received);
+  [[nodiscard]] std::optional<Failure> at_end_of_file();
+
+  int fd_;
+  std::span<const std::uint8_t> message_;
+  AfterSending after_;
+  std::size_t sent_ = 0;
+  std::size_t echoed_ = 0;
+  int send_error_ = 0;  ///< kept until what has arrived is read: it may say more
+  bool has_ended_ = false;
+};
+
+std::optional<Failure> Exchange::compare(std::span<const std::uint8_t> received) {
+  const auto expected = message_.subspan(echoed_, std::min(received.size(), message_.size() - echoed_));
+  const auto [want, got] = std::ranges::mismatch(expected, received);
+  echoed_ += static_cast<std::size_t>(want - expected.begin());
+  if (got == received.end()) {
+    return std::nullopt;
+  }
+  WrongByte wrong{.offset = echoed_, .expected = {}, .got = *got};
+  if (want != expected.end()) {
+    wrong.expected = *want;
+  }
+  return wrong_byte(wrong, message_.size());
+}
+
+std::optional<Failure> Exchange::at_end_of_file() {
+  has_ended_ = true;
+  if (is_done()) {
+    return std::nullopt;
+  }
+  if (send_error_ == ECONNRESET) {  // send took the error, and left an end of file for recv
+    return broken_connection({ECONNRESET, std::generic_category()}, echoed_, message_.size());
+  }
+  return closed_early(echoed_, message_.size());
+}
+
+std::optional<Failure> Exchange::receive() {
+  std::array<std::uint8_t, kReceiveAtOnce> buffer;
+  while (!is_done()) {
+    const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    if (got == 0) {
+      return at_end_of_file();
+    }
+    if (got < 0 && errno == EAGAIN) {
+      return std::nullopt;
+    }
+    if (got < 0 && errno != EINTR) {
+      return broken_connection({errno, std::generic_category()}, echoed_, message_.size());
+    }
+    if (got > 0) {
+      if (auto failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)))) {
+        return failure;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void Exchange::send() {
+  while (wants_to_send()) {
+    const ssize_t sent = ::send(fd_, message_.data() + sent_, message_.size() - sent_, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN) {
+      return;
+    }
+    if (sent < 0 && errno != EINTR) {
+      send_error_ = errno;
+      return;
+    }
+    sent_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    if (sent_ == message_.size() && after_ == AfterSending::kHalfClose) {
+      ::shutdown(fd_, SHUT_WR);
+    }
+  }
+}
+
+}  // namespace
+
+EchoResult echo_once(int fd, std::span<const std::uint8_t> message, AfterSending after, Deadline deadline,
+                     Interrupt* interrupt) {
+  const auto begin = std::chrono::steady_clock::now();
+  Exchange exchange(fd, message, after);
+  EchoResult result;
+  for (;;) {
+    // Received first: what came unasked is no echo, and an end of file says more than the error of a send into it.
+    result.failure = exchange.receive();
+    if (result.failure || exchange.is_done()) {
+      result.round_trip = std::chrono::steady_clock::now() - begin;
+      return result;
+    }
+    exchange.send();
+    // A server that sends byte by byte is always ready, and late nonetheless.
+    const bool is_late = std::chrono::steady_clock::now() >= deadline;
+    const Waited waited = is_late ? Waited::kTimedOut : wait_for(fd, exchange.events(), deadline, interrupt);
+    if (waited == Waited::kInterrupted) {
+      result.interrupted = true;
+      return result;
+    }
+    if (waited == Waited::kTimedOut) {
+      result.failure = exchange.timed_out();
+      return result;
+    }
+  }
+}
+
+}  // namespace threadecho::client

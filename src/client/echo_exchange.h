@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "client/failure.h"
+#include "client/interrupt.h"
+#include "client/wait.h"
+
+namespace threadecho::client {
+
+enum class AfterSending {
+  kStayOpen,
+  kHalfClose,  ///< sends FIN behind the message: the server owes the whole echo, and then its own FIN
+};
+
+struct EchoResult {
+  std::chrono::nanoseconds round_trip{};  ///< from the first byte handed to the kernel to the last one received
+  std::optional<Failure> failure;
+  bool interrupted = false;  ///< a signal came first; nothing is known of this message
+};
+
+/// Sends `message` over a connected socket that does not block, and compares what comes back with it, byte for byte,
+/// while it is still sending: a server need not take a whole message before it answers. After a failure the connection
+/// is of no more use. `interrupt` may be null.
+EchoResult echo_once(int fd, std::span<const std::uint8_t> message, AfterSending after, Deadline deadline,
+                     Interrupt* interrupt);
+
+}  // namespace threadecho::client

@@ -1,0 +1,183 @@
+#include "client/probe.h"
+
+#include <random>
+#include <utility>
+
+#include "client/echo_exchange.h"
+#include "client/payload.h"
+#include "client/probe_report.h"
+#include "client/wait.h"
+
+namespace threadecho::client {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kStatusOfSignal = 128;
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32U | device();
+}
+
+/// One run: owns the connection, and opens a new one after a failure.
+class Probe {
+ public:
+  Probe(const ProbeOptions& options, const PrintLine& print, Interrupt* interrupt)
+      : options_(options), print_(print), interrupt_(interrupt) {}
+
+  ProbeResult run(const std::vector<net::Endpoint>& addresses);
+
+ private:
+  bool connect();
+  void send_messages();
+  void send_message(std::uint64_t sequence);
+  void check_half_close();
+  [[nodiscard]] EchoResult exchange(std::uint64_t sequence, AfterSending after);
+  void lose(std::uint64_t sequence, Failure failure);
+  void note(const Failure& failure);
+  [[nodiscard]] bool is_interrupted() const { return interrupt_ != nullptr && interrupt_->signal(); }
+  [[nodiscard]] std::string peer() const { return result_.attempts.back().endpoint.to_string(); }
+
+  const ProbeOptions& options_;
+  const PrintLine& print_;
+  Interrupt* interrupt_;
+  const std::uint64_t seed_ = random_seed();
+  net::Fd connection_;
+  std::optional<Failure> connect_failure_;  ///< of the last try, when it failed
+  ProbeResult result_;
+};
+
+ProbeResult Probe::run(const std::vector<net::Endpoint>& addresses) {
+  const auto begin = Clock::now();
+  result_.addresses = addresses;
+  if (connect()) {
+    send_messages();
+    if (options_.half_close && !is_interrupted()) {
+      check_half_close();
+    }
+  } else if (connect_failure_) {
+    note(*connect_failure_);
+  }
+  if (is_interrupted()) {
+    result_.signal = interrupt_->signal();
+  }
+  result_.duration = Clock::now() - begin;
+  return std::move(result_);
+}
+
+/// False without a failure when a signal came.
+bool Probe::connect() {
+  connect_failure_.reset();
+  Connected connected = connect_to_any(result_.addresses, options_.timeout, interrupt_);
+  connection_ = std::move(connected.fd);
+  if (!connection_ && !is_interrupted()) {
+    connect_failure_ = connect_failure(connected.attempts);
+  }
+  for (const Attempt& attempt : connected.attempts) {
+    if (attempt.error != std::errc::operation_canceled) {
+      result_.attempts.push_back(attempt);
+    }
+  }
+  if (connection_) {
+    print_(connected_line(result_.attempts.back()));
+  }
+  return static_cast<bool>(connection_);
+}
+
+void Probe::send_messages() {
+  for (std::uint64_t sequence = 1; options_.count == 0 || sequence <= options_.count; ++sequence) {
+    const auto due = Clock::now() + options_.interval;
+    send_message(sequence);
+    const bool is_last = sequence == options_.count;
+    if (is_interrupted() || (!is_last && wait_for(-1, 0, due, interrupt_) == Waited::kInterrupted)) {
+      return;
+    }
+  }
+}
+
+EchoResult Probe::exchange(std::uint64_t sequence, AfterSending after) {
+  const auto message = make_payload(seed_, sequence, options_.size);
+  return echo_once(connection_.get(), message, after, Clock::now() + options_.timeout, interrupt_);
+}
+
+void Probe::send_message(std::uint64_t sequence) {
+  if (!connection_ && !connect()) {
+    if (connect_failure_) {
+      lose(sequence, *connect_failure_);
+    }
+    return;
+  }
+  EchoResult echo = exchange(sequence, AfterSending::kStayOpen);
+  if (echo.interrupted) {
+    return;
+  }
+  if (echo.failure) {
+    connection_.reset();
+    lose(sequence, std::move(*echo.failure));
+    return;
+  }
+  result_.round_trips.emplace_back(echo.round_trip);
+  print_(echo_line(options_.size, peer(), sequence, echo.round_trip));
+}
+
+void Probe::check_half_close() {
+  HalfCloseResult check;
+  if (!connection_ && !connect()) {
+    check.failure = connect_failure_;
+  } else {
+    EchoResult echo = exchange(result_.sent() + 1, AfterSending::kHalfClose);
+    if (echo.interrupted) {
+      return;
+    }
+    check = {.duration = echo.round_trip, .failure = std::move(echo.failure)};
+    connection_.reset();
+  }
+  if (is_interrupted()) {
+    return;
+  }
+  print_(half_close_line(options_.size, check));
+  if (check.failure) {
+    note(*check.failure);
+  }
+  result_.half_close = std::move(check);
+}
+
+void Probe::lose(std::uint64_t sequence, Failure failure) {
+  print_(lost_line(sequence, failure));
+  note(failure);
+  result_.round_trips.emplace_back(std::nullopt);
+  result_.lost.emplace(sequence, std::move(failure));
+}
+
+void Probe::note(const Failure& failure) {
+  if (!result_.failure) {
+    result_.failure = failure;
+  }
+}
+
+}  // namespace
+
+std::optional<Statistics> ProbeResult::statistics() const {
+  std::vector<std::chrono::nanoseconds> values;
+  for (const auto& round_trip : round_trips) {
+    if (round_trip) {
+      values.push_back(*round_trip);
+    }
+  }
+  return values.empty() ? std::nullopt : std::optional(statistics_of(std::move(values)));
+}
+
+int ProbeResult::exit_status() const {
+  if (failure) {
+    return static_cast<int>(failure->kind);
+  }
+  return signal && echoed() == 0 ? kStatusOfSignal + *signal : 0;
+}
+
+ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
+                  Interrupt* interrupt) {
+  return Probe(options, print, interrupt).run(addresses);
+}
+
+}  // namespace threadecho::client

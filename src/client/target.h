@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "config/parsed.h"
+
+namespace threadecho::client {
+
+/// Whom a client command talks to: `localhost:9000`, `192.0.2.1:9000` or `[2001:db8::1]:9000`.
+struct Target {
+  std::string host;  ///< a name or a numeric address, without brackets
+  std::uint16_t port = 0;
+
+  /// As it was given: an IPv6 address has its brackets.
+  [[nodiscard]] std::string to_string() const;
+};
+
+/// Reads HOST:PORT. An IPv6 address needs its brackets: whether the end of `::1:9000` is a port cannot be told.
+config::Parsed<Target> parse_target(std::string_view text);
+
+}  // namespace threadecho::client

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "net/endpoint.h"
+#include "net/fd.h"
+#include "net/wakeup.h"
+
+namespace threadecho::test {
+
+/// A server on 127.0.0.1 that does to each client, one after another, what its script says; for what a proper server
+/// never does. The client's socket blocks, and closes when the script returns. Ends when this goes: scripts must come
+/// to an end by then, for which they may rely on their client having closed.
+class ScriptedServer {
+ public:
+  using Script = std::function<void(int client)>;
+
+  explicit ScriptedServer(Script script);
+  ~ScriptedServer();
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+
+  [[nodiscard]] net::Endpoint endpoint() const { return net::Endpoint::local_of(listener_.get()); }
+
+ private:
+  void serve();
+
+  Script script_;
+  net::Fd listener_;
+  net::Wakeup stop_;
+  std::thread thread_;
+};
+
+/// A listener whose queue is full: whoever connects waits, and gets no answer.
+class FullListener {
+ public:
+  FullListener();
+
+  [[nodiscard]] net::Endpoint endpoint() const { return net::Endpoint::local_of(listener_.get()); }
+
+ private:
+  net::Fd listener_;
+  std::vector<net::Fd> waiting_;
+};
+
+/// An address on loopback where nobody listens, and nobody else will: its port stays bound.
+class UnusedPort {
+ public:
+  UnusedPort();
+
+  [[nodiscard]] net::Endpoint endpoint() const { return net::Endpoint::local_of(fd_.get()); }
+
+ private:
+  net::Fd fd_;
+};
+
+// Means for scripts; all end when the client closes.
+
+/// Reads exactly so many bytes, or fewer when the client closes.
+std::string read_bytes(int client, std::size_t size);
+/// Reads and throws away until the client closes.
+void read_to_end(int client);
+/// False once the client has gone.
+bool write_bytes(int client, std::string_view bytes);
+
+}  // namespace threadecho::test

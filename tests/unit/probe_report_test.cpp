@@ -1,0 +1,174 @@
+#include "client/probe_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <system_error>
+
+#include "client/failure.h"
+#include "client/payload.h"
+#include "client/statistics.h"
+
+namespace threadecho::test {
+namespace {
+
+using client::Attempt;
+using client::Failure;
+using client::FailureKind;
+using client::make_payload;
+using client::ProbeResult;
+using std::chrono::microseconds;
+using std::chrono::nanoseconds;
+using ::testing::HasSubstr;
+
+net::Endpoint endpoint(std::uint16_t port = 9000) { return net::Endpoint::parse("127.0.0.1", port).value(); }
+
+Attempt attempt(std::errc error, std::uint16_t port = 9000) {
+  return {.endpoint = endpoint(port), .duration = microseconds(87), .error = std::make_error_code(error)};
+}
+
+std::vector<nanoseconds> one_to(int last) {
+  std::vector<nanoseconds> values;
+  for (int i = last; i >= 1; --i) {
+    values.emplace_back(i);
+  }
+  return values;
+}
+
+TEST(Payload, DependsOnSeedSequenceAndOffset) {
+  const auto message = make_payload(1, 1, 4096);
+  EXPECT_EQ(message, make_payload(1, 1, 4096));
+  EXPECT_NE(message, make_payload(2, 1, 4096));
+  EXPECT_NE(message, make_payload(1, 2, 4096));
+  EXPECT_EQ(std::set(message.begin(), message.end()).size(), 256U) << "every value occurs";
+  for (std::size_t shift = 1; shift < 100; ++shift) {
+    EXPECT_FALSE(std::equal(message.begin() + static_cast<std::ptrdiff_t>(shift), message.end(), message.begin()));
+  }
+}
+
+TEST(Payload, IsNoLongerAndNoShorterThanAskedFor) {
+  for (const std::size_t size : {1U, 7U, 8U, 9U, 64U, 65537U}) {
+    EXPECT_EQ(make_payload(1, 1, size).size(), size);
+  }
+}
+
+TEST(Statistics, AreExactForFewAndMany) {
+  const auto one = client::statistics_of({nanoseconds(5)});
+  EXPECT_EQ(one.min.count() + one.median.count() + one.p99.count() + one.max.count(), 20);
+  EXPECT_EQ(client::statistics_of(one_to(4)).median.count(), 2);  // of 2.5
+  EXPECT_EQ(client::statistics_of(one_to(5)).median.count(), 3);
+  EXPECT_EQ(client::statistics_of(one_to(99)).p99.count(), 99);
+  EXPECT_EQ(client::statistics_of(one_to(100)).p99.count(), 99);
+  EXPECT_EQ(client::statistics_of(one_to(101)).p99.count(), 100);
+  EXPECT_EQ(client::statistics_of(one_to(1000)).p99.count(), 990);
+  EXPECT_EQ(client::statistics_of(one_to(1000)).min.count(), 1);
+  EXPECT_EQ(client::statistics_of(one_to(1000)).max.count(), 1000);
+}
+
+TEST(ConnectFailure, HasAKindForEachErrorOfConnect) {
+  const auto kind = [](std::errc error) { return client::connect_failure({attempt(error)}).kind; };
+  EXPECT_EQ(kind(std::errc::connection_refused), FailureKind::kRefused);
+  EXPECT_EQ(kind(std::errc::timed_out), FailureKind::kConnectTimeout);
+  EXPECT_EQ(kind(std::errc::connection_reset), FailureKind::kReset);
+  EXPECT_EQ(kind(std::errc::host_unreachable), FailureKind::kUnreachable);
+  EXPECT_EQ(kind(std::errc::network_unreachable), FailureKind::kUnreachable);
+  EXPECT_EQ(kind(std::errc::address_not_available), FailureKind::kUnreachable);
+  EXPECT_EQ(kind(std::errc::too_many_files_open), FailureKind::kOther);
+}
+
+TEST(ConnectFailure, NamesAllAddressesAndCountsTheOneThatGotFurthest) {
+  const Failure failure =
+      client::connect_failure({attempt(std::errc::network_unreachable, 1), attempt(std::errc::connection_refused, 2),
+                               attempt(std::errc::timed_out, 3)});
+  EXPECT_EQ(failure.kind, FailureKind::kRefused);
+  EXPECT_THAT(failure.text, HasSubstr("127.0.0.1:1 is unreachable"));
+  EXPECT_THAT(failure.text, HasSubstr("127.0.0.1:2 refused"));
+  EXPECT_THAT(failure.text, HasSubstr("timed out connecting to 127.0.0.1:3"));
+}
+
+TEST(BrokenConnection, ThatTheSystemGaveUpIsATimeoutOfTheEcho) {
+  EXPECT_EQ(client::broken_connection(std::make_error_code(std::errc::timed_out), 1, 2).kind,
+            FailureKind::kEchoTimeout);
+  EXPECT_EQ(client::broken_connection(std::make_error_code(std::errc::connection_reset), 1, 2).kind,
+            FailureKind::kReset);
+}
+
+class ProbeReport : public ::testing::Test {
+ protected:
+  ProbeReport() {
+    options_.target = {.host = "::1", .port = 9000};
+    result_.addresses = {endpoint()};
+    result_.attempts = {attempt(std::errc{})};
+    result_.round_trips = {microseconds(200), std::nullopt, microseconds(100)};
+    const Failure failure = client::wrong_byte({.offset = 7, .expected = std::uint8_t{0x41}, .got = 0x0a}, 64);
+    result_.lost.emplace(2, failure);
+    result_.failure = failure;
+    result_.duration = microseconds(2000500);
+  }
+
+  client::ProbeOptions options_;
+  ProbeResult result_;
+};
+
+TEST_F(ProbeReport, SumsUpAsPingDoes) {
+  EXPECT_EQ(client::summary_text(options_, result_),
+            "--- [::1]:9000 echo statistics ---\n"
+            "3 messages sent, 2 echoed, 33.33% loss, time 2000.500 ms\n"
+            "rtt min/median/p99/max = 0.100/0.150/0.200/0.200 ms\n");
+  EXPECT_EQ(client::echo_line(64, "[::1]:9000", 1, microseconds(1234)),
+            "64 bytes from [::1]:9000: seq=1 time=1.234 ms");
+  EXPECT_EQ(client::lost_line(2, *result_.failure),
+            "lost: seq=2: wrong bytes: at offset 7 of 64 expected 0x41, got 0x0a");
+  EXPECT_EQ(client::connected_line(result_.attempts[0]), "connected to 127.0.0.1:9000 time=0.087 ms");
+}
+
+TEST_F(ProbeReport, LeavesOutStatisticsOfNothing) {
+  result_.round_trips.clear();
+  result_.lost.clear();
+  EXPECT_EQ(client::summary_text(options_, result_),
+            "--- [::1]:9000 echo statistics ---\n0 messages sent, 0 echoed, 0% loss, time 2000.500 ms\n");
+}
+
+TEST_F(ProbeReport, HasEverythingInJson) {
+  const auto json = nlohmann::json::parse(client::json_text(options_, result_));
+  EXPECT_EQ(json["target"], "[::1]:9000");
+  EXPECT_EQ(json["addresses"], nlohmann::json::array({"127.0.0.1:9000"}));
+  EXPECT_EQ(json["connects"][0]["address"], "127.0.0.1:9000");
+  EXPECT_EQ(json["settings"]["size_bytes"], 64);
+  EXPECT_EQ(json["sent"], 3);
+  EXPECT_EQ(json["echoed"], 2);
+  EXPECT_DOUBLE_EQ(json["loss"], 1.0 / 3);
+  EXPECT_DOUBLE_EQ(json["rtt_seconds"]["median"], 0.00015);
+  EXPECT_DOUBLE_EQ(json["messages"][0]["rtt_seconds"], 0.0002);
+  EXPECT_EQ(json["messages"][1]["failure"]["kind"], "wrong_bytes");
+  EXPECT_EQ(json["failure"]["offset"], 7);
+  EXPECT_EQ(json["failure"]["expected"], 0x41);
+  EXPECT_EQ(json["failure"]["got"], 0x0a);
+  EXPECT_TRUE(json["half_close"].is_null());
+  EXPECT_TRUE(json["signal"].is_null());
+  EXPECT_EQ(json["status"], 15);
+}
+
+TEST_F(ProbeReport, HasAStatusForASignalOnlyWhenNothingElseIsKnown) {
+  result_.signal = 2;
+  EXPECT_EQ(result_.exit_status(), 15);
+  result_.failure.reset();
+  EXPECT_EQ(result_.exit_status(), 0);
+  result_.round_trips.clear();
+  result_.lost.clear();
+  EXPECT_EQ(result_.exit_status(), 130);
+}
+
+TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {
+  client::ProbeOptions options;
+  options.target = {.host = "\xff", .port = 1};
+  ProbeResult result;
+  result.failure = client::name_failure("\xff", "why");
+  EXPECT_EQ(nlohmann::json::parse(client::json_text(options, result))["status"], 16);
+}
+
+}  // namespace
+}  // namespace threadecho::test
