@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "client/wait.h"
+#include "config/parsed.h"
+#include "net/endpoint.h"
+
+namespace threadecho::client {
+
+/// GET `path` over a connection of its own, and the status of the answer: 200, 503. Bad with the reason when no answer
+/// has come by the deadline, which holds for all of it (Beast's own synchronous calls know none).
+config::Parsed<unsigned> http_status(const net::Endpoint& server, const std::string& path, Deadline deadline);
+
+}  // namespace threadecho::client

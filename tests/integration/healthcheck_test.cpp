@@ -1,0 +1,94 @@
+#include "client/healthcheck.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "support/scripted_server.h"
+#include "support/test_client.h"
+
+namespace threadecho::test {
+namespace {
+
+using client::check_health;
+using client::Deadline;
+using client::Health;
+using ::testing::HasSubstr;
+
+config::Settings settings_of(const net::Endpoint& http) {
+  config::Settings settings;
+  settings.http_port = http.port();
+  return settings;
+}
+
+Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+Health answer(const std::string& text) {
+  const ScriptedServer server([&](int client) {
+    while (read_bytes(client, 1) != "\n" || read_bytes(client, 2) != "\r\n") {
+    }
+    write_bytes(client, text);
+  });
+  return check_health(settings_of(server.endpoint()), false, in(kPatience));
+}
+
+TEST(Healthcheck, GoesByTheStatusOfTheAnswer) {
+  const Health good = answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
+  EXPECT_TRUE(good.is_good);
+  EXPECT_THAT(good.reason, HasSubstr("answered 200"));
+  const Health bad = answer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_FALSE(bad.is_good);
+  EXPECT_THAT(bad.reason, HasSubstr("answered 503"));
+}
+
+TEST(Healthcheck, NamesAnAnswerThatIsNone) {
+  EXPECT_THAT(answer("SSH-2.0-OpenSSH_9.2\r\n").reason, HasSubstr("is not HTTP"));
+  EXPECT_THAT(answer("").reason, HasSubstr("closed without an answer"));
+  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\n").reason, HasSubstr("closed without an answer"));
+}
+
+TEST(Healthcheck, NamesAServerThatIsNotThere) {
+  const UnusedPort port;
+  const Health health = check_health(settings_of(port.endpoint()), false, in(kPatience));
+  EXPECT_FALSE(health.is_good);
+  EXPECT_THAT(health.reason, HasSubstr("refused the connection"));
+}
+
+TEST(Healthcheck, KeepsItsDeadline) {
+  const ScriptedServer silent(&read_to_end);
+  EXPECT_THAT(check_health(settings_of(silent.endpoint()), false, in(std::chrono::milliseconds(100))).reason,
+              HasSubstr("no answer in time"));
+  const FullListener full;
+  EXPECT_THAT(check_health(settings_of(full.endpoint()), false, in(std::chrono::milliseconds(100))).reason,
+              HasSubstr("timed out connecting"));
+}
+
+TEST(Healthcheck, ReadsNoHeaderThatNeverEnds) {
+  const ScriptedServer server([](int client) {
+    write_bytes(client, "HTTP/1.1 200 OK\r\n");
+    while (write_bytes(client, "X: y\r\n")) {
+    }
+  });
+  const Health health = check_health(settings_of(server.endpoint()), false, in(kPatience));
+  EXPECT_FALSE(health.is_good);
+  EXPECT_THAT(health.reason, HasSubstr("header limit exceeded"));
+}
+
+TEST(Healthcheck, CannotGuessAPort) {
+  config::Settings settings;
+  settings.http_port = 0;
+  EXPECT_THAT(check_health(settings, false, in(kPatience)).reason, HasSubstr("HTTP_PORT=0"));
+}
+
+TEST(Healthcheck, AsksOnLoopbackOrWhereTheServerIsBound) {
+  for (const char* any : {"::", "0.0.0.0", "::ffff:0.0.0.0"}) {
+    EXPECT_EQ(client::reachable(any, 80).to_string(), "127.0.0.1:80") << any;
+  }
+  EXPECT_EQ(client::reachable("::1", 80).to_string(), "[::1]:80");
+  EXPECT_EQ(client::reachable("127.0.0.2", 80).to_string(), "127.0.0.2:80");
+}
+
+}  // namespace
+}  // namespace threadecho::test
