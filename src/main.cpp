@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdint>
 #include <exception>
@@ -13,6 +15,8 @@
 #include <thread>
 
 #include "build_info.h"
+#include "client/healthcheck_command.h"
+#include "client/probe_command.h"
 #include "config/command_line.h"
 #include "config/durations.h"
 #include "config/load.h"
@@ -165,7 +169,23 @@ std::string version_line() {
   return line.append(build.version).append(" (").append(build.revision).append(", ").append(build.compiler).append(")");
 }
 
+/// Commands beside `serve`. They read their own arguments; argv[0] is their name.
+struct ClientCommand {
+  std::string_view name;
+  int (*run)(int argc, const char* const* argv);
+};
+constexpr std::array kClientCommands = {
+    ClientCommand{"healthcheck", &client::run_healthcheck},
+    ClientCommand{"probe", &client::run_probe},
+};
+
 int run(int argc, const char* const* argv) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  const auto* const command = std::find_if(kClientCommands.begin(), kClientCommands.end(),
+                                           [&](const ClientCommand& candidate) { return candidate.name == first; });
+  if (command != kClientCommands.end()) {
+    return command->run(argc - 1, argv + 1);
+  }
   const config::CommandLine command_line = config::parse_command_line(argc, argv, version_line());
   if (command_line.exit) {
     (command_line.exit->status == kDone ? std::cout : std::cerr) << command_line.exit->text << std::flush;

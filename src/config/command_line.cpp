@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "config/commands.h"
 #include "config/help_text.h"
 #include "config/settings_table.h"
 #include "config/utf8.h"
@@ -66,7 +67,12 @@ EarlyExit unexpected(const std::string& argument, bool has_command) {
   if (has_command) {
     return usage_error("unexpected argument " + in_quotes(argument) + "; " + std::string(kServe) + " takes only flags");
   }
-  return usage_error("unknown command " + in_quotes(argument) + "; commands: " + std::string(kServe));
+  const auto& commands = command_summaries();
+  const auto is_named = [&](const CommandSummary& command) { return command.name == argument; };
+  if (std::any_of(commands.begin(), commands.end(), is_named)) {
+    return usage_error("the command " + argument + " must come first, before all flags");
+  }
+  return usage_error("unknown command " + in_quotes(argument) + "; commands: " + command_names());
 }
 
 EarlyExit missing_value(const SettingRow& row) {

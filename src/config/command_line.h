@@ -21,7 +21,7 @@ struct CommandLine {
   std::optional<EarlyExit> exit;                          ///< when set, nothing else counts
 };
 
-/// Reads the arguments of main. Each setting has a flag (`--port 9000` or `--port=9000`), before or behind the command.
+/// Reads the arguments of `serve`; main has taken out other commands, which come first. Each setting has a flag (`--port 9000` or `--port=9000`), before or behind the command.
 /// Values are not looked at: load() does that, together with those from other sources. A flag given twice is an error,
 /// even with equal values: which one counts should not depend on the order in which a manifest puts its arguments
 /// together. --help and --version win over everything but a flag without its value. `version` is printed as it is.

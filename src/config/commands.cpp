@@ -1,0 +1,22 @@
+#include "config/commands.h"
+
+namespace threadecho::config {
+
+const std::vector<CommandSummary>& command_summaries() {
+  static const std::vector<CommandSummary> table = {
+      {"serve", "", "Echo until SIGTERM or SIGINT, then drain. This is the default."},
+      {"healthcheck", "", "Ask the server on this host for GET /healthz; for containers."},
+      {"probe", "HOST:PORT", "Like ping, over a TCP echo server; checks every byte."},
+  };
+  return table;
+}
+
+std::string command_names() {
+  std::string names;
+  for (const CommandSummary& command : command_summaries()) {
+    names.append(names.empty() ? "" : ", ").append(command.name);
+  }
+  return names;
+}
+
+}  // namespace threadecho::config

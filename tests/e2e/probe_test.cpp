@@ -1,0 +1,128 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/scripted_server.h"
+#include "support/server_process.h"
+#include "support/test_client.h"
+
+namespace threadecho::test {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+struct Ended {
+  int status = 0;
+  std::string output;
+  std::string errors;
+};
+
+/// The program with these arguments, until it ends.
+Ended run(std::vector<std::string> arguments) {
+  ServerProcess process({.arguments = std::move(arguments), .environment = {}, .env_file = {}, .free_ports = false});
+  const int status = process.wait();
+  return {status, process.output(), process.errors()};
+}
+
+TEST(ProbeCommand, PrintsWhatPingDoes) {
+  ServerProcess server;
+  server.wait_until_serving();
+  for (const char* address : {"127.0.0.1", "::1"}) {
+    const std::string target = server.echo(address).to_string();
+    const Ended probe = run({"probe", target, "--count", "3", "--interval", "1ms"});
+    EXPECT_EQ(probe.status, 0) << probe.errors;
+    EXPECT_EQ(probe.errors, "");
+    EXPECT_THAT(probe.output, HasSubstr("PROBE " + target + " (" + target + "), 64 bytes a message\n"));
+    EXPECT_THAT(probe.output, HasSubstr("64 bytes from " + target + ": seq=3 time="));
+    EXPECT_THAT(probe.output, HasSubstr("--- " + target + " echo statistics ---\n"));
+    EXPECT_THAT(probe.output, HasSubstr("3 messages sent, 3 echoed, 0% loss"));
+    EXPECT_THAT(probe.output, ContainsRegex("rtt min/median/p99/max = [0-9.]+/[0-9.]+/[0-9.]+/[0-9.]+ ms\n"));
+  }
+}
+
+TEST(ProbeCommand, ResolvesNamesAndChecksTheHalfClose) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const std::string port = std::to_string(server.echo().port());
+  const Ended probe =
+      run({"probe", "localhost:" + port, "--count", "2", "--interval=0s", "--size", "1MiB", "--half-close", "--json"});
+  EXPECT_EQ(probe.status, 0) << probe.errors;
+  const auto json = nlohmann::json::parse(probe.output);
+  EXPECT_EQ(json["target"], "localhost:" + port);
+  EXPECT_EQ(json["echoed"], 2);
+  EXPECT_EQ(json["messages"].size(), 2U);
+  EXPECT_GT(json["rtt_seconds"]["p99"], 0);
+  EXPECT_GT(json["half_close"]["seconds"], 0);
+  EXPECT_EQ(json["status"], 0);
+}
+
+TEST(ProbeCommand, TellsFailuresApartByStatusAndWords) {
+  const UnusedPort nobody;
+  const Ended refused = run({"probe", nobody.endpoint().to_string()});
+  EXPECT_EQ(refused.status, 10);
+  EXPECT_EQ(refused.errors, "threadecho probe: " + nobody.endpoint().to_string() + " refused the connection\n");
+
+  const Ended nameless = run({"probe", "nobody.invalid:7", "--json"});
+  EXPECT_EQ(nameless.status, 16);
+  EXPECT_EQ(nameless.errors, "");
+  EXPECT_EQ(nlohmann::json::parse(nameless.output)["failure"]["kind"], "name_not_found");
+
+  const ScriptedServer closing([](int client) { write_bytes(client, read_bytes(client, 64).substr(0, 9)); });
+  const Ended closed = run({"probe", closing.endpoint().to_string(), "--count", "2", "--interval", "0s"});
+  EXPECT_EQ(closed.status, 14);
+  EXPECT_THAT(closed.output, HasSubstr("lost: seq=2: the server closed early, after 9 of 64 bytes\n"));
+  EXPECT_THAT(closed.output, HasSubstr("2 messages sent, 0 echoed, 100% loss"));
+}
+
+TEST(ProbeCommand, EndsEarlyWithItsSummary) {
+  ServerProcess server;
+  server.wait_until_serving();
+  ServerProcess probe({.arguments = {"probe", server.echo().to_string(), "--count", "0", "--interval", "1h"},
+                       .environment = {},
+                       .env_file = {}});
+  ASSERT_TRUE(eventually([&] { return probe.output().find("seq=1") != std::string::npos; })) << probe.errors();
+  probe.signal(SIGINT);
+  EXPECT_EQ(probe.wait(), 0);
+  EXPECT_THAT(probe.output(), HasSubstr("1 messages sent, 1 echoed"));
+}
+
+TEST(ProbeCommand, EndsEarlyBeforeTheFirstEcho) {
+  const ScriptedServer silent(&read_to_end);
+  ServerProcess probe(
+      {.arguments = {"probe", silent.endpoint().to_string(), "--timeout", "1h"}, .environment = {}, .env_file = {}});
+  ASSERT_TRUE(eventually([&] { return probe.output().find("connected") != std::string::npos; })) << probe.errors();
+  probe.signal(SIGTERM);
+  EXPECT_EQ(probe.wait(), 128 + SIGTERM);
+  EXPECT_THAT(probe.output(), HasSubstr("0 messages sent"));
+}
+
+TEST(ProbeCommand, RefusesBadArgumentsInOneLine) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"probe"}, {"probe", "localhost"}, {"probe", "a:1", "--count", "many"}}) {
+    const Ended probe = run(arguments);
+    EXPECT_EQ(probe.status, 2);
+    EXPECT_EQ(probe.output, "");
+    EXPECT_THAT(probe.errors, ::testing::MatchesRegex("threadecho probe: [^\n]+see threadecho probe --help.\n"));
+  }
+}
+
+TEST(Commands, AreListedAndHaveHelpOfTheirOwn) {
+  const Ended help = run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* command : {"probe", "healthcheck"}) {
+    EXPECT_THAT(help.output, HasSubstr(std::string("\n  ") + command + " "));
+    const Ended own = run({command, "--help"});
+    EXPECT_EQ(own.status, 0);
+    EXPECT_THAT(own.output, HasSubstr(std::string("Usage: threadecho ") + command));
+  }
+  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, probe"));
+  EXPECT_THAT(run({"--port", "1", "probe"}).errors, HasSubstr("probe must come first"));
+}
+
+}  // namespace
+}  // namespace threadecho::test
