@@ -124,6 +124,15 @@ TEST(Probe, SaysWhenTheServerResets) {
   EXPECT_THAT(probe.result.failure->text, HasSubstr("reset the connection after"));
 }
 
+TEST(Probe, SaysWhenTheServerResetsWhileItIsStillSending) {
+  ProbeOptions options = one_message();
+  options.size = 4UL * 1024 * 1024;
+  const Observed probe = run(options, [](int client) {  // closes with bytes unread, which resets
+    write_bytes(client, read_bytes(client, 10));
+  });
+  EXPECT_EQ(probe.result.exit_status(), 13);
+}
+
 TEST(Probe, SaysAfterHowManyBytesTheServerCloses) {
   const Observed probe =
       run(one_message(), [](int client) { write_bytes(client, read_bytes(client, 64).substr(0, 5)); });
