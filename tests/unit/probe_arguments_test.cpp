@@ -25,7 +25,7 @@ std::string error_of(std::vector<const char*> arguments) {
   try {
     parse(std::move(arguments));
   } catch (const client::UsageError& error) {
-    const std::string text = error.what();
+    std::string text = error.what();
     EXPECT_EQ(text.find('\n'), std::string::npos) << text;
     return text;
   }
