@@ -21,10 +21,11 @@ struct CommandLine {
   std::optional<EarlyExit> exit;                          ///< when set, nothing else counts
 };
 
-/// Reads the arguments of `serve`; main has taken out other commands, which come first. Each setting has a flag (`--port 9000` or `--port=9000`), before or behind the command.
-/// Values are not looked at: load() does that, together with those from other sources. A flag given twice is an error,
-/// even with equal values: which one counts should not depend on the order in which a manifest puts its arguments
-/// together. --help and --version win over everything but a flag without its value. `version` is printed as it is.
+/// Reads the arguments of `serve`; main has taken out other commands, which come first. Each setting has a flag
+/// (`--port 9000` or `--port=9000`), before or behind the command. Values are not looked at: load() does that, together
+/// with those from other sources. A flag given twice is an error, even with equal values: which one counts should not
+/// depend on the order in which a manifest puts its arguments together. --help and --version win over everything but a
+/// flag without its value. `version` is printed as it is.
 CommandLine parse_command_line(int argc, const char* const* argv, std::string_view version);
 
 }  // namespace threadecho::config
