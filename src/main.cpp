@@ -16,6 +16,7 @@
 
 #include "build_info.h"
 #include "client/healthcheck_command.h"
+#include "client/load_command.h"
 #include "client/probe_command.h"
 #include "config/command_line.h"
 #include "config/durations.h"
@@ -176,6 +177,7 @@ struct ClientCommand {
 };
 constexpr std::array kClientCommands = {
     ClientCommand{"healthcheck", &client::run_healthcheck},
+    ClientCommand{"load", &client::run_load},
     ClientCommand{"probe", &client::run_probe},
 };
 

@@ -6,6 +6,7 @@ const std::vector<CommandSummary>& command_summaries() {
   static const std::vector<CommandSummary> table = {
       {"serve", "", "Echo until SIGTERM or SIGINT, then drain. This is the default."},
       {"healthcheck", "", "Ask the server on this host for GET /healthz; for containers."},
+      {"load", "HOST:PORT", "Load on a TCP echo server: speed, latency, lost connections; checks every byte."},
       {"probe", "HOST:PORT", "Like ping, over a TCP echo server; checks every byte."},
   };
   return table;

@@ -121,7 +121,7 @@ TEST(Commands, AreListedAndHaveHelpOfTheirOwn) {
     EXPECT_EQ(own.status, 0);
     EXPECT_THAT(own.output, HasSubstr(std::string("Usage: threadecho ") + command));
   }
-  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, probe"));
+  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, load, probe"));
   EXPECT_THAT(run({"--port", "1", "probe"}).errors, HasSubstr("probe must come first"));
 }
 

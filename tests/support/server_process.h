@@ -66,6 +66,7 @@ class ServerProcess {
   /// Sets the soft RLIMIT_NPROC of the running program, which counts all tasks of its user: 0 allows no new thread,
   /// nothing takes the limit away. Throws when that cannot be done.
   void limit_tasks(std::optional<rlim_t> limit) const;
+  [[nodiscard]] bool has_exited() { return has_ended(); }
   /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
   int wait();
 

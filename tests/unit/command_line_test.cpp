@@ -95,7 +95,7 @@ TEST(CommandLine, NamesAnUnknownFlagAndTheOneThatWasMeant) {
 
 TEST(CommandLine, NamesAnUnknownCommandAndTheOnesThereAre) {
   EXPECT_THAT(error_of({"frob"}),
-              AllOf(HasSubstr("unknown command \"frob\""), HasSubstr("commands: serve, healthcheck, probe")));
+              AllOf(HasSubstr("unknown command \"frob\""), HasSubstr("commands: serve, healthcheck, load, probe")));
   EXPECT_THAT(error_of({""}), HasSubstr("unknown command \"\""));
   EXPECT_THAT(error_of({"--port", "1", "2"}), HasSubstr("unknown command \"2\""));
 }

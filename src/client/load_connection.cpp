@@ -1,0 +1,195 @@
+#include "client/load_connection.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <string>
+
+#include "net/tcp.h"
+
+namespace threadecho::client {
+namespace {
+
+// So many sends in one go, then others get their turn.
+constexpr int kSendsAtOnce = 4;
+constexpr std::chrono::milliseconds kBriefWait{20};
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+/// The place after `index` in a ring.
+std::size_t next_in(const std::vector<Nanoseconds>& ring, std::size_t index) {
+  return index + 1 < ring.size() ? index + 1 : 0;
+}
+
+bool is_only_waiting(int error_number) { return error_number == EAGAIN || error_number == EINTR; }
+
+}  // namespace
+
+LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) : payload_(index) {
+  if (options.mode != LoadMode::kOpen && options.mode != LoadMode::kBulk) {
+    // Held ones may have their first message and the proof under way.
+    began_.resize(options.mode == LoadMode::kHold ? 2 : options.pipeline);
+  }
+}
+
+std::uint64_t LoadConnection::under_way(const LoadOptions& options) const noexcept {
+  return (limit_ - base_) / options.size - completed_;
+}
+
+std::optional<LoadFailure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
+                                                   Nanoseconds now) {
+  net::Fd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) {
+    return connect_failure(errno);
+  }
+  net::set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  if (source != nullptr) {
+    // The port is chosen by connect, which knows the target: each target then has all ports of its own.
+    net::set_option(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    if (::bind(fd.get(), source->address(), source->length()) != 0) {
+      const int error_number = errno;
+      LoadFailure failure = connect_failure(error_number);
+      if (error_number == EADDRNOTAVAIL) {
+        failure.detail = "source " + source->to_string() + " is not an address of this machine";
+      }
+      return failure;
+    }
+  }
+  if (::connect(fd.get(), target.address(), target.length()) != 0 && errno != EINPROGRESS) {
+    return connect_failure(errno);
+  }
+  fd_ = std::move(fd);
+  state_ = State::kConnecting;
+  base_ = received_ = sent_ = limit_ = round_up(sent_, Payload::kWordSize);
+  next_end_ = UINT64_MAX;
+  completed_ = 0;
+  newest_ = oldest_ = 0;
+  last_progress_ = now;
+  return std::nullopt;
+}
+
+std::optional<LoadFailure> LoadConnection::finish_connect(LoadContext& context, Nanoseconds now) {
+  if (const int error_number = net::take_error(fd_.get()); error_number != 0) {
+    return connect_failure(error_number);
+  }
+  state_ = State::kOpen;
+  next_end_ = base_ + context.options.size;
+  context.recorder.connect_times.record(static_cast<std::uint64_t>(std::max<Nanoseconds>(now - last_progress_, 0)));
+  last_progress_ = now;
+  return std::nullopt;
+}
+
+void LoadConnection::allow_message(const LoadOptions& options, Nanoseconds began) {
+  if (is_idle()) {
+    last_progress_ = std::max(last_progress_, began);
+  }
+  began_[newest_] = began;
+  newest_ = next_in(began_, newest_);
+  limit_ += options.size;
+}
+
+void LoadConnection::allow_due(const LoadOptions& options, std::uint64_t round, Nanoseconds now) {
+  if (limit_ == base_) {
+    first_round_ = round;
+  }
+  if (is_idle()) {
+    last_progress_ = now;
+  }
+  limit_ += options.size;
+}
+
+void LoadConnection::allow_no_more(const LoadOptions& options) noexcept {
+  if (limit_ == UINT64_MAX) {
+    limit_ = base_ + round_up(sent_ - base_, options.size);
+  }
+}
+
+std::optional<LoadFailure> LoadConnection::send(LoadContext& context, Nanoseconds now) {
+  for (int i = 0; i < kSendsAtOnce && sent_ < limit_ && state_ == State::kOpen; ++i) {
+    const std::size_t size = std::min<std::uint64_t>(limit_ - sent_, context.send_buffer.size());
+    const std::span<std::byte> bytes(context.send_buffer.data(), size);
+    payload_.fill(sent_, bytes);
+    const ssize_t taken = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (taken < 0) {
+      return is_only_waiting(errno) ? std::nullopt : std::optional(connection_failure(errno));
+    }
+    if (sent_ == received_) {
+      last_progress_ = now;
+    }
+    sent_ += static_cast<std::uint64_t>(taken);
+    if (static_cast<std::size_t>(taken) < size) {
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+void LoadConnection::let_receive_wait() const noexcept {
+  if (!net::set_receive_timeout(fd_.get(), kBriefWait)) {
+    ::fcntl(fd_.get(), F_SETFL, 0);  // clears O_NONBLOCK, the only flag it has
+  }
+}
+
+std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting waiting) {
+  std::span<std::byte> room(context.receive_buffer);
+  const int flags = waiting == Waiting::kBriefly ? 0 : MSG_DONTWAIT;
+  const ssize_t got = ::recv(fd_.get(), room.data(), room.size(), flags);
+  if (got <= 0) {
+    if (got < 0 && is_only_waiting(errno)) {
+      return std::nullopt;
+    }
+    if (state_ == State::kDiagnosing) {
+      return diagnosis(context);
+    }
+    return got < 0
+               ? connection_failure(errno)
+               : LoadFailure{LoadError::kClosedEarly, "closed by the server" + progress_of_message(context.options)};
+  }
+  const Nanoseconds now = monotonic_now();
+  const auto size = static_cast<std::size_t>(got);
+  if (state_ == State::kDiagnosing) {
+    return suspect(context, 0, size, now);
+  }
+  const std::span<const std::byte> bytes = room.first(size);
+  const std::size_t right = std::min<std::uint64_t>(payload_.first_mismatch(received_, bytes), sent_ - received_);
+  received_ += right;
+  last_progress_ = now;
+  complete_messages(context, now);
+  if (right < size) {
+    return suspect(context, right, size, now);
+  }
+  return std::nullopt;
+}
+
+Nanoseconds LoadConnection::began(const LoadContext& context) const {
+  if (context.options.mode == LoadMode::kOpen) {
+    return context.schedule.due(first_round_ + completed_, payload_.connection());
+  }
+  return began_.empty() ? 0 : began_[oldest_];
+}
+
+void LoadConnection::complete_messages(LoadContext& context, Nanoseconds now) {
+  while (received_ >= next_end_) {
+    context.recorder.message(began(context), now);
+    ++completed_;
+    oldest_ = next_in(began_, oldest_);
+    next_end_ += context.options.size;
+    if (context.refills) {
+      allow_message(context.options, now);
+    }
+  }
+}
+
+void LoadConnection::close() noexcept {
+  fd_.reset();
+  suspicion_.reset();
+  state_ = State::kClosed;
+  limit_ = received_ = sent_;
+}
+
+}  // namespace threadecho::client

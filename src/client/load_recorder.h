@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "client/latency_histogram.h"
+
+namespace threadecho::client {
+
+/// Nanoseconds of the monotonic clock.
+using Nanoseconds = std::int64_t;
+
+inline Nanoseconds monotonic_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// A count that one thread writes and others read. Relaxed: a reader wants a recent figure, and it is exact once the
+/// writer was joined.
+class LoadCounter {
+ public:
+  void add(std::uint64_t amount) noexcept { value_.store(value() + amount, std::memory_order_relaxed); }
+  void remove(std::uint64_t amount) noexcept { value_.store(value() - amount, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// The figures of one worker. Its thread writes; main reads the counters and the live histograms at any time, the rest
+/// after it has joined the worker.
+struct LoadRecorder {
+  // Messages whose reference time (completed, or due in the open loop) lies in [from, to) are measured.
+  Nanoseconds from = INT64_MAX;
+  Nanoseconds to = INT64_MAX;
+  bool times_messages = true;  ///< not in bulk and hold: their latencies say nothing
+  bool by_due_time = false;    ///< the open loop
+  bool keeps_samples = false;
+
+  LoadCounter messages;           ///< all that came back, in the warm-up too
+  LoadCounter measured_messages;  ///< those within the window
+  LoadCounter open_connections;
+  LoadCounter failures;
+  LoadCounter missed_messages;  ///< due in the open loop while their connection was down, or lost with it
+  LoadCounter proved;           ///< held connections that still echoed at the end
+  LiveHistogram latencies;      ///< of measured messages
+  LiveHistogram connect_times;
+  std::vector<Nanoseconds> samples;
+
+  /// A whole message is back that counts from `began`.
+  void message(Nanoseconds began, Nanoseconds now) {
+    messages.add(1);
+    const Nanoseconds reference = by_due_time ? began : now;
+    if (reference < from || reference >= to) {
+      return;
+    }
+    measured_messages.add(1);
+    if (times_messages) {
+      const Nanoseconds latency = now > began ? now - began : 0;
+      latencies.record(static_cast<std::uint64_t>(latency));
+      if (keeps_samples) {
+        samples.push_back(latency);
+      }
+    }
+  }
+};
+
+}  // namespace threadecho::client

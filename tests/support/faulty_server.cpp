@@ -1,0 +1,80 @@
+#include "support/faulty_server.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "net/listen.h"
+#include "net/tcp.h"
+
+namespace threadecho::test {
+
+FaultyServer::FaultyServer(Serve serve)
+    : serve_(std::move(serve)),
+      listener_(net::listen_on({.address = "127.0.0.1", .port = 0, .setting = "test", .before_listen = {}})),
+      endpoint_(net::Endpoint::local_of(listener_.get())) {
+  acceptor_ = std::thread([this] { accept_all(); });
+}
+
+FaultyServer::~FaultyServer() {
+  stopping_ = true;
+  ::shutdown(listener_.get(), SHUT_RD);  // wakes poll
+  acceptor_.join();
+  for (const Client& client : clients_) {
+    ::shutdown(client.fd.get(), SHUT_RDWR);
+  }
+  for (Client& client : clients_) {
+    client.thread.join();
+  }
+}
+
+void FaultyServer::accept_all() {
+  for (int number = 0; !stopping_;) {
+    pollfd waiting{.fd = listener_.get(), .events = POLLIN, .revents = 0};
+    ::poll(&waiting, 1, -1);
+    const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0) {
+      continue;
+    }
+    Client& client = clients_.emplace_back();
+    client.fd = net::Fd(fd);
+    client.thread = std::thread([this, fd, number] {
+      serve_(fd, number);
+      // The descriptor stays its owner's; the client sees the end all the same.
+      ::shutdown(fd, SHUT_RDWR);
+    });
+    ++number;
+  }
+}
+
+std::string read_some(int fd, std::size_t most) {
+  std::string bytes(most, '\0');
+  const ssize_t got = ::recv(fd, bytes.data(), bytes.size(), 0);
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
+std::string read_exactly(int fd, std::size_t size) {
+  std::string bytes(size, '\0');
+  const ssize_t got = ::recv(fd, bytes.data(), bytes.size(), MSG_WAITALL);
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) {
+      return false;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+void echo_until_closed(int fd) {
+  for (std::string bytes = read_some(fd); !bytes.empty() && write_all(fd, bytes);) {
+    bytes = read_some(fd);
+  }
+}
+
+}  // namespace threadecho::test

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "net/endpoint.h"
+#include "net/fd.h"
+
+namespace threadecho::test {
+
+/// A server that does with its clients whatever a test says: it serves each on a thread of its own, and closes when the
+/// function returns. All are ended when it goes.
+class FaultyServer {
+ public:
+  /// Called with a blocking socket, from many threads at once, and with the number of the client, from 0.
+  using Serve = std::function<void(int fd, int number)>;
+
+  explicit FaultyServer(Serve serve);
+  ~FaultyServer();
+  FaultyServer(const FaultyServer&) = delete;
+  FaultyServer& operator=(const FaultyServer&) = delete;
+
+  [[nodiscard]] net::Endpoint endpoint() const { return endpoint_; }
+  [[nodiscard]] std::string target() const { return endpoint_.to_string(); }
+
+ private:
+  struct Client {
+    net::Fd fd;
+    std::thread thread;
+  };
+  void accept_all();
+
+  Serve serve_;
+  net::Fd listener_;
+  net::Endpoint endpoint_;
+  std::atomic<bool> stopping_{false};
+  std::list<Client> clients_;
+  std::thread acceptor_;
+};
+
+/// For such functions: what has arrived, at most so much; empty at the end or when the connection broke.
+std::string read_some(int fd, std::size_t most = 65536);
+/// Exactly so much; less only at the end.
+std::string read_exactly(int fd, std::size_t size);
+/// All of it; false when the connection broke.
+bool write_all(int fd, std::string_view bytes);
+/// Echoes until the client closes.
+void echo_until_closed(int fd);
+
+}  // namespace threadecho::test
