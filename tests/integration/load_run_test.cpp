@@ -30,7 +30,7 @@ LoadOptions options(LoadMode mode = LoadMode::kClosed) {
   options.connections = 4;
   options.threads = 2;
   options.size = mode == LoadMode::kBulk ? 65536 : 64;
-  options.duration = milliseconds(200);
+  options.duration = milliseconds(400);  // so long that a busy machine gets something done in it
   options.warmup = milliseconds(0);
   return options;
 }
@@ -50,7 +50,7 @@ TEST(LoadRun, ClosedLoopEchoesEverything) {
       LoadOptions how = options();
       how.size = size;
       how.pipeline = pipeline;
-      how.duration = milliseconds(50);
+      how.duration = milliseconds(400);
       const LoadResult result = run_clean(how);
       EXPECT_GT(result.messages, 0U);
       EXPECT_EQ(result.latencies.count(), result.messages);
@@ -100,7 +100,7 @@ TEST(LoadRun, HoldNamesTheOneThatNoLongerEchoes) {
 
 TEST(LoadRun, SourcesTakeTurns) {
   LoadOptions how = options(LoadMode::kHold);
-  how.duration = milliseconds(50);
+  how.duration = milliseconds(400);
   how.sources = {*net::Endpoint::parse("127.0.0.2", 0), *net::Endpoint::parse("127.0.0.3", 0)};
   std::atomic<int> from_second{0};
   const FaultyServer server([&](int fd, int /*number*/) {
