@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -46,15 +47,27 @@ TEST(ProbeCommand, PrintsWhatPingDoes) {
   }
 }
 
-TEST(ProbeCommand, ResolvesNamesAndChecksTheHalfClose) {
+TEST(ProbeCommand, ResolvesNames) {
+  addrinfo* found = nullptr;
+  if (::getaddrinfo("localhost", nullptr, nullptr, &found) != 0) {
+    GTEST_SKIP() << "this host does not know localhost: it has no /etc/hosts";
+  }
+  ::freeaddrinfo(found);
   ServerProcess server;
   server.wait_until_serving();
-  const std::string port = std::to_string(server.echo().port());
+  const std::string target = "localhost:" + std::to_string(server.echo().port());
+  EXPECT_EQ(run({"probe", target, "--count", "1"}).status, 0);
+}
+
+TEST(ProbeCommand, ChecksTheHalfClose) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const std::string target = server.echo().to_string();
   const Ended probe =
-      run({"probe", "localhost:" + port, "--count", "2", "--interval=0s", "--size", "1MiB", "--half-close", "--json"});
+      run({"probe", target, "--count", "2", "--interval=0s", "--size", "1MiB", "--half-close", "--json"});
   EXPECT_EQ(probe.status, 0) << probe.errors;
   const auto json = nlohmann::json::parse(probe.output);
-  EXPECT_EQ(json["target"], "localhost:" + port);
+  EXPECT_EQ(json["target"], target);
   EXPECT_EQ(json["echoed"], 2);
   EXPECT_EQ(json["messages"].size(), 2U);
   EXPECT_GT(json["rtt_seconds"]["p99"], 0);
