@@ -122,17 +122,10 @@ SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_vie
   return kind;
 }
 
+template SettingKind choice(ThreadModel Settings::*, std::vector<std::pair<std::string_view, ThreadModel>>);
 template SettingKind choice(SchedPolicy Settings::*, std::vector<std::pair<std::string_view, SchedPolicy>>);
 template SettingKind choice(LogLevel Settings::*, std::vector<std::pair<std::string_view, LogLevel>>);
 template SettingKind choice(LogFormat Settings::*, std::vector<std::pair<std::string_view, LogFormat>>);
-
-SettingKind thread_model() {
-  SettingKind kind = choice<ThreadModel>(&Settings::thread_model, {{"per-connection", ThreadModel::kPerConnection}});
-  kind.parse = [parse = kind.parse](std::string_view text, Settings& settings) -> Reason {
-    return lower(text) == "pool" ? Reason("this version does not have the pool model yet") : parse(text, settings);
-  };
-  return kind;
-}
 
 SettingKind address(std::string Settings::*member) {
   SettingKind kind;

@@ -38,9 +38,6 @@ SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::m
 template <typename Enum>
 SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_view, Enum>> names);
 
-/// As choice() of the models that this version has, with an answer of its own to `pool`.
-SettingKind thread_model();
-
 /// A numeric IPv4 or IPv6 address, the latter with or without a `%zone` (RFC 4007). No look-ups.
 SettingKind address(std::string Settings::*member);
 

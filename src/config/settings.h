@@ -1,20 +1,25 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace threadecho::config {
 
-/// How echo work is spread over threads. `pool` joins this list with the model itself.
-enum class ThreadModel { kPerConnection };
+/// How echo work is spread over threads.
+enum class ThreadModel { kPerConnection, kPool };
 
 /// Linux scheduling policy of echo threads, see sched(7).
 enum class SchedPolicy { kOther, kBatch };
 
 enum class LogLevel { kTrace, kDebug, kInfo, kWarning, kError, kCritical, kOff };
 enum class LogFormat { kText, kJson };
+
+/// Those that this process may run on, at least 1.
+inline std::uint32_t number_of_cpus() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 /// Everything a user can set, parsed and in range. Which name, flag, default and check belongs to each member
 /// stands in the table of settings_table.cpp, and only there: the initialisers below are that table's defaults
@@ -25,11 +30,12 @@ struct Settings {
   std::uint16_t http_port = 8080;        ///< 0: any free one
   std::string http_bind_address = "::";  ///< as bind_address unless set
   ThreadModel thread_model = ThreadModel::kPerConnection;
-  std::uint32_t max_connections = 10000;         ///< at least 1
-  std::uint32_t max_connections_per_client = 0;  ///< 0: no limit
-  std::size_t thread_stack_size = 128UL * 1024;  ///< bytes, with the guard page
-  std::size_t buffer_size = 64UL * 1024;         ///< bytes
-  std::size_t socket_buffer_size = 0;            ///< bytes; 0: as the system's
+  std::uint32_t pool_threads = number_of_cpus();  ///< workers of the pool, at least 1
+  std::uint32_t max_connections = 10000;          ///< at least 1
+  std::uint32_t max_connections_per_client = 0;   ///< 0: no limit
+  std::size_t thread_stack_size = 128UL * 1024;   ///< bytes, with the guard page
+  std::size_t buffer_size = 64UL * 1024;          ///< bytes
+  std::size_t socket_buffer_size = 0;             ///< bytes; 0: as the system's
   int listen_backlog = 4096;
   SchedPolicy sched_policy = SchedPolicy::kOther;
   std::string congestion_control;                   ///< empty: as the system's

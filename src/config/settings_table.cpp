@@ -15,6 +15,7 @@ constexpr std::uint64_t kGiB = kKiB * 1024 * 1024;
 constexpr std::uint64_t kMaxPort = 65535;
 // Linux cannot have more threads than pid_max, and that not above 4194304.
 constexpr std::uint64_t kMaxConnections = 4'194'304;
+constexpr std::uint64_t kMaxPoolThreads = 1024;
 constexpr hours kDay{24};
 constexpr hours kYear = 365 * kDay;
 
@@ -33,7 +34,12 @@ std::vector<SettingRow> listeners() {
 
 std::vector<SettingRow> threads() {
   return {
-      {"THREAD_MODEL", "per-connection", "", "per-connection: each client has a thread of its own", thread_model()},
+      {"THREAD_MODEL", "per-connection", "",
+       "per-connection: a thread for each client; pool: a fixed number of threads for all",
+       choice<ThreadModel>(&Settings::thread_model,
+                           {{"per-connection", ThreadModel::kPerConnection}, {"pool", ThreadModel::kPool}})},
+      {"POOL_THREADS", "", "number of CPUs", "workers of the pool",
+       number(&Settings::pool_threads, 1, kMaxPoolThreads)},
       {"MAX_CONNECTIONS", "10000", "",
        "open connections beyond which a client is refused; limits of the system may be lower",
        number(&Settings::max_connections, 1, kMaxConnections)},

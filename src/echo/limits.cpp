@@ -127,9 +127,13 @@ std::uint64_t cgroup_pids_max(const fs::path& root) {
 
 EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections, const fs::path& root) {
   EffectiveLimit limit;
+  const bool pool = settings.thread_model == config::ThreadModel::kPool;
+  const std::uint64_t taken = http_connections + (pool ? settings.pool_threads * kDescriptorsPerWorker : 0);
   const std::uint64_t descriptors = soft_limit(RLIMIT_NOFILE);
-  limit.host.push_back({"RLIMIT_NOFILE", descriptors, less(descriptors, kReservedDescriptors + http_connections)});
-  add_thread_limits(limit.host, root);
+  limit.host.push_back({"RLIMIT_NOFILE", descriptors, less(descriptors, kReservedDescriptors + taken)});
+  if (!pool) {
+    add_thread_limits(limit.host, root);
+  }
 
   std::uint64_t least = settings.max_connections;
   for (const HostLimit& host : limit.host) {
@@ -139,9 +143,8 @@ EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t h
     throw std::runtime_error("the limits of this host leave no room for a connection: " + limit.figures());
   }
   limit.connections = static_cast<std::uint32_t>(least);
-  limit.refused_clients =
-      static_cast<std::uint32_t>(std::clamp(less(descriptors, kOwnDescriptors + http_connections + least),
-                                            kReservedDescriptors - kOwnDescriptors, kMostRefusedClients));
+  limit.refused_clients = static_cast<std::uint32_t>(std::clamp(
+      less(descriptors, kOwnDescriptors + taken + least), kReservedDescriptors - kOwnDescriptors, kMostRefusedClients));
   return limit;
 }
 

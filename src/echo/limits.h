@@ -10,11 +10,13 @@
 
 namespace threadecho::echo {
 
-/// Descriptors kept free of connections beside those of the HTTP server: listeners, wake-ups, logs, and refused
-/// clients.
+/// Descriptors kept free of connections beside those of the HTTP server and of the pool's workers: listeners, wake-ups,
+/// logs, and refused clients.
 inline constexpr std::uint64_t kReservedDescriptors = 64;
 /// Of those, what the process itself needs; refused clients may have the rest.
 inline constexpr std::uint64_t kOwnDescriptors = 32;
+/// What a worker of the pool has for itself: its epoll set and its wake-up.
+inline constexpr std::uint64_t kDescriptorsPerWorker = 2;
 /// Threads kept free of connections: our own three, and those that are just ending.
 inline constexpr std::uint64_t kReservedTasks = 32;
 /// Memory mappings kept free of stacks: libraries, heaps, and what the C library keeps.
@@ -39,7 +41,8 @@ struct EffectiveLimit {
 /// Raises the soft limit of descriptors to the hard one, for the whole process.
 void raise_descriptor_limit();
 
-/// Reads the host's limits and works out the effective one. `http_connections` descriptors are left to the HTTP server.
+/// Reads the host's limits, those that bind the thread model, and works out the effective one. `http_connections`
+/// descriptors are left to the HTTP server.
 /// `root` stands for "/" and is there for tests; resource limits are always this process's.
 /// Throws std::runtime_error when there is room for no connection at all.
 EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections,

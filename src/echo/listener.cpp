@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "echo/session.h"
 #include "net/listen.h"
 #include "net/tcp.h"
 
@@ -23,10 +24,6 @@ using namespace std::chrono_literals;
 
 constexpr seconds kKeepaliveInterval = 10s;
 constexpr int kKeepaliveProbes = 6;
-/// A stalled send looks this often per WRITE_TIMEOUT whether the peer has acknowledged something.
-constexpr int kLooksPerWriteTimeout = 4;
-/// So often a send that is stuck looks at the connection's age.
-constexpr milliseconds kAgeLook = 1s;
 
 void require(std::error_code error, std::string_view what) {
   if (error) {
@@ -35,15 +32,6 @@ void require(std::error_code error, std::string_view what) {
 }
 
 int whole_seconds(milliseconds duration) { return static_cast<int>(std::chrono::ceil<seconds>(duration).count()); }
-
-/// How long a send may be stuck before its thread looks around; 0: for ever.
-milliseconds send_look_interval(const config::Settings& settings) {
-  milliseconds interval = settings.write_timeout / kLooksPerWriteTimeout;
-  if (settings.max_connection_age.count() > 0) {
-    interval = interval.count() == 0 ? kAgeLook : std::min(interval, kAgeLook);
-  }
-  return settings.write_timeout.count() > 0 ? std::max(interval, 1ms) : interval;
-}
 
 void set_keepalive(int fd, const config::Settings& settings) {
   if (settings.tcp_keepalive.count() == 0) {
@@ -82,6 +70,8 @@ void set_socket_buffers(int fd, std::size_t size) {
 
 void set_connection_options(int fd, const config::Settings& settings) {
   require(net::set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1), "TCP_NODELAY");
+  // An urgent byte is a byte like any other, in its place, RFC 6093 section 6; else recv would leave it out.
+  require(net::set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1), "SO_OOBINLINE");
   require(net::set_receive_timeout(fd, settings.idle_timeout), "IDLE_TIMEOUT");
   require(net::set_send_timeout(fd, send_look_interval(settings)), "WRITE_TIMEOUT");
   set_keepalive(fd, settings);

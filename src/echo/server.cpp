@@ -10,7 +10,7 @@ namespace threadecho::echo {
 Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
     : log_(log),
       table_(limit.connections, settings.max_connections_per_client),
-      threads_(table_, {.settings = settings, .drain = drain_, .log = log}),
+      threads_(make_thread_model({.settings = settings, .drain = drain_, .table = table_, .log = log})),
       acceptor_(
           listen_for_clients(settings, endpoint_), limit.refused_clients,
           [this](net::Fd& client, const net::Endpoint& peer) { return admit(client, peer); }, log) {}
@@ -30,6 +30,7 @@ void Server::start() {
 
 Totals Server::totals() const {
   Totals totals = table_.totals();
+  totals.active_threads = threads_->active_threads(totals);
   acceptor_.add_to(totals);
   return totals;
 }
@@ -49,7 +50,7 @@ std::optional<RejectReason> Server::admit(net::Fd& client, const net::Endpoint& 
     client = borrowed.release_fd();
     return reason;
   }
-  if (const std::error_code error = threads_.start(borrowed)) {
+  if (const std::error_code error = threads_->serve(borrowed)) {
     if (const auto suppressed = thread_error_lines_.admit()) {
       const std::string message = error.message();
       log_.warn("no thread for a client", {{"error", message}, {"suppressed", *suppressed}});
@@ -76,7 +77,7 @@ std::size_t Server::stop() {
     table_.shut_down_reading();
   }
   acceptor_.join();
-  threads_.join_all();
+  threads_->join_all();
   started_ = false;
   return forced;
 }

@@ -7,11 +7,11 @@
 
 #include "config/settings.h"
 #include "echo/acceptor.h"
-#include "echo/blocking_echo.h"
 #include "echo/connection_table.h"
-#include "echo/connection_threads.h"
+#include "echo/context.h"
 #include "echo/drain.h"
 #include "echo/limits.h"
+#include "echo/thread_model.h"
 #include "echo/totals.h"
 #include "log/logger.h"
 #include "net/endpoint.h"
@@ -27,7 +27,8 @@ enum class Readiness { kReady, kFull, kDraining };
 /// `totals` and `readiness` are for any thread; the rest is for the owner's.
 class Server {
  public:
-  /// Binds at once, accepts from `start` on. Throws net::BindError. The settings and the log outlive the server.
+  /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error when the pool cannot have its
+  /// threads. The settings and the log outlive the server.
   Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log);
   /// Stops first if nobody has.
   ~Server();
@@ -58,7 +59,7 @@ class Server {
   log::Logger& log_;
   Drain drain_;
   ConnectionTable table_;
-  ConnectionThreads threads_;
+  const std::unique_ptr<ThreadModel> threads_;
   log::RateLimit thread_error_lines_;
   std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
   net::Endpoint endpoint_;

@@ -21,7 +21,7 @@ void add_traffic(Families& families, const echo::Totals& totals) {
 
 void add_connections(Families& families, const echo::Totals& totals, std::uint32_t limit) {
   families.push_back(gauge("threadecho_active_threads", "Echo threads that serve at least one connection.",
-                           static_cast<double>(totals.active)));
+                           static_cast<double>(totals.active_threads)));
   families.push_back(
       gauge("threadecho_connections_active", "Connections that are open now.", static_cast<double>(totals.active)));
   families.push_back(gauge("threadecho_connections_limit",

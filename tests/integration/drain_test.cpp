@@ -15,8 +15,11 @@ using echo::CloseReason;
 using echo::Readiness;
 using namespace std::chrono_literals;
 
-TEST(Drain, AcceptsUntilItIsToldToStop) {
-  EchoServer server;
+class Drain : public OverBothModels {};
+INSTANTIATE_TEST_SUITE_P(, Drain, kBothModels, name_of_model);
+
+TEST_P(Drain, AcceptsUntilItIsToldToStop) {
+  EchoServer server(test_settings());
   server.server().begin_drain();
   EXPECT_EQ(server.server().readiness(), Readiness::kDraining);
   EXPECT_EQ(server.connect().echo("late"), "late");
@@ -24,8 +27,8 @@ TEST(Drain, AcceptsUntilItIsToldToStop) {
   EXPECT_THROW(static_cast<void>(server.connect()), std::system_error);
 }
 
-TEST(Drain, LetsOpenConnectionsFinish) {
-  EchoServer server;
+TEST_P(Drain, LetsOpenConnectionsFinish) {
+  EchoServer server(test_settings());
   TestClient client = server.connect();
   EXPECT_EQ(client.echo("before"), "before");
   server.server().begin_drain();
@@ -38,8 +41,8 @@ TEST(Drain, LetsOpenConnectionsFinish) {
   EXPECT_EQ(server.closed(CloseReason::kDrained), 1U);
 }
 
-TEST(Drain, AcceptsEveryClientWhoseHandshakeWasComplete) {
-  EchoServer server;
+TEST_P(Drain, AcceptsEveryClientWhoseHandshakeWasComplete) {
+  EchoServer server(test_settings());
   std::vector<TestClient> clients;
   for (int i = 0; i < 500; ++i) {
     clients.push_back(server.connect());
@@ -52,8 +55,8 @@ TEST(Drain, AcceptsEveryClientWhoseHandshakeWasComplete) {
   }
 }
 
-TEST(Drain, EndsIdleConnectionsWithAnEndOfFile) {
-  EchoServer server;
+TEST_P(Drain, EndsIdleConnectionsWithAnEndOfFile) {
+  EchoServer server(test_settings());
   std::vector<TestClient> clients;
   for (int i = 0; i < 20; ++i) {
     clients.push_back(server.connect());
@@ -68,12 +71,12 @@ TEST(Drain, EndsIdleConnectionsWithAnEndOfFile) {
     EXPECT_EQ(rest.error_number, 0);
   }
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), 20U);
-  EXPECT_EQ(count_threads("echo-"), 0U);
+  EXPECT_EQ(count_threads("echo-") + count_threads("pool-"), 0U);
 }
 
-TEST(Drain, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
+TEST_P(Drain, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
   constexpr std::size_t kClients = 8;
-  EchoServer server;
+  EchoServer server(test_settings());
   std::vector<TestClient> clients;
   std::vector<std::string> sent(kClients);
   std::vector<TestClient::Rest> got(kClients);
@@ -117,21 +120,21 @@ TEST(Drain, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), kClients);
 }
 
-TEST(Drain, EndsWithinItsTimeThoughAClientNeitherReadsNorCloses) {
-  EchoServer server;
+TEST_P(Drain, EndsWithinItsTimeThoughAClientNeitherReadsNorCloses) {
+  EchoServer server(test_settings());
   const TestClient stuck(server.endpoint(), 4096, 4096);
   std::thread sender([&] { static_cast<void>(stuck.try_send(random_bytes(std::size_t{32} * 1024 * 1024, 1))); });
   ASSERT_TRUE(eventually([&] { return server.totals().received_bytes > 0; }));
   server.server().begin_drain();
   server.server().stop_accepting();
   EXPECT_EQ(server.server().stop(), 1U);
-  EXPECT_EQ(count_threads("echo-"), 0U);
+  EXPECT_EQ(count_threads("echo-") + count_threads("pool-"), 0U);
   EXPECT_EQ(server.totals().active, 0U);
   sender.join();
 }
 
-TEST(Drain, CountsAClientThatAnswersItsDeadlineWithAResetAsEndedByTheDrain) {
-  EchoServer server;
+TEST_P(Drain, CountsAClientThatAnswersItsDeadlineWithAResetAsEndedByTheDrain) {
+  EchoServer server(test_settings());
   TestClient client = server.connect();
   ASSERT_EQ(client.echo("x"), "x");
   server.server().begin_drain();
@@ -145,9 +148,9 @@ TEST(Drain, CountsAClientThatAnswersItsDeadlineWithAResetAsEndedByTheDrain) {
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), 1U);
 }
 
-TEST(Drain, DeliversTheTailOfAHalfClosedConnection) {
+TEST_P(Drain, DeliversTheTailOfAHalfClosedConnection) {
   constexpr std::size_t kSize = 256 * 1024;
-  EchoServer server;
+  EchoServer server(test_settings());
   const TestClient client(server.endpoint(), 4096, 0);
   const std::string sent = random_bytes(kSize, 5);
   client.send(sent);

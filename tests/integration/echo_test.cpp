@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <functional>
@@ -17,8 +18,11 @@ namespace {
 using echo::CloseReason;
 using ::testing::HasSubstr;
 
-TEST(Echo, ReturnsEveryByteValue) {
-  const EchoServer server;
+class Echo : public OverBothModels {};
+INSTANTIATE_TEST_SUITE_P(, Echo, kBothModels, name_of_model);
+
+TEST_P(Echo, ReturnsEveryByteValue) {
+  const EchoServer server(test_settings());
   std::string all;
   for (int value = 0; value < 256; ++value) {
     all.push_back(static_cast<char>(value));
@@ -26,8 +30,8 @@ TEST(Echo, ReturnsEveryByteValue) {
   EXPECT_EQ(server.connect().echo(all), all);
 }
 
-TEST(Echo, SendsNothingOfItsOwn) {
-  const EchoServer server;
+TEST_P(Echo, SendsNothingOfItsOwn) {
+  const EchoServer server(test_settings());
   const TestClient client = server.connect();
   client.half_close();
   const auto rest = client.receive_rest();
@@ -35,9 +39,9 @@ TEST(Echo, SendsNothingOfItsOwn) {
   EXPECT_EQ(rest.error_number, 0);
 }
 
-TEST(Echo, ReturnsSixtyFourMebibytesSentInRandomPieces) {
+TEST_P(Echo, ReturnsSixtyFourMebibytesSentInRandomPieces) {
   constexpr std::size_t kSize = std::size_t{64} * 1024 * 1024;
-  const EchoServer server;
+  const EchoServer server(test_settings());
   const TestClient client = server.connect();
   const std::string sent = random_bytes(kSize, 1);
   std::thread sender([&] {
@@ -61,8 +65,8 @@ TEST(Echo, ReturnsSixtyFourMebibytesSentInRandomPieces) {
   EXPECT_EQ(server.totals().echoed_bytes, kSize);
 }
 
-TEST(Echo, ReturnsSingleBytesOneByOne) {
-  const EchoServer server;
+TEST_P(Echo, ReturnsSingleBytesOneByOne) {
+  const EchoServer server(test_settings());
   const TestClient client = server.connect();
   for (const char byte : random_bytes(1000, 3)) {
     ASSERT_EQ(client.echo({&byte, 1}), std::string(1, byte));
@@ -70,9 +74,20 @@ TEST(Echo, ReturnsSingleBytesOneByOne) {
   EXPECT_TRUE(eventually([&] { return server.totals().receives == 1000; }));
 }
 
-TEST(Echo, SendsEverythingAfterHalfClose) {
+TEST_P(Echo, ReturnsUrgentBytesInTheirPlace) {
+  const EchoServer server(test_settings());
+  const TestClient client = server.connect();
+  for (int round = 0; round < 100; ++round) {
+    client.send("before");
+    ASSERT_EQ(::send(client.fd(), "!", 1, MSG_OOB), 1);
+    client.send("after");
+    ASSERT_EQ(client.receive(12), "before!after");
+  }
+}
+
+TEST_P(Echo, SendsEverythingAfterHalfClose) {
   constexpr std::size_t kSize = 1024 * 1024;
-  const EchoServer server;
+  const EchoServer server(test_settings());
   const TestClient client(server.endpoint(), 0, 4 * kSize);
   const std::string sent = random_bytes(kSize, 4);
   std::thread sender([&] {
@@ -86,9 +101,9 @@ TEST(Echo, SendsEverythingAfterHalfClose) {
   EXPECT_TRUE(server.closes(CloseReason::kClientClosed));
 }
 
-TEST(Echo, KeepsAHalfClosedConnectionUntilItsTailIsRead) {
+TEST_P(Echo, KeepsAHalfClosedConnectionUntilItsTailIsRead) {
   constexpr std::size_t kSize = 256 * 1024;
-  const EchoServer server;
+  const EchoServer server(test_settings());
   const TestClient client(server.endpoint(), 4096, 0);
   const std::string sent = random_bytes(kSize, 5);
   client.send(sent);
@@ -100,11 +115,11 @@ TEST(Echo, KeepsAHalfClosedConnectionUntilItsTailIsRead) {
   EXPECT_TRUE(server.closes(CloseReason::kClientClosed));
 }
 
-TEST(Echo, CountsEveryOrderlyHalfCloseAsClosedByTheClient) {
+TEST_P(Echo, CountsEveryOrderlyHalfCloseAsClosedByTheClient) {
   // The last acknowledgement may come between two questions to the kernel; that is not a reset.
   constexpr std::uint64_t kThreads = 4;
   constexpr std::uint64_t kRounds = 400;
-  EchoServer server;
+  EchoServer server(test_settings());
   const std::string sent = random_bytes(20'000, 8);
   std::vector<std::thread> clients;
   for (std::uint64_t i = 0; i < kThreads; ++i) {
@@ -124,8 +139,8 @@ TEST(Echo, CountsEveryOrderlyHalfCloseAsClosedByTheClient) {
   EXPECT_EQ(server.closed(CloseReason::kClientClosed), kThreads * kRounds);
 }
 
-TEST(Echo, CountsAConnectionThatSendsNothing) {
-  const EchoServer server;
+TEST_P(Echo, CountsAConnectionThatSendsNothing) {
+  const EchoServer server(test_settings());
   server.connect().close();
   ASSERT_TRUE(server.closes(CloseReason::kClientClosed));
   EXPECT_EQ(server.totals().accepted, 1);
@@ -136,8 +151,8 @@ TEST(Echo, CountsAConnectionThatSendsNothing) {
   EXPECT_EQ(server.log().text().find("connection opened"), std::string::npos);
 }
 
-TEST(Echo, LogsStartAndEndOfAConnectionThatSends) {
-  EchoServer server;
+TEST_P(Echo, LogsStartAndEndOfAConnectionThatSends) {
+  EchoServer server(test_settings());
   TestClient client = server.connect();
   EXPECT_EQ(client.echo("hello"), "hello");
   const std::string peer = client.local().to_string();
@@ -149,8 +164,8 @@ TEST(Echo, LogsStartAndEndOfAConnectionThatSends) {
   EXPECT_THAT(server.log().text(), HasSubstr("received_bytes=5"));
 }
 
-TEST(Echo, LeavesNothingBehindAfterAThousandResetsInTheMiddle) {
-  EchoServer server;
+TEST_P(Echo, LeavesNothingBehindAfterAThousandResetsInTheMiddle) {
+  EchoServer server(test_settings());
   EXPECT_EQ(server.connect().echo("warm up"), "warm up");
   ASSERT_TRUE(server.closes(CloseReason::kClientClosed));
   const std::size_t descriptors = count_descriptors();
@@ -166,9 +181,9 @@ TEST(Echo, LeavesNothingBehindAfterAThousandResetsInTheMiddle) {
   EXPECT_TRUE(eventually([&] { return count_descriptors() == descriptors; })) << count_descriptors();
 }
 
-TEST(Echo, ServesAThousandClientsAtOnceEachWithAThreadOfItsOwn) {
+TEST_P(Echo, ServesAThousandClientsAtOnce) {
   constexpr std::size_t kClients = 1000;
-  const EchoServer server;
+  const EchoServer server(test_settings());
   std::vector<TestClient> clients;
   for (std::size_t i = 0; i < kClients; ++i) {
     clients.push_back(server.connect());
@@ -181,16 +196,19 @@ TEST(Echo, ServesAThousandClientsAtOnceEachWithAThreadOfItsOwn) {
     ASSERT_EQ(clients[i].receive(expected.size()), expected);
   }
   EXPECT_EQ(server.totals().active, kClients);
-  EXPECT_EQ(count_threads("echo-"), kClients);
+  EXPECT_EQ(server.totals().active_threads, is_pool() ? 2 : kClients);
+  EXPECT_EQ(count_threads("echo-"), is_pool() ? 0 : kClients);
+  EXPECT_EQ(count_threads("pool-"), is_pool() ? 2 : 0);
   clients.clear();
   EXPECT_TRUE(server.has_active(0));
+  EXPECT_TRUE(eventually([&] { return server.totals().active_threads == 0; }));
   EXPECT_TRUE(eventually([] { return count_threads("echo-") == 0; }));
   EXPECT_EQ(server.totals().accepted, kClients);
   EXPECT_EQ(server.closed(CloseReason::kClientClosed), kClients);
 }
 
-TEST(Echo, IsNotHeldUpByAClientThatNeverReads) {
-  const EchoServer server;
+TEST_P(Echo, IsNotHeldUpByAClientThatNeverReads) {
+  const EchoServer server(test_settings());
   const TestClient greedy(server.endpoint(), 4096, 4096);
   net::Fd writer(::dup(greedy.fd()));
   std::thread sender([&] { static_cast<void>(greedy.try_send(random_bytes(std::size_t{32} * 1024 * 1024, 7))); });
@@ -208,8 +226,8 @@ TEST(Echo, IsNotHeldUpByAClientThatNeverReads) {
   sender.join();
 }
 
-TEST(Echo, ServesIpv4AndIpv6AndShowsAMappedPeerAsIpv4) {
-  EchoServer server;
+TEST_P(Echo, ServesIpv4AndIpv6AndShowsAMappedPeerAsIpv4) {
+  EchoServer server(test_settings());
   EXPECT_EQ(TestClient(server.endpoint("127.0.0.1")).echo("four"), "four");
   EXPECT_EQ(TestClient(server.endpoint("::1")).echo("six"), "six");
   EXPECT_EQ(TestClient(server.endpoint("::ffff:127.0.0.1")).echo("mapped"), "mapped");
@@ -219,8 +237,8 @@ TEST(Echo, ServesIpv4AndIpv6AndShowsAMappedPeerAsIpv4) {
   EXPECT_EQ(server.log().text().find("::ffff:"), std::string::npos);
 }
 
-TEST(Echo, KeepsTotalsThatNeverGoBackWhileConnectionsComeAndGo) {
-  EchoServer server;
+TEST_P(Echo, KeepsTotalsThatNeverGoBackWhileConnectionsComeAndGo) {
+  EchoServer server(test_settings());
   std::vector<std::thread> clients;
   clients.reserve(4);
   for (int i = 0; i < 4; ++i) {

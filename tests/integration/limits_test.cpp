@@ -16,6 +16,19 @@ using echo::RejectReason;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
+class MaxConnections : public OverBothModels {};
+class MaxConnectionsPerClient : public OverBothModels {};
+class IdleTimeout : public OverBothModels {};
+class WriteTimeout : public OverBothModels {};
+class MaxConnectionAge : public OverBothModels {};
+class DescriptorExhaustion : public OverBothModels {};
+INSTANTIATE_TEST_SUITE_P(, MaxConnections, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, IdleTimeout, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, WriteTimeout, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, DescriptorExhaustion, kBothModels, name_of_model);
+
 /// A refused client reads an end of file, never a reset.
 void expect_orderly_refusal(const TestClient& client) {
   const auto rest = client.receive_rest();
@@ -23,7 +36,7 @@ void expect_orderly_refusal(const TestClient& client) {
   EXPECT_EQ(rest.error_number, 0);
 }
 
-TEST(MaxConnections, RefusesTheExcessWithAnEndOfFile) {
+TEST_P(MaxConnections, RefusesTheExcessWithAnEndOfFile) {
   auto settings = test_settings();
   settings.max_connections = 2;
   const EchoServer server(settings);
@@ -40,7 +53,7 @@ TEST(MaxConnections, RefusesTheExcessWithAnEndOfFile) {
   EXPECT_EQ(server.connect().echo("room again"), "room again");
 }
 
-TEST(MaxConnections, RefusesAClientThatHasAlreadySentWithoutAReset) {
+TEST_P(MaxConnections, RefusesAClientThatHasAlreadySentWithoutAReset) {
   auto settings = test_settings();
   settings.max_connections = 1;
   const EchoServer server(settings);
@@ -54,7 +67,7 @@ TEST(MaxConnections, RefusesAClientThatHasAlreadySentWithoutAReset) {
   EXPECT_EQ(server.rejected(RejectReason::kMaxConnections), 50);
 }
 
-TEST(MaxConnections, KeepsAtMostSoManyRefusedClientsAndClosesTheOldest) {
+TEST_P(MaxConnections, KeepsAtMostSoManyRefusedClientsAndClosesTheOldest) {
   auto settings = test_settings();
   settings.max_connections = 1;
   const EchoServer server(settings);
@@ -71,7 +84,7 @@ TEST(MaxConnections, KeepsAtMostSoManyRefusedClientsAndClosesTheOldest) {
   EXPECT_TRUE(eventually([&] { return server.rejected(RejectReason::kMaxConnections) == 300; }));
 }
 
-TEST(MaxConnections, FallsFromReadinessUntilFivePercentAreFree) {
+TEST_P(MaxConnections, FallsFromReadinessUntilFivePercentAreFree) {
   auto settings = test_settings();
   settings.max_connections = 20;
   EchoServer server(settings);
@@ -87,7 +100,7 @@ TEST(MaxConnections, FallsFromReadinessUntilFivePercentAreFree) {
   EXPECT_TRUE(eventually([&] { return server.server().readiness() == Readiness::kReady; }));
 }
 
-TEST(MaxConnectionsPerClient, CountsAMappedAddressAsIpv4) {
+TEST_P(MaxConnectionsPerClient, CountsAMappedAddressAsIpv4) {
   auto settings = test_settings();
   settings.max_connections_per_client = 1;
   const EchoServer server(settings);
@@ -116,7 +129,7 @@ TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
   EXPECT_TRUE(server.log().wait_for("no thread for a client"));
 }
 
-TEST(IdleTimeout, EndsASilentConnectionAndNotOneThatSpeaks) {
+TEST_P(IdleTimeout, EndsASilentConnectionAndNotOneThatSpeaks) {
   auto settings = test_settings();
   settings.idle_timeout = 200ms;
   const EchoServer server(settings);
@@ -133,7 +146,7 @@ TEST(IdleTimeout, EndsASilentConnectionAndNotOneThatSpeaks) {
   EXPECT_EQ(server.closed(CloseReason::kIdleTimeout), 0) << "it lingers until the client closes";
 }
 
-TEST(IdleTimeout, CountsTheReasonAndTakesTheClientsEndOfFile) {
+TEST_P(IdleTimeout, CountsTheReasonAndTakesTheClientsEndOfFile) {
   auto settings = test_settings();
   settings.idle_timeout = 50ms;
   const EchoServer server(settings);
@@ -145,7 +158,7 @@ TEST(IdleTimeout, CountsTheReasonAndTakesTheClientsEndOfFile) {
   EXPECT_TRUE(server.has_active(0));
 }
 
-TEST(WriteTimeout, EndsAClientThatTakesNothing) {
+TEST_P(WriteTimeout, EndsAClientThatTakesNothing) {
   auto settings = test_settings();
   settings.write_timeout = 200ms;
   settings.socket_buffer_size = 16 * 1024;
@@ -155,7 +168,7 @@ TEST(WriteTimeout, EndsAClientThatTakesNothing) {
   EXPECT_TRUE(server.closes(CloseReason::kWriteTimeout));
 }
 
-TEST(WriteTimeout, EndsAHalfClosedClientThatDoesNotReadItsTail) {
+TEST_P(WriteTimeout, EndsAHalfClosedClientThatDoesNotReadItsTail) {
   auto settings = test_settings();
   settings.write_timeout = 200ms;
   const EchoServer server(settings);
@@ -166,7 +179,7 @@ TEST(WriteTimeout, EndsAHalfClosedClientThatDoesNotReadItsTail) {
   EXPECT_TRUE(server.has_active(0));
 }
 
-TEST(WriteTimeout, SparesAClientThatReadsSlowly) {
+TEST_P(WriteTimeout, SparesAClientThatReadsSlowly) {
   auto settings = test_settings();
   settings.write_timeout = 300ms;
   settings.socket_buffer_size = 16 * 1024;
@@ -188,7 +201,7 @@ TEST(WriteTimeout, SparesAClientThatReadsSlowly) {
   EXPECT_EQ(server.closed(CloseReason::kWriteTimeout), 0);
 }
 
-TEST(MaxConnectionAge, EndsABusyConnectionAfterAWholePrefix) {
+TEST_P(MaxConnectionAge, EndsABusyConnectionAfterAWholePrefix) {
   auto settings = test_settings();
   settings.max_connection_age = 300ms;
   const EchoServer server(settings);
@@ -209,7 +222,7 @@ TEST(MaxConnectionAge, EndsABusyConnectionAfterAWholePrefix) {
   EXPECT_TRUE(server.closes(CloseReason::kMaxAge));
 }
 
-TEST(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
+TEST_P(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
   auto settings = test_settings();
   settings.max_connection_age = 300ms;
   settings.write_timeout = 0ms;
@@ -223,7 +236,7 @@ TEST(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
   sender.join();
 }
 
-TEST(MaxConnectionAge, EndsAHalfClosedConnectionWhoseTailNobodyReads) {
+TEST_P(MaxConnectionAge, EndsAHalfClosedConnectionWhoseTailNobodyReads) {
   auto settings = test_settings();
   settings.max_connection_age = 300ms;
   settings.write_timeout = 0ms;
@@ -256,8 +269,8 @@ class DescriptorLimit {
   rlimit before_{};
 };
 
-TEST(DescriptorExhaustion, IsCountedWaitedOutAndRecoveredFrom) {
-  EchoServer server;
+TEST_P(DescriptorExhaustion, IsCountedWaitedOutAndRecoveredFrom) {
+  EchoServer server(test_settings());
   std::vector<TestClient> clients;
   clients.push_back(server.connect());
   EXPECT_EQ(clients.front().echo("before"), "before");
@@ -274,8 +287,8 @@ TEST(DescriptorExhaustion, IsCountedWaitedOutAndRecoveredFrom) {
   EXPECT_THAT(server.log().text(), HasSubstr("Too many open files"));
 }
 
-TEST(DescriptorExhaustion, IsNoErrorWhileNobodyWaits) {
-  const EchoServer server;
+TEST_P(DescriptorExhaustion, IsNoErrorWhileNobodyWaits) {
+  const EchoServer server(test_settings());
   const DescriptorLimit limit(2);  // the client's end and the server's, and then there are none
   const TestClient client = server.connect();
   EXPECT_EQ(client.echo("the last one"), "the last one");

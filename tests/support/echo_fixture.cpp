@@ -16,6 +16,17 @@ config::Settings test_settings() {
   return settings;
 }
 
+config::Settings OverBothModels::test_settings() {
+  config::Settings settings = test::test_settings();
+  settings.thread_model = GetParam();
+  settings.pool_threads = 2;
+  return settings;
+}
+
+std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info) {
+  return info.param == config::ThreadModel::kPool ? "Pool" : "PerConnection";
+}
+
 EchoServer::EchoServer(config::Settings settings)
     : settings_(std::move(settings)),
       server_(settings_, echo::effective_limit(settings_, kNoHttpConnections), log_.logger()) {

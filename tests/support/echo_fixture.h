@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 
 #include "config/settings.h"
@@ -44,5 +46,16 @@ class EchoServer {
   CapturedLog log_;
   echo::Server server_;
 };
+
+/// For tests that must hold whichever way threads are given to clients:
+///   INSTANTIATE_TEST_SUITE_P(, Suite, kBothModels, name_of_model);
+class OverBothModels : public ::testing::TestWithParam<config::ThreadModel> {
+ protected:
+  /// As the function of the same name, with the model whose turn it is, and two workers where that is the pool.
+  [[nodiscard]] static config::Settings test_settings();
+  [[nodiscard]] static bool is_pool() { return GetParam() == config::ThreadModel::kPool; }
+};
+inline const auto kBothModels = ::testing::Values(config::ThreadModel::kPerConnection, config::ThreadModel::kPool);
+std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info);
 
 }  // namespace threadecho::test

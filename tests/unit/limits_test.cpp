@@ -52,6 +52,17 @@ TEST_F(Limits, TakeTheLeastAndNameEveryFigure) {
   EXPECT_THAT(limit.figures(), HasSubstr("vm.max_map_count 65530 leaves 32509"));
 }
 
+TEST_F(Limits, OfThreadsDoNotBindThePoolWhichNeedsDescriptorsForItsWorkers) {
+  write("proc/sys/kernel/pid_max", "1032\n");
+  config::Settings settings;
+  settings.max_connections = 4'000'000;
+  settings.thread_model = config::ThreadModel::kPool;
+  settings.pool_threads = 10;
+  const EffectiveLimit limit = effective_limit(settings, 64, root());
+  ASSERT_EQ(limit.host.size(), 1U);
+  EXPECT_EQ(limit.host.front().connections, limit.host.front().value - 64 - kReservedDescriptors - 2 * 10);
+}
+
 TEST_F(Limits, FindTheLeastPidsMaxFromTheCgroupUpToTheRoot) {
   write("proc/self/cgroup", "0::/system.slice/threadecho.service\n");
   write("sys/fs/cgroup/system.slice/threadecho.service/pids.max", "max\n");

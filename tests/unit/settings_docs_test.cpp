@@ -105,13 +105,13 @@ TEST(SettingsDocsCheck, FindsADefaultThatWasChanged) {
 }
 
 TEST(SettingsDocsCheck, FindsASettingThatDoesNotExist) {
-  const auto readme = replaced(readme_of_table(), "| `PORT`", "| `POOL_THREADS` | `2` | words |\n| `PORT`");
-  EXPECT_THAT(differences(settings_table(), settings_in_readme(readme)), ElementsAre("POOL_THREADS is not a setting"));
-  const auto example = source_file(".env.example") + "\n# POOL_THREADS=2\n";
+  const auto readme = replaced(readme_of_table(), "| `PORT`", "| `FIBERS` | `2` | words |\n| `PORT`");
+  EXPECT_THAT(differences(settings_table(), settings_in_readme(readme)), ElementsAre("FIBERS is not a setting"));
+  const auto example = source_file(".env.example") + "\n# FIBERS=2\n";
   EXPECT_THAT(differences(settings_table(), settings_in_env_example(example), true),
-              ElementsAre("POOL_THREADS is not a setting"));
-  const auto help = config::help_text() + "  --pool-threads, POOL_THREADS   default: 2\n      words\n";
-  EXPECT_THAT(differences(settings_table(), settings_in_help(help)), ElementsAre("POOL_THREADS is not a setting"));
+              ElementsAre("FIBERS is not a setting"));
+  const auto help = config::help_text() + "  --fibers, FIBERS   default: 2\n      words\n";
+  EXPECT_THAT(differences(settings_table(), settings_in_help(help)), ElementsAre("FIBERS is not a setting"));
 }
 
 TEST(SettingsDocsCheck, FindsARowThatIsListedTwice) {

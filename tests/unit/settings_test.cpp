@@ -21,6 +21,8 @@ TEST(SettingsTable, AgreesWithTheInitialisersOfSettings) {
     const std::string initial = row.kind.show(settings);
     if (row.name == "HTTP_BIND_ADDRESS") {
       EXPECT_EQ(initial, Settings{}.bind_address);
+    } else if (row.name == "POOL_THREADS") {
+      EXPECT_EQ(initial, std::to_string(number_of_cpus()));
     } else if (row.default_text.empty()) {
       EXPECT_EQ(initial, "") << row.name;
     } else {
@@ -36,7 +38,8 @@ TEST(SettingsTable, CanShowWhatItsMembersHold) {
                                                             {"BIND_ADDRESS", "127.0.0.1"},
                                                             {"HTTP_PORT", "2"},
                                                             {"HTTP_BIND_ADDRESS", "::1"},
-                                                            {"THREAD_MODEL", "per-connection"},
+                                                            {"THREAD_MODEL", "pool"},
+                                                            {"POOL_THREADS", "14"},
                                                             {"MAX_CONNECTIONS", "3"},
                                                             {"MAX_CONNECTIONS_PER_CLIENT", "4"},
                                                             {"THREAD_STACK_SIZE", "1MiB"},
@@ -72,7 +75,7 @@ TEST(SettingsTable, SaysWhatIsAllowedAndMeantInOneLine) {
     EXPECT_EQ(row.meaning.find('\n'), std::string_view::npos) << row.name;
     EXPECT_NE(row.default_text.empty(), row.default_words.empty()) << row.name;
   }
-  EXPECT_EQ(find_setting("POOL_THREADS"), nullptr);
+  EXPECT_EQ(find_setting("ANOTHER_PORT"), nullptr);
 }
 
 TEST_F(LoadSettings, NamesAVariableThatKubernetesInjected) {
@@ -127,10 +130,15 @@ TEST_F(LoadSettings, TakesNamesInAnyCase) {
   EXPECT_THAT(problem_with("LOG_LEVEL", "loud"), HasSubstr("trace, debug, info"));
 }
 
-TEST_F(LoadSettings, SaysThatThePoolModelIsNotThereYet) {
-  EXPECT_THAT(problem_with("THREAD_MODEL", "pool"),
-              AllOf(HasSubstr("does not have the pool model yet"), HasSubstr("allowed: per-connection")));
-  EXPECT_THAT(problem_with("THREAD_MODEL", "fork"), HasSubstr("not one of"));
+TEST_F(LoadSettings, KnowsTwoThreadModelsAndShowsHowManyWorkersThePoolHas) {
+  EXPECT_EQ(settings().thread_model, ThreadModel::kPerConnection);
+  EXPECT_EQ(value("POOL_THREADS").text, std::to_string(number_of_cpus()));
+  EXPECT_THAT(problem_with("THREAD_MODEL", "fork"),
+              AllOf(HasSubstr("not one of"), HasSubstr("allowed: per-connection, pool")));
+  EXPECT_THAT(problem_with("POOL_THREADS", "0"), HasSubstr("allowed: 1 to 1024"));
+  sources_.environment = {{"THREAD_MODEL", "pool"}, {"POOL_THREADS", "3"}};
+  EXPECT_EQ(settings().thread_model, ThreadModel::kPool);
+  EXPECT_EQ(settings().pool_threads, 3U);
 }
 
 TEST_F(LoadSettings, TakesNumericAddressesOnly) {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "config/settings.h"
+#include "echo/drain.h"
+#include "log/logger.h"
+
+namespace threadecho::echo {
+
+class ConnectionTable;
+
+/// What every connection of a server is served with. Borrowed; outlives all connections and the threads that serve
+/// them.
+struct EchoContext {
+  const config::Settings& settings;
+  const Drain& drain;
+  ConnectionTable& table;
+  log::Logger& log;
+};
+
+}  // namespace threadecho::echo

@@ -1,0 +1,136 @@
+#include "echo/ending.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "net/tcp.h"
+
+namespace threadecho::echo {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Nothing tells for sure when the last byte is acknowledged, so one looks, ever less often.
+constexpr milliseconds kFirstPause{1};
+constexpr milliseconds kLongestPause{50};
+/// A client that goes on sending is discarded so many buffers at a time; others of the same thread have their turn
+/// between.
+constexpr int kDiscardAtOnce = 4;
+
+}  // namespace
+
+void Ending::begin(CloseReason reason) {
+  reason_ = reason;
+  stage_ = Stage::kDone;
+  switch (reason) {
+    case CloseReason::kIdleTimeout:
+    case CloseReason::kMaxAge:
+    case CloseReason::kDrainForced:
+      session_.connection().end(reason);
+      reason_ = *session_.connection().ending();
+      ::shutdown(fd(), SHUT_WR);
+      linger_until_ = Clock::now() + kLinger;
+      stage_ = Stage::kLingering;
+      break;
+    case CloseReason::kWriteTimeout:
+      // Megabytes may be queued for a client that will not take them: give them back now.
+      net::reset_on_close(fd());
+      break;
+    default:
+      break;
+  }
+}
+
+void Ending::begin_after_client_closed() {
+  if (const auto reason = session_.connection().ending()) {
+    // The client's answer to an end from outside, or the drain's own SHUT_RD.
+    reason_ = *reason;
+    stage_ = Stage::kAcknowledging;
+    return;
+  }
+  stage_ = Stage::kDeliveringTail;
+  if (net::unacknowledged_bytes(fd()) > 0) {
+    ::shutdown(fd(), SHUT_WR);
+  }
+}
+
+std::optional<Ending::Wait> Ending::step(Clock::time_point now, std::span<std::byte> scratch) {
+  switch (stage_) {
+    case Stage::kLingering:
+      return linger(now, scratch);
+    case Stage::kDeliveringTail:
+      if (const auto wait = deliver_tail(now)) {
+        return wait;
+      }
+      return stage_ == Stage::kLingering ? linger(now, scratch) : std::nullopt;
+    case Stage::kAcknowledging:
+      return await_acknowledgement(now);
+    case Stage::kDone:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std::byte> scratch) {
+  for (int i = 0; i < kDiscardAtOnce && now < deadline(); ++i) {
+    switch (net::discard_received(fd(), scratch)) {
+      case net::Discarded::kSome:
+        break;
+      case net::Discarded::kNothingYet:
+        return Wait{.readable = true, .until = deadline()};
+      case net::Discarded::kEnd:
+        stage_ = Stage::kAcknowledging;
+        return await_acknowledgement(now);
+      case net::Discarded::kError:
+        return std::nullopt;
+    }
+  }
+  return now < deadline() ? std::optional(Wait{.readable = true, .until = now}) : std::nullopt;
+}
+
+/// The connection stays a live one until the client has all of its echo: a process that exits, or a container whose
+/// network goes, would take the tail along.
+std::optional<Ending::Wait> Ending::deliver_tail(Clock::time_point now) {
+  if (net::unacknowledged_bytes(fd()) > 0) {
+    std::optional<CloseReason> reason = session_.connection().ending();
+    if (!reason && !net::is_closed(fd())) {
+      reason = session_.stuck(now);
+      if (!reason) {
+        return look_again(now);
+      }
+    } else if (!reason && net::unacknowledged_bytes(fd()) > 0) {
+      const int error_number = net::take_error(fd());
+      reason = close_reason_of(error_number == 0 ? ECONNRESET : error_number);
+    }
+    if (reason) {
+      begin(*reason);
+      return std::nullopt;
+    }
+    // Closed, and all of it acknowledged: the last acknowledgement came between the two questions.
+  }
+  stage_ = Stage::kDone;
+  reason_ = session_.context().drain.begun() ? CloseReason::kDrained : CloseReason::kClientClosed;
+  return std::nullopt;
+}
+
+std::optional<Ending::Wait> Ending::await_acknowledgement(Clock::time_point now) {
+  if (net::unacknowledged_bytes(fd()) == 0 || net::is_closed(fd()) || now >= deadline()) {
+    return std::nullopt;
+  }
+  auto wait = look_again(now);
+  wait->until = std::min(wait->until, deadline());
+  return wait;
+}
+
+std::optional<Ending::Wait> Ending::look_again(Clock::time_point now) {
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  return Wait{.readable = false, .until = now + pause_};
+}
+
+Clock::time_point Ending::deadline() const noexcept {
+  return std::min(linger_until_, session_.context().drain.linger_deadline());
+}
+
+}  // namespace threadecho::echo

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "echo/reasons.h"
+#include "echo/session.h"
+
+namespace threadecho::echo {
+
+/// The last part of a connection's life: what must still leave and what must still arrive before its descriptor may
+/// close, so that no reset destroys echoed bytes that are on their way. A sequence of steps that never wait; the thread
+/// that serves the connection, in either model, waits between them as it is told.
+class Ending {
+ public:
+  explicit Ending(Session& session) noexcept : session_(session) {}
+
+  /// The connection ends for `reason`, which is the session's or an error's.
+  void begin(CloseReason reason);
+  /// The client has closed its sending side: recv returned 0.
+  void begin_after_client_closed();
+
+  /// Until when to wait for the next step, and whether bytes from the client are to end the waiting.
+  struct Wait {
+    bool readable;
+    Clock::time_point until;
+  };
+  /// Does what can be done at `now`, reading into `scratch` what is to be forgotten. Nothing: the descriptor may close,
+  /// for `reason()`.
+  std::optional<Wait> step(Clock::time_point now, std::span<std::byte> scratch);
+  [[nodiscard]] CloseReason reason() const noexcept { return reason_; }
+
+ private:
+  enum class Stage {
+    kLingering,       ///< our side is shut; what the client sends is discarded until it closes, or the time is over
+    kDeliveringTail,  ///< the client has closed its side and waits for the rest of its echo
+    kAcknowledging,   ///< both sides are shut; what is queued may leave within the time
+    kDone,
+  };
+
+  std::optional<Wait> linger(Clock::time_point now, std::span<std::byte> scratch);
+  std::optional<Wait> deliver_tail(Clock::time_point now);
+  std::optional<Wait> await_acknowledgement(Clock::time_point now);
+  std::optional<Wait> look_again(Clock::time_point now);
+  [[nodiscard]] Clock::time_point deadline() const noexcept;
+  [[nodiscard]] int fd() const noexcept { return session_.fd(); }
+
+  Session& session_;
+  Stage stage_ = Stage::kDone;
+  CloseReason reason_ = CloseReason::kError;
+  Clock::time_point linger_until_ = Clock::time_point::max();
+  std::chrono::milliseconds pause_{0};  ///< before the last look at what is unacknowledged
+};
+
+}  // namespace threadecho::echo

@@ -1,0 +1,186 @@
+#include "echo/pool_worker.h"
+
+#include <alloca.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace threadecho::echo {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kEventsAtOnce = 128;
+constexpr milliseconds kLongestWait{3'600'000};
+/// Edge-triggered: registered once, told of what changes, and never touched again. Writable from the start, a new
+/// connection's first event comes at once, and with it the worker learns of it.
+constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+/// More than bytes: an end, an error, or urgent data, at which one recv stops.
+constexpr std::uint32_t kMoreThanBytes = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
+
+std::error_code watch(int epoll, int fd, std::uint32_t interest, void* whose) {
+  epoll_event event{};
+  event.events = interest;
+  event.data.ptr = whose;
+  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+    return {errno, std::generic_category()};
+  }
+  return {};
+}
+
+}  // namespace
+
+PoolWorker::PoolWorker(std::uint32_t number, const EchoContext& context, const EchoThreadAttributes& attributes)
+    : context_(context), number_(number), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (!epoll_) {
+    throw std::system_error(errno, std::generic_category(), "epoll_create1 for a worker of the pool");
+  }
+  if (const auto error = watch(epoll_.get(), wakeup_.fd(), EPOLLIN, nullptr)) {
+    throw std::system_error(error, "epoll_ctl for a worker of the pool");
+  }
+  if (const int error = ::pthread_create(&thread_, attributes.get(), &PoolWorker::run, this); error != 0) {
+    throw std::system_error(error, std::generic_category(), "cannot start a worker of the pool (POOL_THREADS)");
+  }
+}
+
+PoolWorker::~PoolWorker() {
+  stop();
+  join();
+}
+
+std::error_code PoolWorker::take(Connection& connection) {
+  auto client = std::make_unique<Client>(connection, context_);
+  connections_.fetch_add(1, std::memory_order_relaxed);
+  if (const auto error = watch(epoll_.get(), connection.fd(), kInterest, client.get())) {
+    connections_.fetch_sub(1, std::memory_order_relaxed);
+    return error;
+  }
+  static_cast<void>(client.release());  // the worker owns it now, and may have closed it already
+  return {};
+}
+
+void PoolWorker::stop() noexcept {
+  stopping_.store(true, std::memory_order_relaxed);
+  wakeup_.notify();
+}
+
+void PoolWorker::join() {
+  if (!joined_) {
+    ::pthread_join(thread_, nullptr);
+    joined_ = true;
+  }
+}
+
+void* PoolWorker::run(void* argument) {
+  auto& worker = *static_cast<PoolWorker*>(argument);
+  enter_echo_thread("pool-" + std::to_string(worker.number_), worker.context_.settings.sched_policy);
+  const std::size_t size = worker.context_.settings.buffer_size;
+  worker.work({static_cast<std::byte*>(alloca(size)), size});
+  return nullptr;
+}
+
+void PoolWorker::work(std::span<std::byte> buffer) {
+  while (!stopping_.load(std::memory_order_relaxed) || connections() > 0) {
+    wait();
+    queue_due();
+    // One turn for each that is ready now; who wants another is behind all the others, and behind new events.
+    for (std::size_t turns = ready_.size(); turns > 0; --turns) {
+      Client& client = ready_.front();
+      ready_.pop_front();
+      give_turn(client, buffer);
+    }
+  }
+}
+
+void PoolWorker::wait() {
+  std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(*-member-init): the kernel fills what is used
+  const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, wait_milliseconds());
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    if (event.data.ptr == nullptr) {
+      wakeup_.clear();
+      continue;
+    }
+    auto& client = *static_cast<Client*>(event.data.ptr);
+    client.told_of_more = client.told_of_more || (event.events & kMoreThanBytes) != 0;
+    queue(client);
+  }
+}
+
+int PoolWorker::wait_milliseconds() const {
+  if (!ready_.empty()) {
+    return 0;
+  }
+  if (due_.empty()) {
+    return -1;
+  }
+  const auto left = std::chrono::ceil<milliseconds>(due_.begin()->due - Clock::now());
+  return static_cast<int>(std::clamp(left, milliseconds(0), kLongestWait).count());
+}
+
+void PoolWorker::queue_due() {
+  if (due_.empty()) {
+    return;
+  }
+  const auto now = Clock::now();
+  while (!due_.empty() && due_.begin()->due <= now) {
+    Client& client = *due_.begin();
+    due_.erase(due_.begin());
+    queue(client);
+  }
+}
+
+void PoolWorker::give_turn(Client& client, std::span<std::byte> buffer) {
+  const bool told_of_more = std::exchange(client.told_of_more, false);
+  switch (client.echo.take_turn(buffer, told_of_more)) {
+    case PooledEcho::Next::kWait:
+      time(client, client.echo.wait_until());
+      break;
+    case PooledEcho::Next::kAgain:
+      queue(client);
+      break;
+    case PooledEcho::Next::kEnded:
+      close(client);
+      break;
+  }
+}
+
+void PoolWorker::queue(Client& client) {
+  if (!client.in_ready.is_linked()) {
+    ready_.push_back(client);
+  }
+}
+
+/// A deadline that moves away with every message is not followed: when the old one comes, the turn finds nothing
+/// overdue and waits for the new one. Only an earlier one counts at once.
+void PoolWorker::time(Client& client, Clock::time_point due) {
+  if (client.in_due.is_linked()) {
+    if (client.due <= due) {
+      return;
+    }
+    due_.erase(due_.iterator_to(client));
+  }
+  if (due != Clock::time_point::max()) {
+    client.due = due;
+    due_.insert(client);
+  }
+}
+
+void PoolWorker::close(Client& client) {
+  const std::unique_ptr<Client> ended(&client);
+  if (client.in_due.is_linked()) {
+    due_.erase(due_.iterator_to(client));
+  }
+  if (client.in_ready.is_linked()) {
+    ready_.erase(ready_.iterator_to(client));
+  }
+  connections_.fetch_sub(1, std::memory_order_relaxed);
+  close_connection(client.echo.connection(), client.echo.reason(), context_);
+}
+
+}  // namespace threadecho::echo

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+#include "echo/context.h"
+#include "echo/echo_thread.h"
+#include "echo/pooled_echo.h"
+#include "net/fd.h"
+#include "net/wakeup.h"
+
+namespace threadecho::echo {
+
+/// One thread of the pool, with its connections: waits in epoll_wait until some of them can go on or are due, gives
+/// each of those one turn, and waits again. So a connection that always has more to do has one turn in every round,
+/// like any other.
+/// Owned by the pool. `take`, `stop` and `join` are for the threads named there; `connections` is for any.
+class PoolWorker {
+ public:
+  /// Starts the thread, named after `number`. Throws std::system_error when there is no thread or descriptor to be had.
+  PoolWorker(std::uint32_t number, const EchoContext& context, const EchoThreadAttributes& attributes);
+  /// Stops and joins if nobody has.
+  ~PoolWorker();
+  PoolWorker(const PoolWorker&) = delete;
+  PoolWorker& operator=(const PoolWorker&) = delete;
+
+  /// Serves the connection from now on. For the acceptor's thread.
+  std::error_code take(Connection& connection);
+  /// Lets the thread end once it has no connection left; `join` waits for that. For the thread that owns the pool.
+  void stop() noexcept;
+  void join();
+
+  [[nodiscard]] std::uint32_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
+
+ private:
+  using ListHook = boost::intrusive::list_member_hook<>;
+  using SetHook = boost::intrusive::set_member_hook<>;
+
+  /// A connection as its worker keeps it. The links are part of it: to queue and to time it never needs memory.
+  struct Client {
+    Client(Connection& connection, const EchoContext& context) noexcept : echo(connection, context) {}
+
+    PooledEcho echo;
+    bool told_of_more = false;
+    Clock::time_point due = Clock::time_point::max();  ///< while it is in due_
+    ListHook in_ready;
+    SetHook in_due;
+  };
+  struct DueOf {
+    using type = Clock::time_point;
+    const type& operator()(const Client& client) const noexcept { return client.due; }
+  };
+
+  static void* run(void* argument);
+  void work(std::span<std::byte> buffer);
+  void wait();
+  void queue_due();
+  void give_turn(Client& client, std::span<std::byte> buffer);
+  void queue(Client& client);
+  void time(Client& client, Clock::time_point due);
+  void close(Client& client);
+  [[nodiscard]] int wait_milliseconds() const;
+
+  const EchoContext context_;
+  const std::uint32_t number_;
+  net::Fd epoll_;
+  net::Wakeup wakeup_;
+  /// Relaxed: a count that informs, and whose last decrement the worker itself sees.
+  std::atomic<std::uint32_t> connections_{0};
+  /// Relaxed: the wake-up makes the worker look, and nothing else is handed over with it.
+  std::atomic<bool> stopping_{false};
+  pthread_t thread_{};
+  bool joined_ = false;
+
+  // Only for the worker's thread:
+  boost::intrusive::list<Client, boost::intrusive::member_hook<Client, ListHook, &Client::in_ready>> ready_;
+  boost::intrusive::multiset<Client, boost::intrusive::member_hook<Client, SetHook, &Client::in_due>,
+                             boost::intrusive::key_of_value<DueOf>>
+      due_;
+};
+
+}  // namespace threadecho::echo

@@ -1,0 +1,111 @@
+#include "echo/pooled_echo.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <new>
+
+namespace threadecho::echo {
+
+PooledEcho::Next PooledEcho::take_turn(std::span<std::byte> buffer, bool told_of_more) {
+  more_behind_ = more_behind_ || told_of_more;
+  if (!begun_) {
+    begun_ = true;
+    session_.begin();
+  }
+  if (ending_) {
+    return step_ending(buffer);
+  }
+  return unsent_.empty() ? receive(buffer) : flush(buffer);
+}
+
+PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
+  const ssize_t size = ::recv(session_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size > 0) {
+    return echo(buffer.first(static_cast<std::size_t>(size)), buffer);
+  }
+  if (size == 0) {
+    ending_.emplace(session_).begin_after_client_closed();
+    return step_ending(buffer);
+  }
+  if (errno != EAGAIN && errno != EINTR) {
+    return end(session_.broken(errno), buffer);
+  }
+  more_behind_ = false;
+  if (const auto reason = session_.overdue(Clock::now())) {
+    return end(*reason, buffer);
+  }
+  return wait_to_receive();
+}
+
+/// `bytes` are the front of `buffer`.
+PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<std::byte> buffer) {
+  // A recv that brings less than it may has brought all there was, epoll(7): what comes later makes another event.
+  const bool all_read = bytes.size() < buffer.size() && !more_behind_;
+  auto reason = session_.received(bytes);
+  if (!reason) {
+    reason = session_.send_some(bytes, MSG_DONTWAIT);
+  }
+  if (!reason && !bytes.empty()) {
+    try {
+      unsent_.assign(bytes.begin(), bytes.end());
+      return wait_to_send();
+    } catch (const std::bad_alloc&) {
+      reason = CloseReason::kError;
+    }
+  }
+  if (!reason) {
+    reason = session_.echoed();
+  }
+  if (reason) {
+    return end(*reason, buffer);
+  }
+  return all_read ? wait_to_receive() : Next::kAgain;
+}
+
+PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
+  std::span<const std::byte> rest = std::span(unsent_).subspan(sent_of_unsent_);
+  auto reason = session_.send_some(rest, MSG_DONTWAIT);
+  if (!reason && !rest.empty()) {
+    sent_of_unsent_ = unsent_.size() - rest.size();
+    return wait_to_send();
+  }
+  unsent_ = {};  // an idle connection holds no memory for what it once had to wait with
+  sent_of_unsent_ = 0;
+  if (!reason) {
+    reason = session_.echoed();
+  }
+  return reason ? end(*reason, buffer) : receive(buffer);
+}
+
+PooledEcho::Next PooledEcho::wait_to_send() {
+  const auto interval = send_look_interval(session_.context().settings);
+  wait_until_ = interval.count() > 0 ? Clock::now() + interval : Clock::time_point::max();
+  return Next::kWait;
+}
+
+PooledEcho::Next PooledEcho::wait_to_receive() {
+  wait_until_ = session_.receive_deadline();
+  return Next::kWait;
+}
+
+PooledEcho::Next PooledEcho::end(CloseReason reason, std::span<std::byte> buffer) {
+  unsent_ = {};
+  ending_.emplace(session_).begin(reason);
+  return step_ending(buffer);
+}
+
+PooledEcho::Next PooledEcho::step_ending(std::span<std::byte> buffer) {
+  const auto now = Clock::now();
+  const auto wait = ending_->step(now, buffer);
+  if (!wait) {
+    return Next::kEnded;
+  }
+  if (wait->until <= now) {
+    return Next::kAgain;
+  }
+  wait_until_ = wait->until;
+  return Next::kWait;
+}
+
+}  // namespace threadecho::echo

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "echo/ending.h"
+#include "echo/reasons.h"
+#include "echo/session.h"
+
+namespace threadecho::echo {
+
+/// The life of one connection among many on a thread of a pool, a turn at a time: does what can be done without
+/// waiting, and says what to wait for. Belongs to one worker and its thread.
+///
+/// A client that does not take its echo is not read from: what one recv brought and the kernel would not take is all
+/// that is ever kept of it.
+class PooledEcho {
+ public:
+  PooledEcho(Connection& connection, const EchoContext& context) noexcept : session_(connection, context) {}
+
+  /// What comes after a turn.
+  enum class Next {
+    kWait,   ///< for the socket's next event, but not beyond `wait_until`
+    kAgain,  ///< there is more to do at once; others may have their turn before
+    kEnded,  ///< the socket may be closed, for `reason`
+  };
+
+  /// `buffer` bounds what one turn takes and may hold anything. `told_of_more`: the socket's last event was not only
+  /// about bytes, so that there may be something behind those that one recv brings.
+  Next take_turn(std::span<std::byte> buffer, bool told_of_more);
+
+  [[nodiscard]] Connection& connection() const noexcept { return session_.connection(); }
+  /// After kWait: max() for as long as it takes.
+  [[nodiscard]] Clock::time_point wait_until() const noexcept { return wait_until_; }
+  /// After kEnded.
+  [[nodiscard]] CloseReason reason() const noexcept { return ending_->reason(); }
+
+ private:
+  Next receive(std::span<std::byte> buffer);
+  Next echo(std::span<const std::byte> bytes, std::span<std::byte> buffer);
+  Next flush(std::span<std::byte> buffer);
+  Next wait_to_send();
+  Next wait_to_receive();
+  Next end(CloseReason reason, std::span<std::byte> buffer);
+  Next step_ending(std::span<std::byte> buffer);
+
+  Session session_;
+  bool begun_ = false;
+  bool more_behind_ = false;        ///< a short recv does not mean that all is read
+  std::vector<std::byte> unsent_;   ///< what the kernel would not take; nothing is received while there is any
+  std::size_t sent_of_unsent_ = 0;  ///< bytes at its front that the kernel has taken since
+  std::optional<Ending> ending_;
+  Clock::time_point wait_until_ = Clock::time_point::max();
+};
+
+}  // namespace threadecho::echo

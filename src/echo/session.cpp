@@ -1,0 +1,125 @@
+#include "echo/session.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+
+#include "echo/connection_age.h"
+#include "echo/connection_table.h"
+#include "echo/log_lines.h"
+#include "net/tcp.h"
+
+namespace threadecho::echo {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A timeout of the kernel may end this much before the clock says so.
+constexpr milliseconds kTimerTolerance{5};
+/// A stalled send looks this often per WRITE_TIMEOUT whether the peer has acknowledged something.
+constexpr int kLooksPerWriteTimeout = 4;
+/// So often a send that is stuck looks at the connection's age.
+constexpr milliseconds kAgeLook{1000};
+
+}  // namespace
+
+Session::Session(Connection& connection, const EchoContext& context) noexcept
+    : connection_(connection),
+      context_(context),
+      age_deadline_(echo::age_deadline(connection.id(), connection.accepted_at(), context.settings.max_connection_age)
+                        .value_or(Clock::time_point::max())),
+      stall_watch_(context.settings.write_timeout) {}
+
+void Session::begin() noexcept {
+  last_received_ = Clock::now();
+  const nanoseconds start = last_received_ - connection_.accepted_at();
+  connection_.counters.thread_start_ns.set(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(start.count())));
+}
+
+std::optional<CloseReason> Session::received(std::span<const std::byte> bytes) {
+  ConnectionCounters& counters = connection_.counters;
+  received_at_ = Clock::now();
+  if (const auto reason = connection_.ending()) {
+    return reason;  // ended from outside while this thread waited: the client has had its end of file
+  }
+  if (counters.receives.value() == 0) {
+    log_opened(context_.log, connection_);
+  }
+  counters.received_bytes.add(bytes.size());
+  counters.receives.add(1);
+  log_received(context_.log, connection_, bytes);
+  return std::nullopt;
+}
+
+std::optional<CloseReason> Session::send_some(std::span<const std::byte>& bytes, int flags) {
+  const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+    return broken(errno);
+  }
+  if (sent > 0) {
+    connection_.counters.echoed_bytes.add(static_cast<std::uint64_t>(sent));
+    bytes = bytes.subspan(static_cast<std::size_t>(sent));
+  }
+  // Not everything is out: the client reads slowly, or not at all.
+  return bytes.empty() ? std::nullopt : stuck(Clock::now());
+}
+
+std::optional<CloseReason> Session::echoed() {
+  stall_watch_.reset();
+  last_received_ = Clock::now();
+  connection_.counters.echo_duration.observe(kEchoDurationBounds, last_received_ - received_at_);
+  return last_received_ >= age_deadline_ ? std::optional(CloseReason::kMaxAge) : std::nullopt;
+}
+
+CloseReason Session::broken(int error_number) const noexcept {
+  // Who ended it first: EPIPE is also what a send gets once the drain has shut this side.
+  return connection_.ending().value_or(close_reason_of(error_number));
+}
+
+std::optional<CloseReason> Session::overdue(Clock::time_point now) const noexcept {
+  if (const auto reason = connection_.ending()) {
+    return reason;
+  }
+  if (now + kTimerTolerance >= age_deadline_) {
+    return CloseReason::kMaxAge;
+  }
+  const auto idle = context_.settings.idle_timeout;
+  if (idle.count() > 0 && now + kTimerTolerance >= last_received_ + idle) {
+    return CloseReason::kIdleTimeout;
+  }
+  return std::nullopt;
+}
+
+std::optional<CloseReason> Session::stuck(Clock::time_point now) noexcept {
+  if (now >= age_deadline_) {
+    return CloseReason::kMaxAge;
+  }
+  const std::uint64_t acknowledged = connection_.counters.echoed_bytes.value() - net::unacknowledged_bytes(fd());
+  if (stall_watch_.stalled(acknowledged, now)) {
+    return CloseReason::kWriteTimeout;
+  }
+  return std::nullopt;
+}
+
+Clock::time_point Session::receive_deadline() const noexcept {
+  const auto idle = context_.settings.idle_timeout;
+  return idle.count() > 0 ? std::min(age_deadline_, last_received_ + idle) : age_deadline_;
+}
+
+milliseconds send_look_interval(const config::Settings& settings) {
+  milliseconds interval = settings.write_timeout / kLooksPerWriteTimeout;
+  if (settings.max_connection_age.count() > 0) {
+    interval = interval.count() == 0 ? kAgeLook : std::min(interval, kAgeLook);
+  }
+  return settings.write_timeout.count() > 0 ? std::max(interval, milliseconds(1)) : interval;
+}
+
+void close_connection(Connection& connection, CloseReason reason, const EchoContext& context) {
+  const std::unique_ptr<Connection> closing = context.table.remove(connection, reason);
+  log_closed(context.log, *closing, reason);
+}  // `closing` goes, and its descriptor with it
+
+}  // namespace threadecho::echo
