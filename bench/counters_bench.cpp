@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "counting/owned_counter.h"
 #include "echo/connection.h"
 #include "echo/connection_table.h"
 #include "echo/histogram.h"
-#include "echo/owned_counter.h"
 #include "echo/totals.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
@@ -70,7 +70,7 @@ void two_clock_reads(benchmark::State& state) {
 }
 
 void owned_counter(benchmark::State& state) {
-  echo::OwnedCounter counter;
+  counting::OwnedCounter counter;
   while (state.KeepRunning()) {
     counter.add(kMessageBytes);
     benchmark::ClobberMemory();

@@ -4,13 +4,6 @@
 #include <cmath>
 
 namespace threadecho::client {
-namespace {
-
-void add(std::atomic<std::uint64_t>& counter, std::uint64_t value) {
-  counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
-}
-
-}  // namespace
 
 void LatencyHistogram::record(std::uint64_t nanoseconds) {
   const std::uint64_t value = std::min(nanoseconds, LatencyBuckets::kLongest);
@@ -79,26 +72,26 @@ std::uint64_t LatencyHistogram::count_between(std::uint64_t from, std::uint64_t 
 
 void LiveHistogram::record(std::uint64_t nanoseconds) noexcept {
   const std::uint64_t value = std::min(nanoseconds, LatencyBuckets::kLongest);
-  add(buckets_[LatencyBuckets::index_of(value)], 1);
-  add(sum_, value);
-  if (value < min_.load(std::memory_order_relaxed)) {
-    min_.store(value, std::memory_order_relaxed);
+  buckets_[LatencyBuckets::index_of(value)].add(1);
+  sum_.add(value);
+  if (value < min_.value()) {
+    min_.set(value);
   }
-  if (value > max_.load(std::memory_order_relaxed)) {
-    max_.store(value, std::memory_order_relaxed);
+  if (value > max_.value()) {
+    max_.set(value);
   }
 }
 
 void LiveHistogram::add_to(LatencyHistogram& totals) const {
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     // The count is the sum of what was read here, so that the two agree while the writer goes on.
-    const std::uint64_t value = buckets_[i].load(std::memory_order_relaxed);
+    const std::uint64_t value = buckets_[i].value();
     totals.buckets_[i] += value;
     totals.count_ += value;
   }
-  totals.sum_ += sum_.load(std::memory_order_relaxed);
-  totals.min_ = std::min(totals.min_, min_.load(std::memory_order_relaxed));
-  totals.max_ = std::max(totals.max_, max_.load(std::memory_order_relaxed));
+  totals.sum_ += sum_.value();
+  totals.min_ = std::min(totals.min_, min_.value());
+  totals.max_ = std::max(totals.max_, max_.value());
 }
 
 }  // namespace threadecho::client

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "counting/owned_counter.h"
 
 namespace threadecho::client {
 
@@ -66,18 +67,19 @@ class LatencyHistogram {
   std::uint64_t max_ = 0;
 };
 
-/// A histogram that one thread writes and any thread may read while it does. Loads and stores are relaxed: there is one
-/// writer, so nothing gets lost between them, and a reader wants a recent figure. Exact once the writer was joined.
+/// A histogram that one thread writes and any thread may read while it does. Exact once the writer was joined.
 class LiveHistogram {
  public:
+  LiveHistogram() { min_.set(UINT64_MAX); }
+
   void record(std::uint64_t nanoseconds) noexcept;
   void add_to(LatencyHistogram& totals) const;
 
  private:
-  std::vector<std::atomic<std::uint64_t>> buckets_ = std::vector<std::atomic<std::uint64_t>>(LatencyBuckets::kCount);
-  std::atomic<std::uint64_t> sum_{0};
-  std::atomic<std::uint64_t> min_{UINT64_MAX};
-  std::atomic<std::uint64_t> max_{0};
+  std::vector<counting::OwnedCounter> buckets_ = std::vector<counting::OwnedCounter>(LatencyBuckets::kCount);
+  counting::OwnedCounter sum_;
+  counting::OwnedCounter min_;
+  counting::OwnedCounter max_;
 };
 
 }  // namespace threadecho::client

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <vector>
 
 #include "client/latency_histogram.h"
+#include "counting/owned_counter.h"
 
 namespace threadecho::client {
+
+using counting::OwnedCounter;
 
 /// Nanoseconds of the monotonic clock.
 using Nanoseconds = std::int64_t;
@@ -16,18 +18,6 @@ inline Nanoseconds monotonic_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
-
-/// A count that one thread writes and others read. Relaxed: a reader wants a recent figure, and it is exact once the
-/// writer was joined.
-class LoadCounter {
- public:
-  void add(std::uint64_t amount) noexcept { value_.store(value() + amount, std::memory_order_relaxed); }
-  void remove(std::uint64_t amount) noexcept { value_.store(value() - amount, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 /// The figures of one worker. Its thread writes; main reads the counters and the live histograms at any time, the rest
 /// after it has joined the worker.
@@ -39,13 +29,13 @@ struct LoadRecorder {
   bool by_due_time = false;    ///< the open loop
   bool keeps_samples = false;
 
-  LoadCounter messages;           ///< all that came back, in the warm-up too
-  LoadCounter measured_messages;  ///< those within the window
-  LoadCounter open_connections;
-  LoadCounter failures;
-  LoadCounter missed_messages;  ///< due in the open loop while their connection was down, or lost with it
-  LoadCounter proved;           ///< held connections that still echoed at the end
-  LiveHistogram latencies;      ///< of measured messages
+  OwnedCounter messages;           ///< all that came back, in the warm-up too
+  OwnedCounter measured_messages;  ///< those within the window
+  OwnedCounter open_connections;
+  OwnedCounter failures;
+  OwnedCounter missed_messages;  ///< due in the open loop while their connection was down, or lost with it
+  OwnedCounter proved;           ///< held connections that still echoed at the end
+  LiveHistogram latencies;       ///< of measured messages
   LiveHistogram connect_times;
   std::vector<Nanoseconds> samples;
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "echo/owned_counter.h"
+#include "counting/owned_counter.h"
 #include "echo/reasons.h"
 #include "echo/refused_clients.h"
 #include "echo/totals.h"
@@ -20,6 +20,8 @@
 #include "net/wakeup.h"
 
 namespace threadecho::echo {
+
+using counting::OwnedCounter;
 
 /// Takes clients from the listener, on a thread of its own, and hands each to `admit`; those that `admit` turns away it
 /// keeps until they have had an orderly end. Survives every error of accept(2): those that a moment may cure (no

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "counting/owned_counter.h"
 #include "echo/histogram.h"
-#include "echo/owned_counter.h"
 #include "echo/reasons.h"
 #include "echo/totals.h"
 #include "net/endpoint.h"
@@ -14,6 +14,7 @@
 
 namespace threadecho::echo {
 
+using counting::OwnedCounter;
 using Clock = std::chrono::steady_clock;
 
 /// What one connection has done. Written only by the thread that serves it, read by whoever sums.

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "echo/owned_counter.h"
+#include "counting/owned_counter.h"
 
 namespace threadecho::echo {
 
+using counting::OwnedCounter;
 using std::chrono::nanoseconds;
 
 /// Upper bounds of a histogram's buckets, ascending; one more bucket takes what is above the last.

@@ -7,9 +7,9 @@ find src -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.in' \) -print0 | so
     # Whom a folder may include besides itself. build_info.h is a folder of its own here; what else lies in src/ itself
     # belongs to main.cpp, may include all, and is included by no folder.
     BEGIN {
-        may["config"] = may["net"] = may["build_info"] = " "
+        may["config"] = may["net"] = may["counting"] = may["build_info"] = " "
         may["log"] = " config net "
-        may["echo"] = may["client"] = " config net log "
+        may["echo"] = may["client"] = " config net counting log "
         may["http"] = " config net log build_info "
         may["metrics"] = " echo build_info "
     }

@@ -3,17 +3,16 @@
 #include <atomic>
 #include <cstdint>
 
-namespace threadecho::echo {
+namespace threadecho::counting {
 
 /// A count that one thread writes and any thread may read. About 1 ns an addition.
 /// Relaxed is enough: with a single writer nothing can be lost between load and store, and a reader wants a recent
-/// number, not an order between numbers. Whoever needs exact totals reads after the writer's last use of the
-/// connection table's lock, which orders them.
+/// number, not an order between numbers. Whoever needs exact totals reads after something that orders them: the
+/// writer's last use of a lock (the connection table's), or its join.
 class OwnedCounter {
  public:
-  void add(std::uint64_t amount) noexcept {
-    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
+  void add(std::uint64_t amount) noexcept { set(value() + amount); }
+  void remove(std::uint64_t amount) noexcept { set(value() - amount); }
   void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
@@ -21,4 +20,4 @@ class OwnedCounter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-}  // namespace threadecho::echo
+}  // namespace threadecho::counting
