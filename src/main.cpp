@@ -22,6 +22,7 @@
 #include "config/durations.h"
 #include "config/load.h"
 #include "config/settings_error.h"
+#include "connection_list.h"
 #include "echo/limits.h"
 #include "echo/server.h"
 #include "http/limits.h"
@@ -139,16 +140,18 @@ int serve(const config::Configuration& configuration) {
   const metrics::ProgramCollector program_collector({build_info(), std::string(value_of(configuration, "THREAD_MODEL")),
                                                      std::string(value_of(configuration, "SCHED_POLICY"))},
                                                     [&sink] { return sink->dropped(); });
-  http::Server http_server(std::move(http_listener),
-                           http::Routes({.metrics_text =
-                                             [&] {
-                                               return metrics::exposition({&echo_collector, &program_collector});
-                                             },
-                                         .readiness = [&] { return readiness_of(server); },
-                                         .settings = views_of(configuration),
-                                         .build = build_info()},
-                                        log),
-                           http::Limits{}, log);
+  http::Server http_server(
+      std::move(http_listener),
+      http::Routes({.metrics_text =
+                        [&] {
+                          return metrics::exposition({&echo_collector, &program_collector});
+                        },
+                    .readiness = [&] { return readiness_of(server); },
+                    .connections = [&](const http::ConnectionsQuery& query) { return list_connections(server, query); },
+                    .settings = views_of(configuration),
+                    .build = build_info()},
+                   log),
+      http::Limits{}, log);
   server.start();
   http_server.start();
   const std::string echo_address = server.endpoint().to_string();

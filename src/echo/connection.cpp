@@ -1,5 +1,7 @@
 #include "echo/connection.h"
 
+#include <algorithm>
+
 namespace threadecho::echo {
 
 void ConnectionCounters::add_to(Totals& totals) const noexcept {
@@ -7,7 +9,37 @@ void ConnectionCounters::add_to(Totals& totals) const noexcept {
   totals.echoed_bytes += echoed_bytes.value();
   totals.receives += receives.value();
   totals.thread_start.observe(kThreadStartBounds, nanoseconds(static_cast<std::int64_t>(thread_start_ns.value())));
+  totals.retransmitted_segments += retransmitted_segments.value();
   echo_duration.add_to(totals.echo_duration);
+  round_trip.add_to(totals.round_trip);
+}
+
+ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
+  ConnectionSnapshot snapshot{.id = id_,
+                              .peer = peer_,
+                              .thread_id = counters.thread_id.value(),
+                              .state = ConnectionState::kReceiving,
+                              .age = now - accepted_at_,
+                              .idle = now - accepted_at_,
+                              // Before what was received: of a message in between, more is never sent than received.
+                              .received_bytes = 0,
+                              .echoed_bytes = counters.echoed_bytes.value(),
+                              .round_trip = std::chrono::microseconds(counters.round_trip_us.value())};
+  snapshot.received_bytes = counters.received_bytes.value();
+  if (!counters.started()) {
+    snapshot.state = ConnectionState::kStarting;
+    return snapshot;
+  }
+  const Clock::duration last_received(static_cast<Clock::rep>(counters.last_received_ns.value()));
+  snapshot.idle = std::max(nanoseconds(0), nanoseconds(now.time_since_epoch() - last_received));
+  if (ending()) {
+    snapshot.state = ConnectionState::kEnding;
+  } else if (half_closed_.load(std::memory_order_relaxed)) {
+    snapshot.state = ConnectionState::kHalfClosed;
+  } else if (snapshot.echoed_bytes < snapshot.received_bytes) {
+    snapshot.state = ConnectionState::kSending;
+  }
+  return snapshot;
 }
 
 bool Connection::end(CloseReason reason) noexcept {

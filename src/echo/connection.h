@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "counting/owned_counter.h"
 #include "echo/histogram.h"
@@ -17,13 +19,43 @@ namespace threadecho::echo {
 using counting::OwnedCounter;
 using Clock = std::chrono::steady_clock;
 
+/// What a connection is about, for people.
+enum class ConnectionState : std::uint8_t {
+  kStarting,    ///< accepted; its thread has not begun
+  kReceiving,   ///< everything received is sent; the next bytes are the client's to send
+  kSending,     ///< the kernel has not yet taken all that was received: the client reads slowly, or not at all
+  kHalfClosed,  ///< the client has closed its side; the rest of its echo is on its way
+  kEnding,      ///< ended by the server; what the client still sends is discarded
+};
+inline constexpr std::array<std::string_view, 5> kConnectionStateNames = {"starting", "receiving", "sending",
+                                                                          "half_closed", "ending"};
+constexpr std::string_view name_of(ConnectionState state) { return kConnectionStateNames[index_of(state)]; }
+
+/// A connection as it is shown: a copy, taken while it lives on.
+struct ConnectionSnapshot {
+  std::uint64_t id = 0;
+  net::Endpoint peer;
+  std::uint64_t thread_id = 0;  ///< 0 while kStarting
+  ConnectionState state = ConnectionState::kStarting;
+  nanoseconds age{0};
+  nanoseconds idle{0};  ///< since the last message was echoed, or the connection accepted
+  std::uint64_t received_bytes = 0;
+  std::uint64_t echoed_bytes = 0;
+  std::chrono::microseconds round_trip{0};  ///< 0: not measured yet
+};
+
 /// What one connection has done. Written only by the thread that serves it, read by whoever sums.
 struct ConnectionCounters {
   OwnedCounter received_bytes;
   OwnedCounter echoed_bytes;
   OwnedCounter receives;
-  OwnedCounter thread_start_ns;  ///< `accept` returned to first `recv`; 0 until the connection is being served
+  OwnedCounter thread_start_ns;   ///< `accept` returned to first `recv`; 0 until the connection is being served
+  OwnedCounter thread_id;         ///< gettid() of the thread that serves it; 0 until then
+  OwnedCounter last_received_ns;  ///< when the last message was echoed, or service began; as Clock counts
+  OwnedCounter retransmitted_segments;
+  OwnedCounter round_trip_us;  ///< as last asked for; 0: not known yet
   OwnedHistogram<kEchoDurationBounds.size()> echo_duration;
+  OwnedHistogram<kRoundTripBounds.size()> round_trip;
 
   [[nodiscard]] bool started() const noexcept { return thread_start_ns.value() != 0; }
   void add_to(Totals& totals) const noexcept;
@@ -47,6 +79,10 @@ class alignas(64) Connection {
   /// The recorded reason, if the connection is ending.
   [[nodiscard]] std::optional<CloseReason> ending() const noexcept;
 
+  /// For the serving thread, when the client has closed its side and waits for the rest of its echo.
+  void set_half_closed() noexcept { half_closed_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] ConnectionSnapshot snapshot(Clock::time_point now) const noexcept;
+
   /// Gives the socket away, for a client that is refused after all.
   [[nodiscard]] net::Fd release_fd() noexcept { return std::move(fd_); }
 
@@ -57,7 +93,8 @@ class alignas(64) Connection {
 
   static constexpr int kOpen = -1;
 
-  std::atomic<int> ending_{kOpen};  ///< kOpen, or a CloseReason
+  std::atomic<int> ending_{kOpen};        ///< kOpen, or a CloseReason
+  std::atomic<bool> half_closed_{false};  ///< relaxed: only shown
   std::uint64_t id_;
   net::Fd fd_;
   net::Endpoint peer_;

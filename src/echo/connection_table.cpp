@@ -103,6 +103,17 @@ Totals ConnectionTable::totals() const {
   return totals;
 }
 
+std::vector<ConnectionSnapshot> ConnectionTable::connections() const {
+  std::vector<ConnectionSnapshot> snapshots;
+  snapshots.reserve(size());  // most of the memory outside the lock
+  const std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  for (const auto& connection : live_) {
+    snapshots.push_back(connection->snapshot(now));
+  }
+  return snapshots;
+}
+
 std::size_t ConnectionTable::end_all(CloseReason reason) {
   const std::lock_guard lock(mutex_);
   std::size_t ended = 0;

@@ -42,6 +42,9 @@ class ConnectionTable {
   /// Live and ended connections together; the acceptor's own counters are not in it.
   [[nodiscard]] Totals totals() const;
 
+  /// The live connections, in no order.
+  [[nodiscard]] std::vector<ConnectionSnapshot> connections() const;
+
   /// Ends every live connection from outside: records `reason` and shuts the sending side, so that the client has an
   /// end of file after a whole prefix of its echo. The connections' threads go on discarding until `shut_down_reading`.
   /// Returns how many there were.

@@ -51,6 +51,7 @@ void Ending::begin_after_client_closed() {
     return;
   }
   stage_ = Stage::kDeliveringTail;
+  session_.connection().set_half_closed();
   if (net::unacknowledged_bytes(fd()) > 0) {
     ::shutdown(fd(), SHUT_WR);
   }

@@ -1,7 +1,5 @@
 #include "echo/log_lines.h"
 
-#include <unistd.h>
-
 #include <chrono>
 
 namespace threadecho::echo {
@@ -13,7 +11,8 @@ void log_opened(log::Logger& log, const Connection& connection) {
     return;
   }
   const net::EndpointText peer = connection.peer().text();
-  log.info("connection opened", {{"id", connection.id()}, {"peer", peer.view()}, {"thread", ::gettid()}});
+  log.info("connection opened",
+           {{"id", connection.id()}, {"peer", peer.view()}, {"thread", connection.counters.thread_id.value()}});
 }
 
 void log_received(log::Logger& log, const Connection& connection, std::span<const std::byte> bytes) {

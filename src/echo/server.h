@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "config/settings.h"
 #include "echo/acceptor.h"
@@ -24,7 +25,7 @@ enum class Readiness { kReady, kFull, kDraining };
 /// The echo service: a listener, the threads that serve its clients, and the sums of what they do.
 ///
 /// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `wait_until_idle`, `stop`.
-/// `totals` and `readiness` are for any thread; the rest is for the owner's.
+/// `totals`, `readiness` and `connections` are for any thread; the rest is for the owner's.
 class Server {
  public:
   /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error when the pool cannot have its
@@ -42,6 +43,8 @@ class Server {
   [[nodiscard]] std::uint32_t connections_limit() const noexcept { return table_.limit(); }
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] Readiness readiness() const;
+  /// The live connections, in no order.
+  [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return table_.connections(); }
 
   /// Readiness falls; clients are still accepted.
   void begin_drain();

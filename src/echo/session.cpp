@@ -1,6 +1,7 @@
 #include "echo/session.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,6 +24,20 @@ constexpr milliseconds kTimerTolerance{5};
 constexpr int kLooksPerWriteTimeout = 4;
 /// So often a send that is stuck looks at the connection's age.
 constexpr milliseconds kAgeLook{1000};
+/// The kernel is asked about the path at most so often, and at the end: it costs as much as a small send.
+constexpr milliseconds kPathInterval{1000};
+
+/// For the serving thread: a scrape touches no socket.
+void note_path(Connection& connection) noexcept {
+  if (const auto path = net::path_figures(connection.fd())) {
+    ConnectionCounters& counters = connection.counters;
+    counters.retransmitted_segments.set(path->retransmitted_segments);
+    if (path->round_trip.count() > 0) {
+      counters.round_trip_us.set(static_cast<std::uint64_t>(path->round_trip.count()));
+      counters.round_trip.observe(kRoundTripBounds, path->round_trip);
+    }
+  }
+}
 
 }  // namespace
 
@@ -34,9 +49,12 @@ Session::Session(Connection& connection, const EchoContext& context) noexcept
       stall_watch_(context.settings.write_timeout) {}
 
 void Session::begin() noexcept {
+  ConnectionCounters& counters = connection_.counters;
   last_received_ = Clock::now();
+  counters.last_received_ns.set(static_cast<std::uint64_t>(last_received_.time_since_epoch().count()));
+  counters.thread_id.set(static_cast<std::uint64_t>(::gettid()));
   const nanoseconds start = last_received_ - connection_.accepted_at();
-  connection_.counters.thread_start_ns.set(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(start.count())));
+  counters.thread_start_ns.set(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(start.count())));
 }
 
 std::optional<CloseReason> Session::received(std::span<const std::byte> bytes) {
@@ -70,7 +88,13 @@ std::optional<CloseReason> Session::send_some(std::span<const std::byte>& bytes,
 std::optional<CloseReason> Session::echoed() {
   stall_watch_.reset();
   last_received_ = Clock::now();
-  connection_.counters.echo_duration.observe(kEchoDurationBounds, last_received_ - received_at_);
+  ConnectionCounters& counters = connection_.counters;
+  counters.last_received_ns.set(static_cast<std::uint64_t>(last_received_.time_since_epoch().count()));
+  counters.echo_duration.observe(kEchoDurationBounds, last_received_ - received_at_);
+  if (last_received_ >= path_noted_at_ + kPathInterval) {
+    note_path(connection_);
+    path_noted_at_ = last_received_;
+  }
   return last_received_ >= age_deadline_ ? std::optional(CloseReason::kMaxAge) : std::nullopt;
 }
 
@@ -118,6 +142,7 @@ milliseconds send_look_interval(const config::Settings& settings) {
 }
 
 void close_connection(Connection& connection, CloseReason reason, const EchoContext& context) {
+  note_path(connection);
   const std::unique_ptr<Connection> closing = context.table.remove(connection, reason);
   log_closed(context.log, *closing, reason);
 }  // `closing` goes, and its descriptor with it

@@ -53,6 +53,7 @@ class Session {
   const Clock::time_point age_deadline_;
   StallWatch stall_watch_;
   Clock::time_point received_at_{};    ///< of the message that is being echoed
+  Clock::time_point path_noted_at_{};  ///< the kernel was last asked about the path
   Clock::time_point last_received_{};  ///< when the last message was echoed, or the session began
 };
 

@@ -22,6 +22,11 @@ inline constexpr Bounds<16> kEchoDurationBounds = {2500ns, 5us,  10us, 25us,  50
 inline constexpr Bounds<12> kThreadStartBounds = {10us, 25us,   50us, 100us, 250us, 500us,
                                                   1ms,  2500us, 10ms, 25ms,  100ms, 1s};
 
+/// The kernel's smoothed round trip. Loopback and a node's own network take tens of microseconds, a rack or a zone up
+/// to one or two milliseconds, a continent up to 100, and beyond a second something is wrong.
+inline constexpr Bounds<14> kRoundTripBounds = {25us, 50us, 100us, 250us, 500us, 1ms,   2500us,
+                                                5ms,  10ms, 25ms,  50ms,  100ms, 250ms, 1s};
+
 /// From a health check's connect-and-close to a session of a day.
 inline constexpr Bounds<12> kConnectionDurationBounds = {1ms,  10ms,  100ms, 1s, 10s, 60s,
                                                          5min, 30min, 1h,    6h, 24h, 168h};
@@ -37,9 +42,11 @@ struct Totals {
   std::array<std::uint64_t, kCloseReasonNames.size()> closed{};
   std::array<std::uint64_t, kRejectReasonNames.size()> rejected{};
   std::array<std::uint64_t, kAcceptErrorNames.size()> accept_errors{};
+  std::uint64_t retransmitted_segments = 0;  ///< as far as the connections' threads have asked the kernel
   HistogramTotals<kEchoDurationBounds.size()> echo_duration;
   HistogramTotals<kThreadStartBounds.size()> thread_start;
   HistogramTotals<kConnectionDurationBounds.size()> connection_duration;
+  HistogramTotals<kRoundTripBounds.size()> round_trip;
 };
 
 }  // namespace threadecho::echo

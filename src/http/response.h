@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct Response {
   std::string body;
   std::vector<Header> headers = {};
 };
+
+/// `value` for a person's eyes, indented; invalid UTF-8 in it becomes U+FFFD.
+Response json_response(const nlohmann::ordered_json& value);
 
 /// `{"error": "<what>"}`; invalid UTF-8 in `what` becomes U+FFFD.
 Response error_response(unsigned status, std::string_view what);

@@ -21,10 +21,6 @@ std::string dotted(int major, int minor, int patch) {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
-Response json_response(const nlohmann::ordered_json& value) {
-  return {200, kJsonType, value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"};
-}
-
 Response readiness_response(const Readiness& readiness) {
   if (readiness.ready) {
     return {200, kTextType, "ready\n"};
@@ -81,6 +77,10 @@ Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
        }},
       {"/readyz", "readiness: 200 while new connections are accepted, else 503 and why",
        [readiness = std::move(sources.readiness)](const Request&) { return readiness_response(readiness()); }},
+      {"/connections", "live connections, newest first; ?limit=1000, ?sort=bytes, age or idle",
+       [list = std::move(sources.connections)](const Request& request) {
+         return connections_response(request.target, list);
+       }},
       {"/config", "every setting, its value and where it came from",
        [response = config_response(sources.settings)](const Request&) { return response; }},
       {"/version", "version, revision, compiler and libraries",

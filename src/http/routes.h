@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "build_info.h"
+#include "http/connections.h"
 #include "http/response.h"
 #include "log/logger.h"
 
@@ -27,6 +28,7 @@ struct SettingView {
 struct Sources {
   std::function<std::string()> metrics_text;  ///< the Prometheus text format 0.0.4
   std::function<Readiness()> readiness;
+  ListConnections connections;
   std::vector<SettingView> settings;  ///< in the order in which they are shown
   BuildInfo build;
 };

@@ -50,6 +50,16 @@ void add_durations(Families& families, const echo::Totals& totals) {
                                echo::kThreadStartBounds, totals.thread_start.buckets, totals.thread_start.sum));
 }
 
+void add_path(Families& families, const echo::Totals& totals) {
+  families.push_back(histogram("threadecho_tcp_rtt_seconds",
+                               "The kernel's smoothed round-trip time, asked for after an echo, at most once a second "
+                               "for each connection, and at its end.",
+                               echo::kRoundTripBounds, totals.round_trip.buckets, totals.round_trip.sum));
+  families.push_back(counter("threadecho_tcp_retransmitted_segments_total",
+                             "Segments that the kernel sent again, as far as it was asked (as for the RTT).",
+                             totals.retransmitted_segments));
+}
+
 void add_readiness(Families& families, echo::Readiness readiness) {
   families.push_back(gauge("threadecho_ready", "1 when new clients are wanted, as /readyz says.",
                            readiness == echo::Readiness::kReady ? 1 : 0));
@@ -65,6 +75,7 @@ Families EchoCollector::Collect() const {
   add_traffic(families, totals);
   add_connections(families, totals, server_.connections_limit());
   add_durations(families, totals);
+  add_path(families, totals);
   add_readiness(families, server_.readiness());
   return families;
 }

@@ -2,9 +2,6 @@
 
 #include <prometheus/collectable.h>
 
-#include <cstdint>
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "echo/server.h"

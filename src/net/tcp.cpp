@@ -25,6 +25,12 @@ timeval to_timeval(std::chrono::milliseconds duration) {
           .tv_usec = static_cast<suseconds_t>(duration.count() % 1000 * 1000)};
 }
 
+std::optional<tcp_info> info_of(int fd) noexcept {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 ? std::optional(info) : std::nullopt;
+}
+
 }  // namespace
 
 std::error_code set_receive_timeout(int fd, std::chrono::milliseconds timeout) noexcept {
@@ -42,10 +48,18 @@ std::size_t unacknowledged_bytes(int fd) noexcept {
   return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
+std::optional<PathFigures> path_figures(int fd) noexcept {
+  const auto info = info_of(fd);
+  if (!info) {
+    return std::nullopt;
+  }
+  return PathFigures{.round_trip = std::chrono::microseconds(info->tcpi_rtt),
+                     .retransmitted_segments = info->tcpi_total_retrans};
+}
+
 bool is_closed(int fd) noexcept {
-  tcp_info info{};
-  socklen_t length = sizeof info;
-  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 || info.tcpi_state == TCP_CLOSE;
+  const auto info = info_of(fd);
+  return !info || info->tcpi_state == TCP_CLOSE;
 }
 
 int take_error(int fd) noexcept {

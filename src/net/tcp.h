@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <system_error>
 
@@ -20,6 +21,14 @@ std::error_code set_option(int fd, int level, int name, int value) noexcept;
 
 /// Bytes (and a FIN) handed to the kernel that the peer has not acknowledged yet: SIOCOUTQ. 0 when it cannot be told.
 std::size_t unacknowledged_bytes(int fd) noexcept;
+
+/// What the kernel has measured of the way to the peer, TCP_INFO: tcp(7).
+struct PathFigures {
+  std::chrono::microseconds round_trip{0};   ///< smoothed; 0 when nothing has been measured yet
+  std::uint32_t retransmitted_segments = 0;  ///< since the connection began
+};
+/// Nothing when it cannot be told.
+std::optional<PathFigures> path_figures(int fd) noexcept;
 
 /// The kernel has given the connection up or finished it: nothing that is still queued will be sent.
 bool is_closed(int fd) noexcept;

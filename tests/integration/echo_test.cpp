@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
@@ -235,6 +236,28 @@ TEST_P(Echo, ServesIpv4AndIpv6AndShowsAMappedPeerAsIpv4) {
   EXPECT_THAT(server.log().text(), HasSubstr("peer=127.0.0.1:"));
   EXPECT_THAT(server.log().text(), HasSubstr("peer=[::1]:"));
   EXPECT_EQ(server.log().text().find("::ffff:"), std::string::npos);
+}
+
+TEST_P(Echo, AsksTheKernelAboutThePathAfterAnEchoAndAtTheEnd) {
+  EchoServer server(test_settings());
+  const auto round_trips = [&] {
+    const auto buckets = server.totals().round_trip.buckets;
+    return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
+  };
+  TestClient client = server.connect();
+  ASSERT_TRUE(server.has_active(1));
+  EXPECT_EQ(round_trips(), 0U);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(client.echo("x"), "x");
+  }
+  EXPECT_TRUE(eventually([&] { return round_trips() >= 1; }));
+  EXPECT_LE(round_trips(), 10U) << "at most once a second, however many messages there are";
+  const std::uint64_t before = round_trips();
+  client.close();
+  ASSERT_TRUE(server.has_active(0));
+  EXPECT_EQ(round_trips(), before + 1);
+  EXPECT_GT(server.totals().round_trip.sum.count(), 0);
+  EXPECT_LT(server.totals().round_trip.sum, std::chrono::seconds(1));
 }
 
 TEST_P(Echo, KeepsTotalsThatNeverGoBackWhileConnectionsComeAndGo) {

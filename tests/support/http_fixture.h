@@ -31,6 +31,7 @@ class HttpFixture : public testing::Test {
                               [this] {
                                 return http::Readiness{ready_, "draining"};
                               },
+                          .connections = [](const http::ConnectionsQuery&) { return http::ConnectionList{}; },
                           .settings = {{"PORT", "9000", "default"}},
                           .build = {"1.2.3", "abc", "GNU 12"}};
     server_ = std::make_unique<http::Server>(std::move(listener), http::Routes(std::move(sources), log_.logger()),

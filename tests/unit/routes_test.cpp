@@ -30,6 +30,16 @@ class RoutesTest : public testing::Test {
   }
 
   Readiness readiness_{true, ""};
+  ConnectionsQuery asked_;
+  ConnectionView connection_{.id = 12,
+                             .peer = "192.0.2.1:4711",
+                             .thread = 34,
+                             .state = "receiving",
+                             .age = std::chrono::milliseconds(2500),
+                             .idle = std::chrono::milliseconds(500),
+                             .received_bytes = 10,
+                             .echoed_bytes = 9,
+                             .round_trip = std::chrono::microseconds(42)};
   bool metrics_fail_ = false;
   test::CapturedLog log_;
   Routes routes_{{.metrics_text =
@@ -38,6 +48,11 @@ class RoutesTest : public testing::Test {
                                              : std::string("threadecho_ready 1\n");
                       },
                   .readiness = [this] { return readiness_; },
+                  .connections =
+                      [this](const ConnectionsQuery& query) {
+                        asked_ = query;
+                        return ConnectionList{.total = 7, .shown = {connection_}};
+                      },
                   .settings = {{"PORT", "9000", "default"}, {"BIND_ADDRESS", "::", "environment"}},
                   .build = {"1.2.3", "abc", "GNU 12"}},
                  log_.logger()};
@@ -144,6 +159,40 @@ TEST_F(RoutesTest, MakeOne500OfARouteThatThrows) {
   EXPECT_EQ(log_.text(), "error HTTP route failed path=/metrics error=\"no figures\"\n");
   metrics_fail_ = false;
   EXPECT_EQ(get("/metrics").status, 200U);
+}
+
+TEST_F(RoutesTest, ListConnectionsAsTheyAreAskedFor) {
+  const json list = json::parse(get("/connections").body);
+  EXPECT_EQ(asked_.limit, 100U);
+  EXPECT_EQ(asked_.order, ConnectionOrder::kNewest);
+  EXPECT_EQ(list["total"], 7);
+  const json expected = json::parse(R"({"id": 12, "peer": "192.0.2.1:4711", "thread": 34, "state": "receiving",
+      "age_seconds": 2.5, "idle_seconds": 0.5, "received_bytes": 10, "echoed_bytes": 9, "rtt_seconds": 0.000042})");
+  EXPECT_EQ(list["connections"], json::array({expected}));
+
+  EXPECT_EQ(get("/connections?limit=1000&sort=bytes").status, 200U);
+  EXPECT_EQ(asked_.limit, 1000U);
+  EXPECT_EQ(asked_.order, ConnectionOrder::kBytes);
+  EXPECT_EQ(get("http://host/connections?sort=idle&limit=1#top").status, 200U);
+  EXPECT_EQ(asked_.limit, 1U);
+  EXPECT_EQ(asked_.order, ConnectionOrder::kIdle);
+  EXPECT_EQ(get("/connections?sort=age").status, 200U);
+  EXPECT_EQ(asked_.order, ConnectionOrder::kAge);
+
+  connection_.round_trip.reset();
+  EXPECT_TRUE(json::parse(get("/connections").body)["connections"][0]["rtt_seconds"].is_null());
+}
+
+TEST_F(RoutesTest, SayWhatAQueryForConnectionsMayBe) {
+  for (const char* limit : {"limit=0", "limit=1001", "limit=-1", "limit=", "limit", "limit=1x",
+                            "limit=99999999999999999999999", "sort=age&limit=%31"}) {
+    const Response response = get(std::string("/connections?") + limit);
+    EXPECT_EQ(response.status, 400U) << limit;
+    EXPECT_THAT(response.body, HasSubstr("allowed: 1 to 1000")) << limit;
+  }
+  EXPECT_THAT(get("/connections?sort=peer").body, HasSubstr("sort='peer'; allowed: newest, bytes, age, idle"));
+  EXPECT_THAT(get("/connections?offset=3").body, HasSubstr("offset='3'; allowed: limit, sort"));
+  EXPECT_LT(get("/connections?" + std::string(5000, 'x')).body.size(), 300U);
 }
 
 }  // namespace
