@@ -21,12 +21,14 @@ class MaxConnectionsPerClient : public OverBothModels {};
 class IdleTimeout : public OverBothModels {};
 class WriteTimeout : public OverBothModels {};
 class MaxConnectionAge : public OverBothModels {};
+class HalfClosedClient : public OverBothModels {};
 class DescriptorExhaustion : public OverBothModels {};
 INSTANTIATE_TEST_SUITE_P(, MaxConnections, kBothModels, name_of_model);
 INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, kBothModels, name_of_model);
 INSTANTIATE_TEST_SUITE_P(, IdleTimeout, kBothModels, name_of_model);
 INSTANTIATE_TEST_SUITE_P(, WriteTimeout, kBothModels, name_of_model);
 INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, HalfClosedClient, kBothModels, name_of_model);
 INSTANTIATE_TEST_SUITE_P(, DescriptorExhaustion, kBothModels, name_of_model);
 
 /// A refused client reads an end of file, never a reset.
@@ -168,17 +170,6 @@ TEST_P(WriteTimeout, EndsAClientThatTakesNothing) {
   EXPECT_TRUE(server.closes(CloseReason::kWriteTimeout));
 }
 
-TEST_P(WriteTimeout, EndsAHalfClosedClientThatDoesNotReadItsTail) {
-  auto settings = test_settings();
-  settings.write_timeout = 200ms;
-  const EchoServer server(settings);
-  const TestClient client(server.endpoint(), 4096, 0);
-  client.send(random_bytes(200'000, 1));
-  client.half_close();
-  EXPECT_TRUE(server.closes(CloseReason::kWriteTimeout));
-  EXPECT_TRUE(server.has_active(0));
-}
-
 TEST_P(WriteTimeout, SparesAClientThatReadsSlowly) {
   auto settings = test_settings();
   settings.write_timeout = 300ms;
@@ -236,16 +227,23 @@ TEST_P(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
   sender.join();
 }
 
-TEST_P(MaxConnectionAge, EndsAHalfClosedConnectionWhoseTailNobodyReads) {
-  auto settings = test_settings();
-  settings.max_connection_age = 300ms;
-  settings.write_timeout = 0ms;
-  const EchoServer server(settings);
-  const TestClient client(server.endpoint(), 4096, 0);
-  client.send(random_bytes(200'000, 1));
-  client.half_close();
-  EXPECT_TRUE(server.closes(CloseReason::kMaxAge));
-  EXPECT_TRUE(server.has_active(0));
+TEST_P(HalfClosedClient, IsEndedByEitherLimitWhenItDoesNotReadItsTail) {
+  struct Limit {
+    std::chrono::milliseconds write_timeout;
+    std::chrono::milliseconds max_connection_age;
+    CloseReason reason;
+  };
+  for (const Limit& limit : {Limit{200ms, 0ms, CloseReason::kWriteTimeout}, Limit{0ms, 300ms, CloseReason::kMaxAge}}) {
+    auto settings = test_settings();
+    settings.write_timeout = limit.write_timeout;
+    settings.max_connection_age = limit.max_connection_age;
+    const EchoServer server(settings);
+    const TestClient client(server.endpoint(), 4096, 0);
+    client.send(random_bytes(200'000, 1));
+    client.half_close();
+    EXPECT_TRUE(server.closes(limit.reason)) << name_of(limit.reason);
+    EXPECT_TRUE(server.has_active(0));
+  }
 }
 
 /// Lowers the soft limit of descriptors so that exactly `free` are left, as long as it lives.
