@@ -20,6 +20,7 @@
 #include "client/probe_command.h"
 #include "config/command_line.h"
 #include "config/durations.h"
+#include "config/exit_status.h"
 #include "config/load.h"
 #include "config/settings_error.h"
 #include "connection_list.h"
@@ -37,12 +38,6 @@
 
 namespace threadecho {
 namespace {
-
-// Exit statuses: DESIGN, "Commands and exit statuses"; README, "Exit statuses".
-constexpr int kDone = 0;
-constexpr int kFailed = 1;
-constexpr int kWrongSettings = 2;
-constexpr int kCannotBind = 3;
 
 std::string_view value_of(const config::Configuration& configuration, std::string_view name) {
   for (const config::Value& value : configuration.values) {
@@ -164,7 +159,7 @@ int serve(const config::Configuration& configuration) {
 
   drain(server, settings, wait_for_stop_signal(), log);
   http_server.stop();  // last of all, so that the drain could be watched
-  return kDone;
+  return config::kDone;
 }
 
 std::string version_line() {
@@ -193,7 +188,7 @@ int run(int argc, const char* const* argv) {
   }
   const config::CommandLine command_line = config::parse_command_line(argc, argv, version_line());
   if (command_line.exit) {
-    (command_line.exit->status == kDone ? std::cout : std::cerr) << command_line.exit->text << std::flush;
+    (command_line.exit->status == config::kDone ? std::cout : std::cerr) << command_line.exit->text << std::flush;
     return command_line.exit->status;
   }
   return serve(config::load({.flags = command_line.flags,
@@ -218,10 +213,10 @@ int main(int argc, char** argv) {
   try {
     return threadecho::run(argc, argv);
   } catch (const threadecho::config::SettingsError& error) {
-    return threadecho::fail(error, threadecho::kWrongSettings);
+    return threadecho::fail(error, threadecho::config::kWrongUsage);
   } catch (const threadecho::net::BindError& error) {
-    return threadecho::fail(error, threadecho::kCannotBind);
+    return threadecho::fail(error, threadecho::config::kCannotBind);
   } catch (const std::exception& error) {
-    return threadecho::fail(error, threadecho::kFailed);
+    return threadecho::fail(error, threadecho::config::kFailed);
   }
 }

@@ -5,10 +5,10 @@
 
 #include <csignal>
 
+#include "config/exit_status.h"
+
 namespace threadecho {
 namespace {
-
-constexpr int kExitOfSignal = 128;
 
 sigset_t stop_signals() {
   sigset_t set{};
@@ -18,7 +18,7 @@ sigset_t stop_signals() {
   return set;
 }
 
-extern "C" void exit_at_once(int signal_number) { ::_exit(kExitOfSignal + signal_number); }
+extern "C" void exit_at_once(int signal_number) { ::_exit(config::kEndedBySignal + signal_number); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <sstream>
 
 #include "config/utf8.h"
 
@@ -43,10 +44,29 @@ void take_value(const Option& option, const CLI::results_t& results, Arguments& 
   if (!option.value.empty() && std::any_of(results.begin(), results.end(), is_flag)) {
     complain_of_missing_value(option);
   }
-  if (results.size() > 1) {
+  if (results.size() > 1 && !option.may_repeat) {
     throw UsageError(std::string(option.flag) + " is given more than once");
   }
-  arguments.values.emplace(option.flag, option.value.empty() ? "" : results.front());
+  arguments.values.emplace(option.flag, option.value.empty() ? CLI::results_t{} : results);
+}
+
+/// Words of `text` behind `line`, which goes on below `column` where it would get too long.
+std::string wrapped(std::string line, std::size_t column, const std::string& text) {
+  constexpr std::size_t kWidth = 100;
+  std::string done;
+  std::istringstream words(text);
+  line.resize(std::max(line.size() + 2, column), ' ');
+  bool is_first = true;
+  for (std::string word; words >> word;) {
+    if (!is_first && line.size() + 1 + word.size() > kWidth) {
+      done.append(line).append("\n");
+      line.assign(column, ' ');
+      is_first = true;
+    }
+    line.append(is_first ? "" : " ").append(word);
+    is_first = false;
+  }
+  return done.append(line).append("\n");
 }
 
 }  // namespace
@@ -92,18 +112,18 @@ std::string options_text(const std::vector<Option>& options) {
   constexpr std::size_t kMeaningColumn = 26;
   std::string text;
   for (const Option& option : options) {
-    std::string line = "  " + std::string(option.flag);
-    line.append(option.value.empty() ? "" : " ").append(option.value);
-    line.resize(std::max(line.size() + 2, kMeaningColumn), ' ');
-    line.append(option.meaning);
-    if (!option.default_value.empty()) {
-      line.append(" (").append(option.default_value).append(")");
+    if (!option.heading.empty()) {
+      text.append(text.empty() ? "" : "\n").append(option.heading).append(":\n");
     }
-    text.append(line).append("\n");
+    std::string flag = "  " + std::string(option.flag);
+    flag.append(option.value.empty() ? "" : " ").append(option.value);
+    std::string meaning(option.meaning);
+    if (!option.default_value.empty()) {
+      meaning.append(" (").append(option.default_value).append(")");
+    }
+    text.append(wrapped(std::move(flag), kMeaningColumn, meaning));
   }
-  std::string help = "  --help";
-  help.resize(kMeaningColumn, ' ');
-  return text.append(help).append("print this\n");
+  return text.append(wrapped("  --help", kMeaningColumn, "print this"));
 }
 
 }  // namespace threadecho::client

@@ -19,12 +19,14 @@ struct Option {
   std::string_view flag;           ///< "--count"
   std::string_view value;          ///< what stands for its value in the help: "N"; empty: the flag takes none
   std::string_view default_value;  ///< shown in the help; may be empty
-  std::string_view meaning;        ///< one line, at most 100 columns with its indent
+  std::string_view meaning;        ///< as long as need be
+  std::string_view heading = {};   ///< begins a group of the help; empty: it belongs to the one before
+  bool may_repeat = false;
 };
 
 /// The arguments of a command as they were given.
 struct Arguments {
-  std::map<std::string, std::string, std::less<>> values;  ///< by flag; empty for one that takes no value
+  std::map<std::string, std::vector<std::string>, std::less<>> values;  ///< by flag; none for one that takes no value
   std::vector<std::string> operands;
   bool wants_help = false;  ///< --help or -h is among them; nothing else counts then
 
@@ -32,10 +34,10 @@ struct Arguments {
 };
 
 /// Sorts the arguments behind a command's name; argv[0] is that name. Throws UsageError for unknown flags, flags given
-/// twice, and flags without their value. How many operands there may be is up to the caller.
+/// twice that may not, and flags without their value. How many operands there may be is up to the caller.
 Arguments parse_arguments(const std::vector<Option>& options, int argc, const char* const* argv);
 
-/// One block of lines for the help of a command, --help included.
+/// The flags for the help of a command, --help included, a line or more each and none longer than 100 columns.
 std::string options_text(const std::vector<Option>& options);
 
 }  // namespace threadecho::client

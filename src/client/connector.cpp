@@ -1,6 +1,7 @@
 #include "client/connector.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,29 +9,15 @@
 #include <cerrno>
 #include <memory>
 
+#include "client/socket_error.h"
 #include "net/tcp.h"
 
 namespace threadecho::client {
 namespace {
 
-std::error_code error_of(int number) { return {number, std::generic_category()}; }
-
 bool is_connected_to_itself(int fd, const net::Endpoint& peer) {
   const net::Endpoint local = net::Endpoint::local_of(fd);
   return local.port() == peer.port() && local.address_key() == peer.address_key();
-}
-
-/// Waits for the handshake that connect(2) has begun.
-std::error_code finish_connect(int fd, Deadline deadline, Interrupt* interrupt) {
-  switch (wait_for(fd, POLLOUT, deadline, interrupt)) {
-    case Waited::kReady:
-      return error_of(net::take_error(fd));
-    case Waited::kInterrupted:
-      return error_of(ECANCELED);
-    case Waited::kTimedOut:
-      break;
-  }
-  return error_of(ETIMEDOUT);
 }
 
 }  // namespace
@@ -44,7 +31,7 @@ Resolution resolve(const Target& target) {
   const int error = ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &found);
   if (error != 0) {
     const bool is_system_error = error == EAI_SYSTEM;
-    return {.endpoints = {}, .reason = is_system_error ? error_of(errno).message() : ::gai_strerror(error)};
+    return {.endpoints = {}, .reason = is_system_error ? errno_code(errno).message() : ::gai_strerror(error)};
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
   Resolution resolution;
@@ -54,29 +41,58 @@ Resolution resolve(const Target& target) {
   return resolution;
 }
 
-net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* interrupt, std::error_code& error) {
-  net::Fd fd(::socket(endpoint.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+net::Fd begin_connect(const net::Endpoint& target, const net::Endpoint* source, std::error_code& error) {
+  net::Fd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
   if (!fd) {
-    error = error_of(errno);
+    error = errno_code(errno);
     return {};
   }
   error = net::set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  if (!error && ::connect(fd.get(), endpoint.address(), endpoint.length()) != 0) {
-    error = errno == EINPROGRESS ? finish_connect(fd.get(), deadline, interrupt) : error_of(errno);
+  if (!error && source != nullptr) {
+    // The port is chosen by connect, which knows the target: each target then has all ports of its own.
+    error = net::set_option(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    if (!error && ::bind(fd.get(), source->address(), source->length()) != 0) {
+      error = errno_code(errno);
+    }
   }
-  if (!error && is_connected_to_itself(fd.get(), endpoint)) {
-    error = error_of(ECONNREFUSED);
+  if (!error && ::connect(fd.get(), target.address(), target.length()) != 0 && errno != EINPROGRESS) {
+    error = errno_code(errno);
+  }
+  return error ? net::Fd{} : std::move(fd);
+}
+
+std::error_code finish_connect(int fd, const net::Endpoint& target) {
+  const int error_number = net::take_error(fd);
+  return errno_code(error_number == 0 && is_connected_to_itself(fd, target) ? ECONNREFUSED : error_number);
+}
+
+net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* interrupt, std::error_code& error,
+                   const net::Endpoint* source) {
+  net::Fd fd = begin_connect(endpoint, source, error);
+  if (error) {
+    return {};
+  }
+  switch (wait_for(fd.get(), POLLOUT, deadline, interrupt)) {
+    case Waited::kReady:
+      error = finish_connect(fd.get(), endpoint);
+      break;
+    case Waited::kInterrupted:
+      error = errno_code(ECANCELED);
+      break;
+    case Waited::kTimedOut:
+      error = errno_code(ETIMEDOUT);
+      break;
   }
   return error ? net::Fd{} : std::move(fd);
 }
 
 Connected connect_to_any(const std::vector<net::Endpoint>& endpoints, std::chrono::milliseconds timeout,
-                         Interrupt* interrupt) {
+                         Interrupt* interrupt, const net::Endpoint* source) {
   Connected connected;
   for (const net::Endpoint& endpoint : endpoints) {
     const auto begin = std::chrono::steady_clock::now();
     Attempt attempt{.endpoint = endpoint, .duration = {}, .error = {}};
-    connected.fd = connect_to(endpoint, begin + timeout, interrupt, attempt.error);
+    connected.fd = connect_to(endpoint, begin + timeout, interrupt, attempt.error, source);
     attempt.duration = std::chrono::steady_clock::now() - begin;
     connected.attempts.push_back(attempt);
     if (connected.fd || attempt.error == std::errc::operation_canceled) {

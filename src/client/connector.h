@@ -23,10 +23,18 @@ struct Resolution {
 /// address takes no look-up.
 Resolution resolve(const Target& target);
 
-/// Connects to one address before the deadline: a socket that does not block, with TCP_NODELAY, or none and `error`:
-/// timed_out (ours, or the system's), operation_canceled after a signal, or what connect(2) says. A socket that got
-/// connected to itself, as TCP can among ephemeral ports of one host, counts as connection_refused: it would echo.
-net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* interrupt, std::error_code& error);
+/// Begins to connect a new socket that does not block and has TCP_NODELAY; none and `error` when that fails at once. It
+/// connects from `source`, whose port may be 0 for any; null leaves the address to the system as well.
+net::Fd begin_connect(const net::Endpoint& target, const net::Endpoint* source, std::error_code& error);
+
+/// What has become of it, once the socket is writable; no error when it is connected. A socket that got connected to
+/// itself, as TCP can among ephemeral ports of one host, counts as connection_refused: it would echo.
+std::error_code finish_connect(int fd, const net::Endpoint& target);
+
+/// Both for one address, before the deadline; none and `error` when it fails: timed_out (ours, or the system's),
+/// operation_canceled after a signal, or what connect(2) says.
+net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* interrupt, std::error_code& error,
+                   const net::Endpoint* source = nullptr);
 
 /// One try to connect.
 struct Attempt {
@@ -42,6 +50,6 @@ struct Connected {
 
 /// Tries one address after another, each for at most `timeout`, until one connects or a signal comes.
 Connected connect_to_any(const std::vector<net::Endpoint>& endpoints, std::chrono::milliseconds timeout,
-                         Interrupt* interrupt);
+                         Interrupt* interrupt, const net::Endpoint* source = nullptr);
 
 }  // namespace threadecho::client

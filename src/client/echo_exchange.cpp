@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
+
+#include "client/socket_error.h"
 
 namespace threadecho::client {
 namespace {
@@ -15,7 +18,7 @@ constexpr std::size_t kReceiveAtOnce = std::size_t{64} * 1024;
 /// One message on its way there and back.
 class Exchange {
  public:
-  Exchange(int fd, std::span<const std::uint8_t> message, AfterSending after)
+  Exchange(int fd, std::span<const std::byte> message, AfterSending after)
       : fd_(fd), message_(message), after_(after) {}
 
   [[nodiscard]] bool is_done() const {
@@ -33,11 +36,11 @@ class Exchange {
 
  private:
   [[nodiscard]] bool wants_to_send() const { return sent_ < message_.size() && send_error_ == 0; }
-  [[nodiscard]] std::optional<Failure> compare(std::span<const std::uint8_t> received);
+  [[nodiscard]] std::optional<Failure> compare(std::span<const std::byte> received);
   [[nodiscard]] std::optional<Failure> at_end_of_file();
 
   int fd_;
-  std::span<const std::uint8_t> message_;
+  std::span<const std::byte> message_;
   AfterSending after_;
   std::size_t sent_ = 0;
   std::size_t echoed_ = 0;
@@ -45,16 +48,16 @@ class Exchange {
   bool has_ended_ = false;
 };
 
-std::optional<Failure> Exchange::compare(std::span<const std::uint8_t> received) {
+std::optional<Failure> Exchange::compare(std::span<const std::byte> received) {
   const auto expected = message_.subspan(echoed_, std::min(received.size(), message_.size() - echoed_));
   const auto [want, got] = std::ranges::mismatch(expected, received);
   echoed_ += static_cast<std::size_t>(want - expected.begin());
   if (got == received.end()) {
     return std::nullopt;
   }
-  WrongByte wrong{.offset = echoed_, .expected = {}, .got = *got};
+  WrongByte wrong{.offset = echoed_, .expected = {}, .got = std::to_integer<std::uint8_t>(*got)};
   if (want != expected.end()) {
-    wrong.expected = *want;
+    wrong.expected = std::to_integer<std::uint8_t>(*want);
   }
   return wrong_byte(wrong, message_.size());
 }
@@ -65,13 +68,13 @@ std::optional<Failure> Exchange::at_end_of_file() {
     return std::nullopt;
   }
   if (send_error_ == ECONNRESET) {  // send took the error, and left an end of file for recv
-    return broken_connection({ECONNRESET, std::generic_category()}, echoed_, message_.size());
+    return broken_connection(errno_code(ECONNRESET), echoed_, message_.size());
   }
   return closed_early(echoed_, message_.size());
 }
 
 std::optional<Failure> Exchange::receive() {
-  std::array<std::uint8_t, kReceiveAtOnce> buffer;
+  std::array<std::byte, kReceiveAtOnce> buffer;
   while (!is_done()) {
     const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
     if (got == 0) {
@@ -81,7 +84,7 @@ std::optional<Failure> Exchange::receive() {
       return std::nullopt;
     }
     if (got < 0 && errno != EINTR) {
-      return broken_connection({errno, std::generic_category()}, echoed_, message_.size());
+      return broken_connection(errno_code(errno), echoed_, message_.size());
     }
     if (got > 0) {
       if (auto failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)))) {
@@ -111,7 +114,7 @@ void Exchange::send() {
 
 }  // namespace
 
-EchoResult echo_once(int fd, std::span<const std::uint8_t> message, AfterSending after, Deadline deadline,
+EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending after, Deadline deadline,
                      Interrupt* interrupt) {
   const auto begin = std::chrono::steady_clock::now();
   Exchange exchange(fd, message, after);

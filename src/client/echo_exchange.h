@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -26,7 +25,7 @@ struct EchoResult {
 /// Sends `message` over a connected socket that does not block, and compares what comes back with it, byte for byte,
 /// while it is still sending: a server need not take a whole message before it answers. After a failure the connection
 /// is of no more use. `interrupt` may be null.
-EchoResult echo_once(int fd, std::span<const std::uint8_t> message, AfterSending after, Deadline deadline,
+EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending after, Deadline deadline,
                      Interrupt* interrupt);
 
 }  // namespace threadecho::client

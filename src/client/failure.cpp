@@ -2,26 +2,27 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+
+#include "client/payload.h"
+#include "client/socket_error.h"
 
 namespace threadecho::client {
 namespace {
 
 FailureKind kind_of_connect(std::error_code error) {
-  if (error == std::errc::connection_refused) {
-    return FailureKind::kRefused;
-  }
-  if (error == std::errc::timed_out) {
-    return FailureKind::kConnectTimeout;
-  }
-  if (error == std::errc::connection_reset) {
-    return FailureKind::kReset;
-  }
-  // The latter two: this host has no address of that family.
-  if (error == std::errc::host_unreachable || error == std::errc::network_unreachable ||
-      error == std::errc::network_down || error == std::errc::address_not_available ||
-      error == std::errc::address_family_not_supported) {
-    return FailureKind::kUnreachable;
+  switch (kind_of(error)) {
+    case SocketError::kRefused:
+      return FailureKind::kRefused;
+    case SocketError::kTimedOut:
+      return FailureKind::kConnectTimeout;
+    case SocketError::kReset:
+      return FailureKind::kReset;
+    case SocketError::kUnreachable:
+    case SocketError::kNoLocalAddress:  // this host has none of that family
+      return FailureKind::kUnreachable;
+    case SocketError::kLocalLimit:
+    case SocketError::kOther:
+      break;
   }
   return FailureKind::kOther;
 }
@@ -53,36 +54,10 @@ std::string progress(std::size_t echoed, std::size_t size) {
   return std::to_string(echoed) + " of " + std::to_string(size) + " bytes";
 }
 
-std::string in_hex(std::uint8_t byte) {
-  std::array<char, 8> text{};
-  static_cast<void>(std::snprintf(text.data(), text.size(), "0x%02x", static_cast<unsigned>(byte)));
-  return text.data();
-}
-
 }  // namespace
 
 std::string_view to_string(FailureKind kind) {
-  switch (kind) {
-    case FailureKind::kRefused:
-      return "refused";
-    case FailureKind::kConnectTimeout:
-      return "connect_timeout";
-    case FailureKind::kEchoTimeout:
-      return "echo_timeout";
-    case FailureKind::kReset:
-      return "reset";
-    case FailureKind::kClosedEarly:
-      return "closed_early";
-    case FailureKind::kWrongBytes:
-      return "wrong_bytes";
-    case FailureKind::kNameNotFound:
-      return "name_not_found";
-    case FailureKind::kUnreachable:
-      return "unreachable";
-    case FailureKind::kOther:
-      break;
-  }
-  return "other";
+  return std::ranges::find(kFailureKinds, kind, &FailureWords::kind)->name;
 }
 
 Failure name_failure(const std::string& host, const std::string& reason) {
@@ -126,8 +101,8 @@ Failure closed_early(std::size_t echoed, std::size_t size) {
 
 Failure wrong_byte(const WrongByte& wrong, std::size_t size) {
   std::string text = "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " + std::to_string(size) +
-                     " expected " + (wrong.expected ? in_hex(*wrong.expected) : "nothing more") + ", got " +
-                     in_hex(wrong.got);
+                     " expected " + (wrong.expected ? in_hex(std::byte{*wrong.expected}) : "nothing more") + ", got " +
+                     in_hex(std::byte{wrong.got});
   return {.kind = FailureKind::kWrongBytes, .text = std::move(text), .bytes = wrong.offset, .wrong_byte = wrong};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,25 @@ enum class FailureKind : std::uint8_t {
   kUnreachable = 17,
 };
 
-/// "refused", "connect_timeout", ...: for machines.
+/// How a kind is called.
+struct FailureWords {
+  FailureKind kind;
+  std::string_view name;     ///< for machines
+  std::string_view meaning;  ///< in --help and in the README
+};
+inline constexpr std::array<FailureWords, 9> kFailureKinds = {{
+    {FailureKind::kOther, "other", "failed for a reason of this machine, for example no more descriptors"},
+    {FailureKind::kRefused, "refused", "connection refused"},
+    {FailureKind::kConnectTimeout, "connect_timeout", "timed out connecting"},
+    {FailureKind::kEchoTimeout, "echo_timeout", "timed out waiting for the echo, or for the server's FIN"},
+    {FailureKind::kReset, "reset", "reset by the server"},
+    {FailureKind::kClosedEarly, "closed_early", "closed by the server before it had echoed all"},
+    {FailureKind::kWrongBytes, "wrong_bytes", "wrong bytes"},
+    {FailureKind::kNameNotFound, "name_not_found", "name not found"},
+    {FailureKind::kUnreachable, "unreachable", "unreachable"},
+}};
+
+/// The name.
 std::string_view to_string(FailureKind kind);
 
 /// The first byte that is not what was sent.

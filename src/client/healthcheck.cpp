@@ -1,6 +1,8 @@
 #include "client/healthcheck.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -29,7 +31,8 @@ std::optional<Failure> echo_failure(const net::Endpoint& server, Deadline deadli
   if (!fd) {
     return connect_failure({attempt});
   }
-  const auto message = make_payload(0, 0, kEchoBytes);
+  std::array<std::byte, kEchoBytes> message{};
+  Payload(0).fill(0, message);
   return echo_once(fd.get(), message, AfterSending::kStayOpen, deadline, nullptr).failure;
 }
 

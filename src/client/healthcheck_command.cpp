@@ -9,6 +9,7 @@
 
 #include "client/healthcheck.h"
 #include "config/command_line.h"
+#include "config/exit_status.h"
 #include "config/load.h"
 
 namespace threadecho::client {
@@ -71,7 +72,7 @@ int run_healthcheck(int argc, const char* const* argv) {
   if (std::any_of(arguments.begin(), arguments.end(), is("--help")) ||
       std::any_of(arguments.begin(), arguments.end(), is("-h"))) {
     std::cout << healthcheck_help() << std::flush;
-    return 0;
+    return config::kDone;
   }
   const bool with_echo = std::erase_if(arguments, is("--echo")) > 0;
   Health health;
@@ -81,7 +82,7 @@ int run_healthcheck(int argc, const char* const* argv) {
     health.reason = error.what();
   }
   std::cout << (health.is_good ? "healthy: " : "unhealthy: ") << on_one_line(health.reason) << std::endl;
-  return health.is_good ? 0 : 1;
+  return health.is_good ? config::kDone : config::kFailed;
 }
 
 }  // namespace threadecho::client

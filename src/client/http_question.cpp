@@ -9,11 +9,11 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cerrno>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "client/connector.h"
 #include "client/failure.h"
+#include "client/socket_error.h"
 
 namespace threadecho::client {
 namespace {
@@ -22,9 +22,7 @@ namespace http = boost::beast::http;
 
 using Result = config::Parsed<unsigned>;
 
-Result broken(int error_number) {
-  return Result::bad("the connection broke: " + std::error_code(error_number, std::generic_category()).message());
-}
+Result broken(int error_number) { return Result::bad("the connection broke: " + errno_code(error_number).message()); }
 
 /// A request fits into any socket's buffer: it goes out in one piece or not at all.
 bool send_request(int fd, const net::Endpoint& server, const std::string& path) {

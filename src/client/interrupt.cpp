@@ -8,6 +8,8 @@
 #include <csignal>
 #include <system_error>
 
+#include "config/exit_status.h"
+
 namespace threadecho::client {
 namespace {
 
@@ -18,6 +20,8 @@ sigset_t interrupting_signals() {
   ::sigaddset(&set, SIGTERM);
   return set;
 }
+
+extern "C" void end_at_once(int signal_number) { ::_exit(config::kEndedBySignal + signal_number); }
 
 }  // namespace
 
@@ -41,6 +45,8 @@ void Interrupt::take() noexcept {
     return;
   }
   signal_ = static_cast<int>(info.ssi_signo);
+  static_cast<void>(std::signal(SIGINT, &end_at_once));
+  static_cast<void>(std::signal(SIGTERM, &end_at_once));
   const sigset_t set = interrupting_signals();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }

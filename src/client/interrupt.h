@@ -8,7 +8,9 @@ namespace threadecho::client {
 
 /// Ctrl-C (SIGINT) and SIGTERM as something that `poll` sees, so that a command can end early and still say what it
 /// found. Made before other threads are started, in a program that has one of these at a time: it blocks both signals
-/// in its thread for as long as it lives. The first one is remembered; from then on a second one ends the process.
+/// in its thread for as long as it lives. The first one is remembered; from then on a second one ends the process with
+/// config::kEndedBySignal and its number: with handlers, as the default action ends no process that is the first of a
+/// container.
 class Interrupt {
  public:
   /// Throws std::system_error when there is no descriptor to be had.

@@ -1,128 +1,152 @@
 #include "client/load_command.h"
 
-#include <pthread.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <iostream>
-#include <system_error>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "client/load_options.h"
+#include "client/arguments.h"
+#include "client/connector.h"
+#include "client/failure.h"
+#include "client/interrupt.h"
+#include "client/load_arguments.h"
 #include "client/load_progress.h"
 #include "client/load_report.h"
 #include "client/load_run.h"
-#include "client/load_target.h"
+#include "client/socket_error.h"
+#include "config/exit_status.h"
+#include "config/utf8.h"
 #include "net/fd.h"
 
 namespace threadecho::client {
 namespace {
 
-constexpr int kClean = 0;
-constexpr int kNotClean = 1;
-constexpr int kWrongArguments = 2;
-constexpr int kExitOfSignal = 128;
 // Standard streams, epoll and wake-ups, and what libraries hold.
 constexpr rlim_t kOtherDescriptors = 32;
 
-extern "C" void end_load_at_once(int signal_number) { ::_exit(kExitOfSignal + signal_number); }
-
-/// While it lives, SIGINT and SIGTERM make fd() readable instead of ending the process. SIGPIPE is ignored: a progress
-/// line that nobody reads must not end the run.
-class StopRequest {
- public:
-  StopRequest() {
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGINT);
-    ::sigaddset(&signals_, SIGTERM);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    fd_ = net::Fd(::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!fd_) {
-      throw std::system_error(errno, std::generic_category(), "signalfd");
-    }
-  }
-  ~StopRequest() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  StopRequest(const StopRequest&) = delete;
-  StopRequest& operator=(const StopRequest&) = delete;
-
-  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  /// From now on the next signal ends the process at once.
-  void let_next_one_end_it() const {
-    signalfd_siginfo taken{};
-    [[maybe_unused]] const auto size = ::read(fd_.get(), &taken, sizeof taken);
-    static_cast<void>(std::signal(SIGINT, &end_load_at_once));
-    static_cast<void>(std::signal(SIGTERM, &end_load_at_once));
-    ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-  }
-
- private:
-  sigset_t signals_{};
-  sigset_t before_{};
-  net::Fd fd_;
-};
-
-int complain(const std::string& what, int status) {
-  std::cerr << "threadecho load: " << what << '\n';
-  return status;
-}
-
-/// Raises the soft limit to the hard one; false when that is not enough.
-bool has_descriptors(const LoadOptions& options, rlim_t& most) {
+/// Raises the soft limit to the hard one. Throws UsageError when that is not enough.
+void ensure_descriptors(const LoadOptions& options) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t needed = options.connections + kOtherDescriptors + 2 * rlim_t{options.threads};
-  most = limit.rlim_cur > kOtherDescriptors ? limit.rlim_cur - kOtherDescriptors : 0;
-  return limit.rlim_cur >= needed;
+  const rlim_t others = kOtherDescriptors + 2 * rlim_t{options.threads};
+  if (limit.rlim_cur < options.connections + others) {
+    const rlim_t most = limit.rlim_cur > others ? limit.rlim_cur - others : 0;
+    throw UsageError("--connections " + std::to_string(options.connections) +
+                     ": the limit of open files (ulimit -n) leaves " + std::to_string(most));
+  }
 }
 
-void write_samples(const LoadResult& result) {
-  std::ofstream file(result.options.raw_samples);
+void write_samples(const LoadResult& result, std::ofstream& file) {
   for (const Nanoseconds sample : result.samples) {
     file << sample << '\n';
   }
 }
 
+/// Throws UsageError for a source that is none of this machine's addresses.
+void check_sources(const LoadOptions& options) {
+  for (const net::Endpoint& source : options.sources) {
+    const net::Fd fd(::socket(source.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (fd && ::bind(fd.get(), source.address(), source.length()) != 0) {
+      throw UsageError("--source: cannot connect from " + source.host() + ": " + errno_code(errno).message());
+    }
+  }
+}
+
+/// The target's addresses that can be reached from the sources. Throws std::runtime_error when there is none.
+std::vector<net::Endpoint> addresses_of(const LoadOptions& options) {
+  Resolution resolution = resolve(options.target);
+  if (resolution.endpoints.empty()) {
+    throw std::runtime_error(name_failure(options.target.host, resolution.reason).text);
+  }
+  if (!options.sources.empty()) {
+    const auto family = options.sources.front().family();
+    std::erase_if(resolution.endpoints, [&](const net::Endpoint& endpoint) { return endpoint.family() != family; });
+  }
+  if (resolution.endpoints.empty()) {
+    throw std::runtime_error(options.target.host + " has no address of the family of --source");
+  }
+  return resolution.endpoints;
+}
+
+struct Start {
+  net::Endpoint target;
+  OpenConnection first;
+};
+
+/// The first of several addresses that answers takes all load: results for two would be results for neither. When none
+/// does, the run itself says why.
+Start find_target(const LoadOptions& options, const std::vector<net::Endpoint>& addresses, Interrupt& interrupt) {
+  if (addresses.size() == 1) {
+    return {.target = addresses.front(), .first = {}};
+  }
+  const net::Endpoint* const source = options.sources.empty() ? nullptr : &options.sources.front();
+  Connected connected = connect_to_any(addresses, options.timeout, &interrupt, source);
+  if (!connected.fd) {
+    return {.target = addresses.front(), .first = {}};
+  }
+  const Attempt& attempt = connected.attempts.back();
+  return {.target = attempt.endpoint, .first = {.fd = std::move(connected.fd), .connect_time = attempt.duration}};
+}
+
 int run(const LoadOptions& options) {
-  const auto target = first_reachable(resolve(*split_target(options.target), options.sources),
-                                      static_cast<int>(options.timeout.count()));
-  const StopRequest stop;
+  check_sources(options);
+  std::ofstream samples;
+  if (!options.raw_samples.empty()) {
+    samples.open(options.raw_samples);
+    if (!samples) {
+      throw UsageError("--raw-samples: cannot write " + config::in_quotes(options.raw_samples));
+    }
+  }
+  const std::vector<net::Endpoint> addresses = addresses_of(options);
+  // From here on, not before: a look-up could not be interrupted with the signals blocked.
+  Interrupt interrupt;
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a progress line that nobody reads must not end the run
+
+  Start start = find_target(options, addresses, interrupt);
+  if (interrupt.signal()) {
+    return config::kEndedBySignal + *interrupt.signal();
+  }
   LoadProgress progress(options, STDERR_FILENO);
   const LoadResult result =
-      run_load_test(options, target,
-                    {.stop_fd = stop.fd(),
-                     .on_stop = [&] { stop.let_next_one_end_it(); },
-                     .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); }});
+      run_load_test(options, start.target,
+                    {.stop_fd = interrupt.fd(),
+                     .on_stop = [&] { interrupt.take(); },
+                     .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); }},
+                    std::move(start.first));
   progress.finish();
   std::cout << (options.json ? json_report(result) : text_report(result)) << std::flush;
-  if (!options.raw_samples.empty()) {
-    write_samples(result);
-  }
-  return result.is_clean() ? kClean : kNotClean;
+  write_samples(result, samples);
+  return result.is_clean() ? config::kDone : config::kFailed;
 }
 
 }  // namespace
 
 int run_load(int argc, const char* const* argv) {
-  const ParsedLoad parsed = parse_load_arguments(argc - 1, argv + 1);
-  if (parsed.exit) {
-    (parsed.exit->status == 0 ? std::cout : std::cerr) << parsed.exit->text << std::flush;
-    return parsed.exit->status;
-  }
-  if (rlim_t most = 0; !has_descriptors(parsed.options, most)) {
-    return complain("--connections: the limit of open files (ulimit -n) leaves about " + std::to_string(most),
-                    kWrongArguments);
-  }
   try {
-    return run(parsed.options);
+    const LoadOptions options = parse_load_arguments(argc, argv);
+    if (options.help) {
+      std::cout << load_help() << std::flush;
+      return config::kDone;
+    }
+    ensure_descriptors(options);
+    return run(options);
+  } catch (const UsageError& error) {
+    std::cerr << "threadecho load: " << error.what() << " (see threadecho load --help)\n";
+    return config::kWrongUsage;
   } catch (const std::exception& error) {
-    return complain(error.what(), kNotClean);
+    std::cerr << "threadecho load: " << error.what() << '\n';
+    return config::kFailed;
   }
 }
 

@@ -1,8 +1,6 @@
 #include "client/load_connection.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "client/connector.h"
+#include "client/socket_error.h"
 #include "net/tcp.h"
 
 namespace threadecho::client {
@@ -43,39 +43,29 @@ std::uint64_t LoadConnection::under_way(const LoadOptions& options) const noexce
 
 std::optional<LoadFailure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
                                                    Nanoseconds now) {
-  net::Fd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) {
-    return connect_failure(errno);
+  std::error_code error;
+  net::Fd fd = begin_connect(target, source, error);
+  if (error) {
+    return connect_failure(error);
   }
-  net::set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  if (source != nullptr) {
-    // The port is chosen by connect, which knows the target: each target then has all ports of its own.
-    net::set_option(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-    if (::bind(fd.get(), source->address(), source->length()) != 0) {
-      const int error_number = errno;
-      LoadFailure failure = connect_failure(error_number);
-      if (error_number == EADDRNOTAVAIL) {
-        failure.detail = "source " + source->to_string() + " is not an address of this machine";
-      }
-      return failure;
-    }
-  }
-  if (::connect(fd.get(), target.address(), target.length()) != 0 && errno != EINPROGRESS) {
-    return connect_failure(errno);
-  }
+  adopt(std::move(fd), now);
+  return std::nullopt;
+}
+
+void LoadConnection::adopt(net::Fd fd, Nanoseconds began) {
   fd_ = std::move(fd);
   state_ = State::kConnecting;
   base_ = received_ = sent_ = limit_ = round_up(sent_, Payload::kWordSize);
   next_end_ = UINT64_MAX;
   completed_ = 0;
   newest_ = oldest_ = 0;
-  last_progress_ = now;
-  return std::nullopt;
+  last_progress_ = began;
 }
 
-std::optional<LoadFailure> LoadConnection::finish_connect(LoadContext& context, Nanoseconds now) {
-  if (const int error_number = net::take_error(fd_.get()); error_number != 0) {
-    return connect_failure(error_number);
+std::optional<LoadFailure> LoadConnection::finish_connect(LoadContext& context, const net::Endpoint& target,
+                                                          Nanoseconds now) {
+  if (const std::error_code error = client::finish_connect(fd_.get(), target)) {
+    return connect_failure(error);
   }
   state_ = State::kOpen;
   next_end_ = base_ + context.options.size;
@@ -116,7 +106,7 @@ std::optional<LoadFailure> LoadConnection::send(LoadContext& context, Nanosecond
     payload_.fill(sent_, bytes);
     const ssize_t taken = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (taken < 0) {
-      return is_only_waiting(errno) ? std::nullopt : std::optional(connection_failure(errno));
+      return is_only_waiting(errno) ? std::nullopt : std::optional(connection_failure(errno_code(errno)));
     }
     if (sent_ == received_) {
       last_progress_ = now;
@@ -147,7 +137,7 @@ std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting
       return diagnosis(context);
     }
     return got < 0
-               ? connection_failure(errno)
+               ? connection_failure(errno_code(errno))
                : LoadFailure{LoadError::kClosedEarly, "closed by the server" + progress_of_message(context.options)};
   }
   const Nanoseconds now = monotonic_now();

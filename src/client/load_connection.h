@@ -8,8 +8,8 @@
 
 #include "client/load_failure.h"
 #include "client/load_options.h"
-#include "client/load_payload.h"
 #include "client/load_recorder.h"
+#include "client/payload.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
 
@@ -60,10 +60,12 @@ class LoadConnection {
   /// Messages that were allowed and have not come back.
   [[nodiscard]] std::uint64_t under_way(const LoadOptions& options) const noexcept;
 
-  /// Begins to connect. In kOpen or kConnecting afterwards, unless it fails.
+  /// Begins to connect. In kConnecting afterwards, unless it fails.
   std::optional<LoadFailure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
+  /// The same with a socket that began to connect at `began`.
+  void adopt(net::Fd fd, Nanoseconds began);
   /// Call when the socket of a kConnecting one is writable.
-  std::optional<LoadFailure> finish_connect(LoadContext& context, Nanoseconds now);
+  std::optional<LoadFailure> finish_connect(LoadContext& context, const net::Endpoint& target, Nanoseconds now);
 
   /// One more message may go out; its latency counts from `began`.
   void allow_message(const LoadOptions& options, Nanoseconds began);

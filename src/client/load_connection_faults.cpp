@@ -7,6 +7,7 @@
 #include <string>
 
 #include "client/load_connection.h"
+#include "client/socket_error.h"
 #include "net/tcp.h"
 
 namespace threadecho::client {
@@ -58,7 +59,7 @@ std::optional<LoadFailure> LoadConnection::check(const LoadContext& context, Nan
     case State::kClosed:
       return std::nullopt;
     case State::kConnecting:
-      return now - last_progress_ < patience ? std::nullopt : std::optional(connect_failure(ETIMEDOUT));
+      return now - last_progress_ < patience ? std::nullopt : std::optional(connect_failure(errno_code(ETIMEDOUT)));
     case State::kDiagnosing:
       return now < suspicion_->ripe_at ? std::nullopt : std::optional(diagnosis(context));
     case State::kOpen:

@@ -1,10 +1,10 @@
 #include "client/load_failure.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
-#include <system_error>
 #include <vector>
+
+#include "client/socket_error.h"
 
 namespace threadecho::client {
 namespace {
@@ -24,12 +24,6 @@ struct Found {
 std::string count_of(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
 
 std::string at_offset(std::uint64_t offset) { return " at offset " + std::to_string(offset); }
-
-std::string hex(std::byte byte) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto value = std::to_integer<unsigned>(byte);
-  return {'0', 'x', kDigits[value >> 4U], kDigits[value & 15U]};
-}
 
 /// The word at `index`, if it is one that this run can have sent. Any 8 bytes are a word of something: its neighbour
 /// must belong to the same place, and where there is none, its place must be likely.
@@ -115,8 +109,8 @@ LoadFailure changed(const Payload& payload, const Evidence& evidence) {
     return {LoadError::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
   }
   return {LoadError::kChanged, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
-                                   at_offset(evidence.offset) + ": expected " + hex(expected.front()) + ", got " +
-                                   hex(evidence.bytes.front())};
+                                   at_offset(evidence.offset) + ": expected " + in_hex(expected.front()) + ", got " +
+                                   in_hex(evidence.bytes.front())};
 }
 
 /// Less than a word arrived: compares with what is likely.
@@ -140,48 +134,45 @@ std::optional<LoadFailure> by_comparison(const Payload& payload, const Evidence&
   return std::nullopt;
 }
 
-LoadFailure described(LoadError error, std::string what, int error_number) {
-  return {error, std::move(what) + ": " + std::generic_category().message(error_number)};
+LoadFailure described(LoadError error, std::string_view what, std::error_code why) {
+  return {error, std::string(what) + ": " + why.message()};
 }
 
 }  // namespace
 
-LoadFailure connect_failure(int error_number) {
-  switch (error_number) {
-    case ECONNREFUSED:
+LoadFailure connect_failure(std::error_code error) {
+  switch (kind_of(error)) {
+    case SocketError::kRefused:
       return {LoadError::kRefused, "connection refused"};
-    case ETIMEDOUT:
+    case SocketError::kTimedOut:
       return {LoadError::kConnectTimeout, "no answer to the connect"};
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EACCES:
-    case EPERM:
-      return described(LoadError::kUnreachable, "connect", error_number);
-    case EADDRNOTAVAIL:
-      return {LoadError::kLocalLimit, "no free local port: more connections need more --source addresses"};
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-    case EAGAIN:
-      return described(LoadError::kLocalLimit, "this machine's limit", error_number);
-    case ECONNRESET:
+    case SocketError::kReset:
       return {LoadError::kReset, "reset while connecting"};
-    default:
-      return described(LoadError::kOther, "connect", error_number);
+    case SocketError::kUnreachable:
+      return described(LoadError::kUnreachable, "connect", error);
+    case SocketError::kNoLocalAddress:
+      return {LoadError::kLocalLimit, "no free local port: more connections need more --source addresses"};
+    case SocketError::kLocalLimit:
+      return described(LoadError::kLocalLimit, "this machine's limit", error);
+    case SocketError::kOther:
+      break;
   }
+  return described(LoadError::kOther, "connect", error);
 }
 
-LoadFailure connection_failure(int error_number) {
-  switch (error_number) {
-    case ECONNRESET:
+LoadFailure connection_failure(std::error_code error) {
+  if (error == std::errc::broken_pipe) {
+    return {LoadError::kClosedEarly, "closed by the server"};
+  }
+  switch (kind_of(error)) {
+    case SocketError::kReset:
       return {LoadError::kReset, "reset by the server"};
-    case EPIPE:
-      return {LoadError::kClosedEarly, "closed by the server"};
-    case ETIMEDOUT:
+    case SocketError::kTimedOut:
       return {LoadError::kNoEcho, "the server's machine no longer answers"};
+    case SocketError::kUnreachable:
+      return described(LoadError::kUnreachable, "connection lost", error);
     default:
-      return described(LoadError::kOther, "connection lost", error_number);
+      return described(LoadError::kOther, "connection lost", error);
   }
 }
 

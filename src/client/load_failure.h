@@ -6,8 +6,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-#include "client/load_payload.h"
+#include "client/payload.h"
 
 namespace threadecho::client {
 
@@ -42,9 +43,9 @@ struct LoadFailure {
   std::string detail;  ///< one clause for the user: what, where, how much
 };
 
-/// From an errno of connect, or of recv and send on a connection that was established.
-LoadFailure connect_failure(int error_number);
-LoadFailure connection_failure(int error_number);
+/// From an error of connect, or of recv and send on a connection that was established.
+LoadFailure connect_failure(std::error_code error);
+LoadFailure connection_failure(std::error_code error);
 
 /// What came back wrong.
 struct Evidence {

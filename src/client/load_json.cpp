@@ -31,8 +31,7 @@ Json json_of(const LoadOptions& options) {
             {"reconnect", options.reconnect},
             {"sources", Json::array()}};
   for (const net::Endpoint& source : options.sources) {
-    std::string address = source.to_string();
-    json["sources"].push_back(address.substr(0, address.rfind(':')));
+    json["sources"].push_back(source.host());
   }
   return json;
 }
@@ -99,7 +98,7 @@ Json json_of(const LoadIncidents& incidents, Nanoseconds began) {
 
 std::string json_report(const LoadResult& result) {
   const bool holds = result.options.mode == LoadMode::kHold;
-  const Json json{{"target", result.options.target},
+  const Json json{{"target", result.options.target.to_string()},
                   {"address", result.target.to_string()},
                   {"settings", json_of(result.options)},
                   {"machine", machine()},

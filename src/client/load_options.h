@@ -1,12 +1,14 @@
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "client/target.h"
 #include "net/endpoint.h"
 
 namespace threadecho::client {
@@ -18,11 +20,12 @@ enum class LoadMode : std::uint8_t {
   kChurn,   ///< connect, one echo, close, again
   kHold,    ///< connections stay idle, and must still echo at the end
 };
-std::string_view name_of(LoadMode mode);
+inline constexpr std::array<std::string_view, 5> kLoadModeNames = {"closed", "open", "bulk", "churn", "hold"};
+constexpr std::string_view name_of(LoadMode mode) { return kLoadModeNames.at(static_cast<std::size_t>(mode)); }
 
-/// What a run is to do. Defaults are those of the command line.
+/// What `threadecho load` is to do; the initialisers are the defaults of its flags.
 struct LoadOptions {
-  std::string target;  ///< as given: HOST:PORT or [IPV6]:PORT
+  Target target;
   LoadMode mode = LoadMode::kClosed;
   std::uint32_t connections = 1;
   std::uint64_t size = 64;  ///< bytes of a message
@@ -35,24 +38,8 @@ struct LoadOptions {
   bool reconnect = false;
   bool json = false;
   std::vector<net::Endpoint> sources;
-  std::string raw_samples;  ///< a file for every single latency; for tests
+  std::string raw_samples;  ///< a file for every single latency; empty: none
+  bool help = false;        ///< nothing else counts then
 };
-
-/// Nothing to run: help was asked for (status 0), or the arguments are wrong (2).
-struct LoadUsage {
-  std::string text;  ///< complete, with its line end
-  int status = 0;
-};
-
-struct ParsedLoad {
-  LoadOptions options;
-  std::optional<LoadUsage> exit;  ///< when set, nothing else counts
-};
-
-/// Reads the arguments after the command's name.
-ParsedLoad parse_load_arguments(int argc, const char* const* argv);
-
-/// What `threadecho load --help` prints.
-std::string_view load_help_text();
 
 }  // namespace threadecho::client

@@ -118,7 +118,8 @@ void incident_rows(std::ostringstream& text, const LoadResult& result) {
 
 std::string text_report(const LoadResult& result) {
   std::ostringstream text;
-  text << result.options.target << " (" << result.target.to_string() << "): " << description(result.options) << "\n\n";
+  text << result.options.target.to_string() << " (" << result.target.to_string() << "): " << description(result.options)
+       << "\n\n";
   throughput_rows(text, result);
   latency_rows(text, result.latencies, "latency      ");
   latency_rows(text, result.connect_times, "connect      ");

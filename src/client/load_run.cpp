@@ -20,10 +20,11 @@ constexpr double kNanosecondsPerSecond = 1e9;
 /// The workers of a run and their threads; main's side of the control.
 class Crew {
  public:
-  Crew(const LoadOptions& options, const net::Endpoint& target) : options_(options) {
+  Crew(const LoadOptions& options, const net::Endpoint& target, OpenConnection first) : options_(options) {
     for (std::uint32_t number = 0; number < options.threads; ++number) {
       workers_.push_back(std::make_unique<LoadWorker>(options, target, number, control_));
     }
+    workers_.front()->take_over(std::move(first));
     errors_.resize(workers_.size());
   }
   ~Crew() {
@@ -180,12 +181,13 @@ double LoadResult::messages_per_second() const {
 
 double LoadResult::bytes_per_second() const { return messages_per_second() * static_cast<double>(options.size); }
 
-LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks) {
+LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks,
+                         OpenConnection first) {
   LoadResult result;
   result.options = options;
   result.target = target;
   result.began = monotonic_now();
-  Crew crew(options, target);
+  Crew crew(options, target, std::move(first));
   crew.start_threads();
   result.stopped_early = wait_for_end(crew, result.began, hooks);
   crew.join();

@@ -55,7 +55,9 @@ struct LoadHooks {
 };
 
 /// Runs the load with threads of its own, and waits for the end in the calling thread, which must have blocked the
-/// signals that the workers are not to get. Throws std::system_error when threads or descriptors cannot be had.
-LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {});
+/// signals that the workers are not to get. `first` saves whoever has connected already one of the connections. Throws
+/// std::system_error when threads or descriptors cannot be had.
+LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {},
+                         OpenConnection first = {});
 
 }  // namespace threadecho::client

@@ -22,6 +22,13 @@ void LoadWorker::open_some(Nanoseconds now) {
   }
 }
 
+void LoadWorker::adopt_first(Nanoseconds now) {
+  slots_.front().connection.adopt(std::move(first_.fd), now - first_.connect_time.count());
+  ++next_to_open_;
+  ++connecting_;
+  watch(slots_.front());
+}
+
 void LoadWorker::connect(Slot& slot, Nanoseconds now) {
   const auto& sources = context_.options.sources;
   const net::Endpoint* const source = sources.empty() ? nullptr : &sources[slot.connection.index() % sources.size()];
@@ -38,7 +45,7 @@ void LoadWorker::handle(Slot& slot, std::uint32_t events) {
   using State = LoadConnection::State;
   if (slot.connection.state() == State::kConnecting) {
     const Nanoseconds now = monotonic_now();
-    if (auto failure = slot.connection.finish_connect(context_, now)) {
+    if (auto failure = slot.connection.finish_connect(context_, target_, now)) {
       fail(slot, std::move(*failure));
     } else {
       --connecting_;

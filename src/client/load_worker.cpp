@@ -60,6 +60,9 @@ void LoadWorker::run() {
   if (context_.options.mode == LoadMode::kOpen) {
     ::prctl(PR_SET_TIMERSLACK, 1UL);  // messages are to go out on time, not 50 us later
   }
+  if (first_.fd) {
+    adopt_first(monotonic_now());
+  }
   while (phase_ != Phase::kDone) {
     const Nanoseconds now = monotonic_now();
     take_control(now);

@@ -3,8 +3,10 @@
 #include <sys/epoll.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "client/load_connection.h"
@@ -27,6 +29,12 @@ struct LoadControl {
   net::Wakeup to_main;
 };
 
+/// A connection to the target that was made before the run; none without a descriptor.
+struct OpenConnection {
+  net::Fd fd;
+  std::chrono::nanoseconds connect_time{};
+};
+
 /// One thread's share of a load run: every threads-th connection, and the epoll loop that drives them. Made by main,
 /// which calls wake() whenever it has changed the control, and reads the results after run() has returned; while it
 /// runs only the recorder's counters and histograms may be read.
@@ -38,6 +46,8 @@ class LoadWorker {
   /// Until all is done or lost. Throws std::system_error when epoll fails.
   void run();
   void wake() noexcept { wakeup_.notify(); }
+  /// Its first connection is this one. Call before run().
+  void take_over(OpenConnection connection) { first_ = std::move(connection); }
 
   [[nodiscard]] const LoadRecorder& recorder() const noexcept { return context_.recorder; }
   /// When it stopped counting messages: at the end of the run, or when its last connection was lost.
@@ -67,6 +77,7 @@ class LoadWorker {
   void tick(Nanoseconds now);
   void send_due(Nanoseconds now, int most);
 
+  void adopt_first(Nanoseconds now);
   void open_some(Nanoseconds now);
   void connect(Slot& slot, Nanoseconds now);
   void handle(Slot& slot, std::uint32_t events);
@@ -84,6 +95,7 @@ class LoadWorker {
   LoadContext context_;
   const net::Endpoint target_;
   LoadControl& control_;
+  OpenConnection first_;
   net::Fd epoll_;
   net::Wakeup wakeup_;
   std::vector<Slot> slots_;

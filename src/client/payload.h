@@ -2,13 +2,47 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <optional>
+#include <span>
+#include <string>
 
 namespace threadecho::client {
 
-/// The bytes of message `sequence` of a run: every one depends on the run's seed, on the sequence and on its offset, so
-/// that a changed, lost, doubled or shifted byte shows, and one of another message or another client does. All 256
-/// values occur, so that whoever translates some of them is seen.
-std::vector<std::uint8_t> make_payload(std::uint64_t seed, std::uint64_t sequence, std::size_t size);
+/// The endless stream of bytes that a connection sends, and must get back. Each word of 8 bytes encodes the
+/// connection's number and the word's place, mixed so that neighbouring words and connections differ in every byte:
+/// bytes that went missing, came twice, or belong to another connection tell where they are from. A value, made from
+/// nothing but the number; bytes are computed when needed, so a connection needs no buffer.
+class Payload {
+ public:
+  static constexpr std::size_t kWordSize = 8;
+  static constexpr std::uint32_t kMaxConnections = 1U << 24U;
+
+  /// Where a word of some payload stands.
+  struct Origin {
+    std::uint32_t connection = 0;
+    std::uint64_t offset = 0;  ///< in that connection's stream, a multiple of kWordSize
+    bool operator==(const Origin&) const = default;
+  };
+
+  /// `connection` is below kMaxConnections.
+  explicit Payload(std::uint32_t connection) noexcept : connection_(connection) {}
+
+  [[nodiscard]] std::uint32_t connection() const noexcept { return connection_; }
+  /// Writes the bytes of the stream from `offset` on.
+  void fill(std::uint64_t offset, std::span<std::byte> out) const noexcept;
+  /// The index of the first byte that is not the stream's at `offset`; bytes.size() when all are right.
+  [[nodiscard]] std::size_t first_mismatch(std::uint64_t offset, std::span<const std::byte> bytes) const noexcept;
+  [[nodiscard]] std::byte at(std::uint64_t offset) const noexcept;
+
+  /// What word these 8 bytes are, if they are one. Any 8 bytes are a word of some connection: the caller judges whether
+  /// it is one that exists.
+  static Origin origin_of(std::span<const std::byte, kWordSize> bytes) noexcept;
+
+ private:
+  std::uint32_t connection_;
+};
+
+/// "0x2a"
+std::string in_hex(std::byte byte);
 
 }  // namespace threadecho::client

@@ -7,18 +7,15 @@
 #include "client/payload.h"
 #include "client/probe_report.h"
 #include "client/wait.h"
+#include "config/exit_status.h"
 
 namespace threadecho::client {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kStatusOfSignal = 128;
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return std::uint64_t{device()} << 32U | device();
-}
+// Bytes of one run are not taken for those of another.
+Payload random_payload() { return Payload(std::random_device()() % Payload::kMaxConnections); }
 
 /// One run: owns the connection, and opens a new one after a failure.
 class Probe {
@@ -42,7 +39,7 @@ class Probe {
   const ProbeOptions& options_;
   const PrintLine& print_;
   Interrupt* interrupt_;
-  const std::uint64_t seed_ = random_seed();
+  const Payload payload_ = random_payload();
   net::Fd connection_;
   std::optional<Failure> connect_failure_;  ///< of the last try, when it failed
   ProbeResult result_;
@@ -97,7 +94,10 @@ void Probe::send_messages() {
 }
 
 EchoResult Probe::exchange(std::uint64_t sequence, AfterSending after) {
-  const auto message = make_payload(seed_, sequence, options_.size);
+  // Each message is a piece of its own of the stream.
+  const std::uint64_t stride = (options_.size / Payload::kWordSize + 1) * Payload::kWordSize;
+  std::vector<std::byte> message(options_.size);
+  payload_.fill(sequence * stride, message);
   return echo_once(connection_.get(), message, after, Clock::now() + options_.timeout, interrupt_);
 }
 
@@ -172,7 +172,7 @@ int ProbeResult::exit_status() const {
   if (failure) {
     return static_cast<int>(failure->kind);
   }
-  return signal && echoed() == 0 ? kStatusOfSignal + *signal : 0;
+  return signal && echoed() == 0 ? config::kEndedBySignal + *signal : 0;
 }
 
 ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,

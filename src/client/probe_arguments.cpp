@@ -1,25 +1,22 @@
 #include "client/probe_arguments.h"
 
-#include <charconv>
-#include <system_error>
+#include <map>
+#include <string_view>
 #include <vector>
 
+#include "client/argument_values.h"
 #include "client/arguments.h"
-#include "config/durations.h"
-#include "config/sizes.h"
-#include "config/utf8.h"
+#include "client/failure.h"
+#include "config/exit_status.h"
 
 namespace threadecho::client {
 namespace {
 
-using config::in_quotes;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kMaxCount = 1'000'000'000;
 constexpr std::size_t kMaxSize = std::size_t{64} * 1024 * 1024;
-constexpr milliseconds kMaxInterval = hours(24);
-constexpr milliseconds kMaxTimeout = hours(1);
 
 const std::vector<Option>& options() {
   static const std::vector<Option> table = {
@@ -43,22 +40,13 @@ the summary comes nonetheless.
 
 )";
 
-constexpr std::string_view kEnd = R"(
+constexpr std::string_view kUnits = R"(
 Durations: 250ms, 30s, 1h30m. Sizes: 64KiB, 1MiB, or plain bytes.
 
 Exit statuses; of several failures the first one counts:
-  0      all was echoed
-  1      failed for a reason of this machine, for example no more descriptors
-  2      wrong usage
-  10     connection refused
-  11     timed out connecting
-  12     timed out waiting for the echo (with --half-close, or for the server to close)
-  13     reset by the server
-  14     closed by the server before it had echoed all
-  15     wrong bytes
-  16     name not found
-  17     unreachable
-  128+n  ended by signal n before anything was echoed
+)";
+
+constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything was echoed
 
 JSON: target, settings (count, interval_seconds, size_bytes, timeout_seconds, half_close),
 addresses, connects [{address, seconds, error?}], messages [{sequence, rtt_seconds} or {sequence,
@@ -75,53 +63,18 @@ Examples:
   threadecho probe echo.example:7 --size 1MiB --half-close --json
 )";
 
-[[noreturn]] void complain_of_value(std::string_view flag, const std::string& value, const std::string& reason,
-                                    std::string_view allowed) {
-  throw UsageError(std::string(flag) + " " + in_quotes(value) + ": " + reason + "; allowed: " + std::string(allowed));
-}
-
-void read_count(const Arguments& arguments, ProbeOptions& result) {
-  const auto given = arguments.values.find("--count");
-  if (given == arguments.values.end()) {
-    return;
+std::string statuses_text() {
+  std::map<int, std::string_view> meanings = {{config::kDone, "all was echoed"}, {config::kWrongUsage, "wrong usage"}};
+  for (const FailureWords& words : kFailureKinds) {
+    meanings.emplace(static_cast<int>(words.kind), words.meaning);
   }
-  const std::string& text = given->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.count);
-  if (error != std::errc{} || end != text.data() + text.size() || result.count > kMaxCount) {
-    complain_of_value("--count", text, "not a number in range", "0 to 1000000000");
+  std::string text;
+  for (const auto& [status, meaning] : meanings) {
+    std::string line = "  " + std::to_string(status);
+    line.resize(9, ' ');
+    text.append(line).append(meaning).append("\n");
   }
-}
-
-void read_duration(const Arguments& arguments, std::string_view flag, milliseconds low, milliseconds high,
-                   milliseconds& result) {
-  const auto given = arguments.values.find(flag);
-  if (given == arguments.values.end()) {
-    return;
-  }
-  const auto parsed = config::parse_duration(given->second);
-  const std::string allowed = config::format_duration(low) + " to " + config::format_duration(high);
-  if (!parsed.ok()) {
-    complain_of_value(flag, given->second, parsed.reason(), allowed);
-  }
-  if (parsed.value() < low || parsed.value() > high) {
-    complain_of_value(flag, given->second, "out of range", allowed);
-  }
-  result = parsed.value();
-}
-
-void read_size(const Arguments& arguments, ProbeOptions& result) {
-  const auto given = arguments.values.find("--size");
-  if (given == arguments.values.end()) {
-    return;
-  }
-  const auto parsed = config::parse_size(given->second);
-  if (!parsed.ok()) {
-    complain_of_value("--size", given->second, parsed.reason(), "1 to 64MiB");
-  }
-  if (parsed.value() < 1 || parsed.value() > kMaxSize) {
-    complain_of_value("--size", given->second, "out of range", "1 to 64MiB");
-  }
-  result.size = parsed.value();
+  return text;
 }
 
 }  // namespace
@@ -133,19 +86,12 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
   if (result.help) {
     return result;
   }
-  if (arguments.operands.size() != 1) {
-    throw UsageError(arguments.operands.empty() ? "HOST:PORT is missing"
-                                                : "unexpected argument " + in_quotes(arguments.operands[1]));
-  }
-  const auto target = parse_target(arguments.operands.front());
-  if (!target.ok()) {
-    throw UsageError(in_quotes(arguments.operands.front()) + " " + target.reason());
-  }
-  result.target = target.value();
-  read_count(arguments, result);
-  read_duration(arguments, "--interval", milliseconds(0), kMaxInterval, result.interval);
-  read_duration(arguments, "--timeout", milliseconds(1), kMaxTimeout, result.timeout);
-  read_size(arguments, result);
+  result.target = target_of(arguments);
+  result.count = number_of(arguments, "--count", {.least = 0, .most = kMaxCount}, result.count);
+  result.interval =
+      duration_of(arguments, "--interval", {.least = milliseconds(0), .most = hours(24)}, result.interval);
+  result.timeout = duration_of(arguments, "--timeout", {.least = milliseconds(1), .most = hours(1)}, result.timeout);
+  result.size = size_of(arguments, "--size", {.least = 1, .most = kMaxSize}, result.size);
   result.half_close = arguments.has("--half-close");
   result.json = arguments.has("--json");
   if (result.half_close && result.count == 0) {
@@ -156,7 +102,7 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
 
 std::string probe_help() {
   std::string text(kUsage);
-  return text.append(options_text(options())).append(kEnd);
+  return text.append(options_text(options())).append(kUnits).append(statuses_text()).append(kEnd);
 }
 
 }  // namespace threadecho::client

@@ -9,11 +9,10 @@
 #include "client/probe.h"
 #include "client/probe_arguments.h"
 #include "client/probe_report.h"
+#include "config/exit_status.h"
 
 namespace threadecho::client {
 namespace {
-
-constexpr int kWrongUsage = 2;
 
 std::string begin_line(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses) {
   std::string line = "PROBE " + options.target.to_string();
@@ -64,12 +63,12 @@ int run_probe(int argc, const char* const* argv) {
     const ProbeOptions options = parse_probe_arguments(argc, argv);
     if (options.help) {
       std::cout << probe_help() << std::flush;
-      return 0;
+      return config::kDone;
     }
     return run(options);
   } catch (const UsageError& error) {
     std::cerr << "threadecho probe: " << error.what() << " (see threadecho probe --help)\n";
-    return kWrongUsage;
+    return config::kWrongUsage;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/commands.h"
+#include "config/exit_status.h"
 #include "config/help_text.h"
 #include "config/settings_table.h"
 #include "config/utf8.h"
@@ -13,14 +14,13 @@
 namespace threadecho::config {
 namespace {
 
-constexpr int kUsageStatus = 2;
 constexpr std::string_view kServe = "serve";
 
 // By the variable's name.
 using Options = std::map<std::string_view, const CLI::Option*>;
 
 EarlyExit usage_error(const std::string& what) {
-  return {"threadecho: " + what + " (see threadecho --help)\n", kUsageStatus};
+  return {"threadecho: " + what + " (see threadecho --help)\n", kWrongUsage};
 }
 
 // Levenshtein's: how many characters to insert, remove or replace.

@@ -103,6 +103,12 @@ EndpointText Endpoint::text() const noexcept {
   return result;
 }
 
+std::string Endpoint::host() const {
+  const EndpointText whole = text();
+  const std::string_view host = whole.view().substr(0, whole.view().rfind(':'));
+  return std::string(host.starts_with('[') ? host.substr(1, host.size() - 2) : host);
+}
+
 const sockaddr* Endpoint::address() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
 
 socklen_t Endpoint::length() const noexcept { return family() == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6); }

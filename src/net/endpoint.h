@@ -47,6 +47,8 @@ class Endpoint {
   /// "192.0.2.1:9000" or "[2001:db8::1]:9000"
   [[nodiscard]] EndpointText text() const noexcept;
   [[nodiscard]] std::string to_string() const { return std::string(text().view()); }
+  /// "192.0.2.1" or "2001:db8::1"
+  [[nodiscard]] std::string host() const;
   [[nodiscard]] const sockaddr* address() const noexcept;
   [[nodiscard]] socklen_t length() const noexcept;
 

@@ -32,7 +32,7 @@ constexpr std::size_t kSize = 64;
 /// Long enough for any error to show; a run whose connections are all lost ends by itself.
 LoadOptions options(std::uint32_t connections = 1) {
   LoadOptions options;
-  options.target = "test";
+  options.target = {.host = "test", .port = 1};
   options.connections = connections;
   options.size = kSize;
   options.duration = std::chrono::seconds(20);

@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 
 LoadOptions options(LoadMode mode = LoadMode::kClosed) {
   LoadOptions options;
-  options.target = "test";
+  options.target = {.host = "test", .port = 1};
   options.mode = mode;
   options.connections = 4;
   options.threads = 2;

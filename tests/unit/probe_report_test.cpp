@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "client/failure.h"
-#include "client/payload.h"
 #include "client/statistics.h"
 
 namespace threadecho::test {
@@ -18,7 +17,6 @@ namespace {
 using client::Attempt;
 using client::Failure;
 using client::FailureKind;
-using client::make_payload;
 using client::ProbeResult;
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
@@ -36,23 +34,6 @@ std::vector<nanoseconds> one_to(int last) {
     values.emplace_back(i);
   }
   return values;
-}
-
-TEST(Payload, DependsOnSeedSequenceAndOffset) {
-  const auto message = make_payload(1, 1, 4096);
-  EXPECT_EQ(message, make_payload(1, 1, 4096));
-  EXPECT_NE(message, make_payload(2, 1, 4096));
-  EXPECT_NE(message, make_payload(1, 2, 4096));
-  EXPECT_EQ(std::set(message.begin(), message.end()).size(), 256U) << "every value occurs";
-  for (std::size_t shift = 1; shift < 100; ++shift) {
-    EXPECT_FALSE(std::equal(message.begin() + static_cast<std::ptrdiff_t>(shift), message.end(), message.begin()));
-  }
-}
-
-TEST(Payload, IsNoLongerAndNoShorterThanAskedFor) {
-  for (const std::size_t size : {1U, 7U, 8U, 9U, 64U, 65537U}) {
-    EXPECT_EQ(make_payload(1, 1, size).size(), size);
-  }
 }
 
 TEST(Statistics, AreExactForFewAndMany) {

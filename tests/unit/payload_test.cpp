@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "client/load_failure.h"
-#include "client/load_payload.h"
+#include "client/payload.h"
 
 namespace threadecho::test {
 namespace {
@@ -79,6 +79,18 @@ TEST(Payload, DiffersBetweenConnectionsInEveryColumn) {
       values.insert(Payload(connection).at(column));
     }
     EXPECT_GT(values.size(), 100U) << column;
+  }
+}
+
+TEST(Payload, HoldsEveryValueSoThatWhoeverTranslatesSomeIsSeen) {
+  const Bytes bytes = stream(kOwn, 0, 4096);
+  EXPECT_EQ(std::set(bytes.begin(), bytes.end()).size(), 256U);
+}
+
+TEST(Payload, LooksLikeItselfNowhereNearby) {
+  const Bytes bytes = stream(kOwn, 0, 4096);
+  for (std::ptrdiff_t shift = 1; shift < 100; ++shift) {
+    EXPECT_FALSE(std::equal(bytes.begin() + shift, bytes.begin() + shift + 8, bytes.begin())) << shift;
   }
 }
 
