@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "support/markdown_table.h"
+
 namespace threadecho::test {
 namespace {
 
@@ -19,19 +21,6 @@ std::vector<std::string> quoted_words(const std::string& cell) {
     words.push_back(inside);
   }
   return words;
-}
-
-std::vector<std::string> cells_of(const std::string& row) {
-  std::vector<std::string> cells;
-  std::istringstream parts(row);
-  std::string cell;
-  std::getline(parts, cell, '|');  // what stands before the first bar
-  while (std::getline(parts, cell, '|')) {
-    const auto begin = cell.find_first_not_of(' ');
-    const auto end = cell.find_last_not_of(' ');
-    cells.push_back(begin == std::string::npos ? "" : cell.substr(begin, end - begin + 1));
-  }
-  return cells;
 }
 
 /// The names before each `="` of a sample line.
@@ -82,19 +71,11 @@ std::vector<DocumentedMetric> metrics_in_exposition(std::string_view text) {
 
 std::vector<DocumentedMetric> metrics_in_readme(std::string_view text) {
   std::vector<DocumentedMetric> metrics;
-  std::istringstream lines{std::string(text)};
-  bool in_section = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("## ")) {
-      in_section = line == "## Metrics";
-    }
-    if (in_section && line.starts_with("| `")) {
-      const std::vector<std::string> cells = cells_of(line);
-      for (const std::string& name : quoted_words(cells.at(0))) {
-        std::vector<std::string> labels = quoted_words(cells.at(2));
-        std::ranges::sort(labels);
-        metrics.push_back({name, cells.at(1), labels});
-      }
+  for (const std::vector<std::string>& cells : markdown_table(text, "## Metrics")) {
+    for (const std::string& name : quoted_words(cells.at(0))) {
+      std::vector<std::string> labels = quoted_words(cells.at(2));
+      std::ranges::sort(labels);
+      metrics.push_back({name, cells.at(1), labels});
     }
   }
   return metrics;
