@@ -1,6 +1,10 @@
 #include "client/load_progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
 
 #include "client/load_figures.h"
 
@@ -30,7 +34,11 @@ LoadProgress::LoadProgress(const LoadOptions& options, int fd)
     : options_(options), fd_(fd), is_terminal_(::isatty(fd) == 1) {}
 
 void LoadProgress::show(const LoadSnapshot& snapshot) {
-  const std::string line = progress_line(snapshot, options_);
+  std::string line = progress_line(snapshot, options_);
+  // A line that wraps cannot be taken back.
+  if (winsize size{}; is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    line.resize(std::min<std::size_t>(line.size(), size.ws_col - 1U));
+  }
   write(is_terminal_ ? kClearLine + line : line + '\n');
 }
 
