@@ -184,6 +184,7 @@ int run(int argc, const char* const* argv) {
   const auto* const command = std::find_if(kClientCommands.begin(), kClientCommands.end(),
                                            [&](const ClientCommand& candidate) { return candidate.name == first; });
   if (command != kClientCommands.end()) {
+    occupy_standard_descriptors();
     return command->run(argc - 1, argv + 1);
   }
   const config::CommandLine command_line = config::parse_command_line(argc, argv, version_line());

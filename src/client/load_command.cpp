@@ -47,9 +47,17 @@ void ensure_descriptors(const LoadOptions& options) {
   }
 }
 
-void write_samples(const LoadResult& result, std::ofstream& file) {
+/// Throws std::runtime_error when not all of it could be written: half a result is none.
+void write(const LoadResult& result, std::ofstream& samples) {
+  std::cout << (result.options.json ? json_report(result) : text_report(result)) << std::flush;
+  if (!std::cout) {
+    throw std::runtime_error("cannot write the result to standard output");
+  }
   for (const Nanoseconds sample : result.samples) {
-    file << sample << '\n';
+    samples << sample << '\n';
+  }
+  if (!result.samples.empty() && !samples.flush()) {
+    throw std::runtime_error("cannot write " + config::in_quotes(result.options.raw_samples));
   }
 }
 
@@ -125,8 +133,7 @@ int run(const LoadOptions& options) {
                      .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); }},
                     std::move(start.first));
   progress.finish();
-  std::cout << (options.json ? json_report(result) : text_report(result)) << std::flush;
-  write_samples(result, samples);
+  write(result, samples);
   return result.is_clean() ? config::kDone : config::kFailed;
 }
 

@@ -1,6 +1,7 @@
 #include "client/probe_command.h"
 
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 #include "client/arguments.h"
@@ -65,10 +66,17 @@ int run_probe(int argc, const char* const* argv) {
       std::cout << probe_help() << std::flush;
       return config::kDone;
     }
-    return run(options);
+    const int status = run(options);
+    if (!std::cout) {
+      throw std::runtime_error("cannot write to standard output");
+    }
+    return status;
   } catch (const UsageError& error) {
     std::cerr << "threadecho probe: " << error.what() << " (see threadecho probe --help)\n";
     return config::kWrongUsage;
+  } catch (const std::exception& error) {
+    std::cerr << "threadecho probe: " << error.what() << '\n';
+    return config::kFailed;
   }
 }
 

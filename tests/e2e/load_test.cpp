@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -167,6 +168,33 @@ TEST(Load, SaysThatANameWasNotFound) {
   EXPECT_EQ(load.wait(), 1);
   EXPECT_THAT(load.errors(), HasSubstr("threadecho load: name nobody.invalid not found"));
   EXPECT_EQ(std::ranges::count(load.errors(), '\n'), 1);
+}
+
+TEST(Load, FailsWhenItsResultCannotBeWritten) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const std::string target = server.echo().to_string();
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"load", target, "--duration", "50ms", "--warmup", "0"},
+        {"load", target, "--duration", "50ms", "--warmup", "0", "--json"},
+        {"probe", target, "--count", "1"}}) {
+    ServerProcess client({.arguments = arguments, .environment = {}, .env_file = {}, .output = "/dev/full"});
+    EXPECT_EQ(client.wait(), 1);
+    EXPECT_THAT(client.errors(), HasSubstr("threadecho " + arguments.front() + ": cannot write"));
+    EXPECT_EQ(std::ranges::count(client.errors(), '\n'), 1);
+  }
+}
+
+TEST(ClientCommands, DoNotWriteIntoTheirOwnConnectionWhenStartedWithoutOutput) {
+  ServerProcess server;
+  server.wait_until_serving();
+  ServerProcess probe({.arguments = {"probe", server.echo().to_string(), "--count", "2", "--interval", "0s"},
+                       .environment = {},
+                       .env_file = {},
+                       .closed = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}});
+  EXPECT_EQ(probe.wait(), 0);
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_connections_active") == 0; }));
+  EXPECT_EQ(server.metric("threadecho_received_bytes_total"), 128);
 }
 
 TEST(Load, FailsWhenNobodyListens) {

@@ -101,7 +101,7 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
   }
   if (pid_ == 0) {
     if (::chdir(directory.c_str()) == 0) {
-      ::dup2(::open("output", O_WRONLY | O_CREAT | O_APPEND, 0600), STDOUT_FILENO);
+      ::dup2(::open(setup.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), STDOUT_FILENO);
       ::dup2(::open("errors", O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
       for (const int fd : setup.closed) {
         ::close(fd);

@@ -39,10 +39,11 @@ class ServerProcess {
   struct Setup {
     std::vector<std::string> arguments;
     std::vector<std::pair<std::string, std::string>> environment;
-    std::string env_file;          ///< contents of `.env` in the working directory; none when empty
-    bool free_ports = true;        ///< adds PORT=0 and HTTP_PORT=0 to the environment
-    std::vector<int> closed = {};  ///< descriptors that it is started without
-    bool unprivileged = false;     ///< as nobody, if the test runs as root
+    std::string env_file;           ///< contents of `.env` in the working directory; none when empty
+    bool free_ports = true;         ///< adds PORT=0 and HTTP_PORT=0 to the environment
+    std::vector<int> closed = {};   ///< descriptors that it is started without
+    bool unprivileged = false;      ///< as nobody, if the test runs as root
+    std::string output = "output";  ///< where standard output goes; output() reads only this one
   };
 
   ServerProcess() : ServerProcess(Setup{}) {}
