@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "client/arguments.h"
+#include "client/command.h"
 #include "client/connector.h"
 #include "client/failure.h"
 #include "client/interrupt.h"
@@ -47,16 +48,12 @@ void ensure_descriptors(const LoadOptions& options) {
   }
 }
 
-/// Throws std::runtime_error when not all of it could be written: half a result is none.
-void write(const LoadResult& result, std::ofstream& samples) {
-  std::cout << (result.options.json ? json_report(result) : text_report(result)) << std::flush;
-  if (!std::cout) {
-    throw std::runtime_error("cannot write the result to standard output");
-  }
+/// Throws std::runtime_error when the file does not take all of it.
+void write_samples(const LoadResult& result, std::ofstream& file) {
   for (const Nanoseconds sample : result.samples) {
-    samples << sample << '\n';
+    file << sample << '\n';
   }
-  if (!result.samples.empty() && !samples.flush()) {
+  if (!result.samples.empty() && !file.flush()) {
     throw std::runtime_error("cannot write " + config::in_quotes(result.options.raw_samples));
   }
 }
@@ -133,28 +130,23 @@ int run(const LoadOptions& options) {
                      .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); }},
                     std::move(start.first));
   progress.finish();
-  write(result, samples);
+  std::cout << (options.json ? json_report(result) : text_report(result)) << std::flush;
+  write_samples(result, samples);
   return result.is_clean() ? config::kDone : config::kFailed;
 }
 
 }  // namespace
 
 int run_load(int argc, const char* const* argv) {
-  try {
+  return run_command("load", [&] {
     const LoadOptions options = parse_load_arguments(argc, argv);
     if (options.help) {
-      std::cout << load_help() << std::flush;
+      std::cout << load_help();
       return config::kDone;
     }
     ensure_descriptors(options);
     return run(options);
-  } catch (const UsageError& error) {
-    std::cerr << "threadecho load: " << error.what() << " (see threadecho load --help)\n";
-    return config::kWrongUsage;
-  } catch (const std::exception& error) {
-    std::cerr << "threadecho load: " << error.what() << '\n';
-    return config::kFailed;
-  }
+  });
 }
 
 }  // namespace threadecho::client

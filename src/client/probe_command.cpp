@@ -1,10 +1,9 @@
 #include "client/probe_command.h"
 
 #include <iostream>
-#include <stdexcept>
 #include <string>
 
-#include "client/arguments.h"
+#include "client/command.h"
 #include "client/connector.h"
 #include "client/interrupt.h"
 #include "client/probe.h"
@@ -52,7 +51,7 @@ int run(const ProbeOptions& options) {
   } else if (result.sent() == 0 && result.failure && !result.half_close) {
     std::cerr << "threadecho probe: " << result.failure->text << '\n';
   } else {
-    std::cout << '\n' << summary_text(options, result) << std::flush;
+    std::cout << '\n' << summary_text(options, result);
   }
   return result.exit_status();
 }
@@ -60,24 +59,14 @@ int run(const ProbeOptions& options) {
 }  // namespace
 
 int run_probe(int argc, const char* const* argv) {
-  try {
+  return run_command("probe", [&] {
     const ProbeOptions options = parse_probe_arguments(argc, argv);
     if (options.help) {
-      std::cout << probe_help() << std::flush;
+      std::cout << probe_help();
       return config::kDone;
     }
-    const int status = run(options);
-    if (!std::cout) {
-      throw std::runtime_error("cannot write to standard output");
-    }
-    return status;
-  } catch (const UsageError& error) {
-    std::cerr << "threadecho probe: " << error.what() << " (see threadecho probe --help)\n";
-    return config::kWrongUsage;
-  } catch (const std::exception& error) {
-    std::cerr << "threadecho probe: " << error.what() << '\n';
-    return config::kFailed;
-  }
+    return run(options);
+  });
 }
 
 }  // namespace threadecho::client

@@ -5,9 +5,11 @@
 
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/arguments.h"
+#include "support/usage_errors.h"
 
 namespace threadecho::test {
 namespace {
@@ -20,20 +22,11 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 LoadOptions parse(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), "load");
-  return client::parse_load_arguments(static_cast<int>(arguments.size()), arguments.data());
+  return parsed_by(&client::parse_load_arguments, std::move(arguments));
 }
 
-/// The text of a usage error, which is one line.
 std::string error_of(std::vector<const char*> arguments) {
-  try {
-    parse(std::move(arguments));
-  } catch (const client::UsageError& error) {
-    std::string text = error.what();
-    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
-    return text;
-  }
-  return "no error";
+  return usage_error_of(&client::parse_load_arguments, std::move(arguments));
 }
 
 TEST(LoadArguments, HaveDefaults) {

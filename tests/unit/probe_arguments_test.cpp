@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <utility>
 #include <vector>
 
-#include "client/arguments.h"
 #include "client/target.h"
+#include "support/usage_errors.h"
 
 namespace threadecho::test {
 namespace {
@@ -16,20 +17,11 @@ using client::ProbeOptions;
 using ::testing::HasSubstr;
 
 ProbeOptions parse(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), "probe");
-  return client::parse_probe_arguments(static_cast<int>(arguments.size()), arguments.data());
+  return parsed_by(&client::parse_probe_arguments, std::move(arguments));
 }
 
-/// The text of a usage error, which is one line.
 std::string error_of(std::vector<const char*> arguments) {
-  try {
-    parse(std::move(arguments));
-  } catch (const client::UsageError& error) {
-    std::string text = error.what();
-    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
-    return text;
-  }
-  return "no error";
+  return usage_error_of(&client::parse_probe_arguments, std::move(arguments));
 }
 
 TEST(ProbeArguments, HaveDefaults) {

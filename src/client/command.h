@@ -1,0 +1,13 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+namespace threadecho::client {
+
+/// Runs the body of a command and returns its exit status. What it throws becomes one line on standard error: a
+/// UsageError with status 2, anything else with 1; so does a standard output that did not take all that was written,
+/// for half a result is none.
+int run_command(std::string_view name, const std::function<int()>& body);
+
+}  // namespace threadecho::client
