@@ -86,7 +86,7 @@ TEST(ProbeCommand, TellsFailuresApartByStatusAndWords) {
   EXPECT_EQ(nameless.errors, "");
   EXPECT_EQ(nlohmann::json::parse(nameless.output)["failure"]["kind"], "name_not_found");
 
-  const ScriptedServer closing([](int client) { write_bytes(client, read_bytes(client, 64).substr(0, 9)); });
+  const ScriptedServer closing([](int client) { write_all(client, read_exactly(client, 64).substr(0, 9)); });
   const Ended closed = run({"probe", closing.endpoint().to_string(), "--count", "2", "--interval", "0s"});
   EXPECT_EQ(closed.status, 14);
   EXPECT_THAT(closed.output, HasSubstr("lost: seq=2: the server closed early, after 9 of 64 bytes\n"));

@@ -27,9 +27,9 @@ Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::
 
 Health answer(const std::string& text) {
   const ScriptedServer server([&](int client) {
-    while (read_bytes(client, 1) != "\n" || read_bytes(client, 2) != "\r\n") {
+    while (read_exactly(client, 1) != "\n" || read_exactly(client, 2) != "\r\n") {
     }
-    write_bytes(client, text);
+    write_all(client, text);
   });
   return check_health(settings_of(server.endpoint()), false, in(kPatience));
 }
@@ -67,8 +67,8 @@ TEST(Healthcheck, KeepsItsDeadline) {
 
 TEST(Healthcheck, ReadsNoHeaderThatNeverEnds) {
   const ScriptedServer server([](int client) {
-    write_bytes(client, "HTTP/1.1 200 OK\r\n");
-    while (write_bytes(client, "X: y\r\n")) {
+    write_all(client, "HTTP/1.1 200 OK\r\n");
+    while (write_all(client, "X: y\r\n")) {
     }
   });
   const Health health = check_health(settings_of(server.endpoint()), false, in(kPatience));

@@ -88,8 +88,7 @@ TEST(LoadRun, HoldNamesTheOneThatNoLongerEchoes) {
   const FaultyServer server([](int fd, int number) {
     if (number == 1) {
       write_all(fd, read_exactly(fd, 64));
-      while (!read_some(fd).empty()) {
-      }
+      read_to_end(fd);
     }
     echo_until_closed(fd);
   });

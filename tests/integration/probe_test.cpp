@@ -51,17 +51,11 @@ Observed run(const ProbeOptions& options, ScriptedServer::Script script) {
   return run(options, {server.endpoint()});
 }
 
-void echo_all(int client) {
-  for (std::string byte = read_bytes(client, 1); !byte.empty(); byte = read_bytes(client, 1)) {
-    write_bytes(client, byte);
-  }
-}
-
 TEST(Probe, SaysThatAllWasEchoed) {
   ProbeOptions options = one_message();
   options.count = 3;
   options.half_close = true;
-  const Observed probe = run(options, &echo_all);
+  const Observed probe = run(options, &echo_until_closed);
   EXPECT_EQ(probe.result.exit_status(), 0);
   EXPECT_EQ(probe.result.echoed(), 3U);
   EXPECT_EQ(probe.result.attempts.size(), 1U) << "one connection for all";
@@ -81,7 +75,7 @@ TEST(Probe, SaysWhenNobodyListens) {
 
 TEST(Probe, TriesOneAddressAfterAnother) {
   const UnusedPort port;
-  const ScriptedServer server(&echo_all);
+  const ScriptedServer server(&echo_until_closed);
   const Observed probe = run(one_message(), {port.endpoint(), server.endpoint(), port.endpoint()});
   EXPECT_EQ(probe.result.exit_status(), 0);
   ASSERT_EQ(probe.result.attempts.size(), 2U);
@@ -110,14 +104,18 @@ TEST(Probe, DoesNotLetAServerThatDripsHoldItUp) {
   ProbeOptions options = one_message();
   options.timeout = kShort;
   options.size = 1024UL * 1024;
-  const Observed probe = run(options, &echo_all);  // byte by byte: far longer than the timeout for so many
+  const Observed probe = run(options, [](int client) {  // far longer than the timeout for so many
+    for (std::string byte = read_exactly(client, 1); !byte.empty() && write_all(client, byte);) {
+      byte = read_exactly(client, 1);
+    }
+  });
   EXPECT_EQ(probe.result.exit_status(), 12);
   EXPECT_GT(probe.result.failure->bytes, 0U);
 }
 
 TEST(Probe, SaysWhenTheServerResets) {
   const Observed probe = run(one_message(), [](int client) {
-    write_bytes(client, read_bytes(client, 64).substr(0, 5));
+    write_all(client, read_exactly(client, 64).substr(0, 5));
     net::reset_on_close(client);
   });
   EXPECT_EQ(probe.result.exit_status(), 13);
@@ -128,14 +126,14 @@ TEST(Probe, SaysWhenTheServerResetsWhileItIsStillSending) {
   ProbeOptions options = one_message();
   options.size = 4UL * 1024 * 1024;
   const Observed probe = run(options, [](int client) {  // closes with bytes unread, which resets
-    write_bytes(client, read_bytes(client, 10));
+    write_all(client, read_exactly(client, 10));
   });
   EXPECT_EQ(probe.result.exit_status(), 13);
 }
 
 TEST(Probe, SaysAfterHowManyBytesTheServerCloses) {
   const Observed probe =
-      run(one_message(), [](int client) { write_bytes(client, read_bytes(client, 64).substr(0, 5)); });
+      run(one_message(), [](int client) { write_all(client, read_exactly(client, 64).substr(0, 5)); });
   EXPECT_EQ(probe.result.exit_status(), 14);
   EXPECT_EQ(probe.result.failure->bytes, 5U);
   EXPECT_THAT(probe.lines, Contains("lost: seq=1: the server closed early, after 5 of 64 bytes"));
@@ -145,10 +143,10 @@ TEST(Probe, SaysWhichByteIsWrong) {
   for (const std::size_t offset : {0U, 41U, 63U}) {
     std::string sent;
     const Observed probe = run(one_message(), [&](int client) {
-      sent = read_bytes(client, 64);
+      sent = read_exactly(client, 64);
       std::string changed = sent;
       changed[offset] = static_cast<char>(~changed[offset]);
-      write_bytes(client, changed);
+      write_all(client, changed);
       read_to_end(client);
     });
     EXPECT_EQ(probe.result.exit_status(), 15);
@@ -162,14 +160,14 @@ TEST(Probe, SaysWhichByteIsWrong) {
 
 TEST(Probe, SeesADroppedADoubledAndAnUnaskedByte) {
   const auto dropped = run(one_message(), [](int client) {
-    std::string message = read_bytes(client, 64);
-    write_bytes(client, message.erase(10, 1));
+    std::string message = read_exactly(client, 64);
+    write_all(client, message.erase(10, 1));
     read_to_end(client);
   });
   EXPECT_EQ(dropped.result.exit_status(), 15);
   const auto doubled = run(one_message(), [](int client) {
-    const std::string message = read_bytes(client, 64);
-    write_bytes(client, message + message);
+    const std::string message = read_exactly(client, 64);
+    write_all(client, message + message);
     read_to_end(client);
   });
   ASSERT_TRUE(doubled.result.failure && doubled.result.failure->wrong_byte);
@@ -177,7 +175,7 @@ TEST(Probe, SeesADroppedADoubledAndAnUnaskedByte) {
   EXPECT_FALSE(doubled.result.failure->wrong_byte->expected);
   EXPECT_THAT(doubled.result.failure->text, HasSubstr("expected nothing more"));
   const auto banner = run(one_message(), [](int client) {
-    write_bytes(client, "220 welcome, please say what you want of us, and we shall see about it\r\n");
+    write_all(client, "220 welcome, please say what you want of us, and we shall see about it\r\n");
     read_to_end(client);
   });
   EXPECT_EQ(banner.result.exit_status(), 15);
@@ -189,10 +187,10 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
   int clients = 0;
   const Observed probe = run(options, [&](int client) {
     if (++clients == 1) {
-      write_bytes(client, read_bytes(client, 64));
-      read_bytes(client, 64);  // the second message is closed on
+      write_all(client, read_exactly(client, 64));
+      read_exactly(client, 64);  // the second message is closed on
     } else {
-      echo_all(client);
+      echo_until_closed(client);
     }
   });
   EXPECT_EQ(probe.result.sent(), 3U);
@@ -206,7 +204,7 @@ TEST(ProbeHalfClose, SeesAServerThatForgetsTheRest) {
   ProbeOptions options = one_message();
   options.half_close = true;
   const Observed probe = run(options, [](int client) {
-    write_bytes(client, read_bytes(client, 64));
+    write_all(client, read_exactly(client, 64));
     read_to_end(client);
   });
   EXPECT_EQ(probe.result.echoed(), 1U);
@@ -220,7 +218,7 @@ TEST(ProbeHalfClose, SeesAServerThatDoesNotClose) {
   options.timeout = milliseconds(1000);
   std::promise<void> given_up;  // the server cannot see it: nothing more comes from a client that has sent its FIN
   const ScriptedServer server([&](int client) {
-    echo_all(client);
+    echo_until_closed(client);
     given_up.get_future().wait();
   });
   const Observed probe = run(options, {server.endpoint()});
@@ -234,8 +232,8 @@ TEST(ProbeHalfClose, SeesBytesBehindTheEcho) {
   ProbeOptions options = one_message();
   options.half_close = true;
   const Observed probe = run(options, [](int client) {
-    echo_all(client);
-    write_bytes(client, "bye");
+    echo_until_closed(client);
+    write_all(client, "bye");
   });
   EXPECT_EQ(probe.result.exit_status(), 15);
   EXPECT_EQ(probe.result.failure->wrong_byte->offset, 64U);

@@ -4,11 +4,11 @@
 #include <functional>
 #include <list>
 #include <string>
-#include <string_view>
 #include <thread>
 
 #include "net/endpoint.h"
 #include "net/fd.h"
+#include "support/socket_io.h"
 
 namespace threadecho::test {
 
@@ -41,14 +41,5 @@ class FaultyServer {
   std::list<Client> clients_;
   std::thread acceptor_;
 };
-
-/// For such functions: what has arrived, at most so much; empty at the end or when the connection broke.
-std::string read_some(int fd, std::size_t most = 65536);
-/// Exactly so much; less only at the end.
-std::string read_exactly(int fd, std::size_t size);
-/// All of it; false when the connection broke.
-bool write_all(int fd, std::string_view bytes);
-/// Echoes until the client closes.
-void echo_until_closed(int fd);
 
 }  // namespace threadecho::test

@@ -59,34 +59,4 @@ UnusedPort::UnusedPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
   }
 }
 
-std::string read_bytes(int client, std::size_t size) {
-  std::string bytes(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = ::recv(client, bytes.data() + have, size - have, 0);
-    if (got <= 0) {
-      break;
-    }
-    have += static_cast<std::size_t>(got);
-  }
-  bytes.resize(have);
-  return bytes;
-}
-
-void read_to_end(int client) {
-  while (!read_bytes(client, 65536).empty()) {
-  }
-}
-
-bool write_bytes(int client, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) {
-      return false;
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
 }  // namespace threadecho::test

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "net/endpoint.h"
 #include "net/fd.h"
 #include "net/wakeup.h"
+#include "support/socket_io.h"
 
 namespace threadecho::test {
 
@@ -57,14 +56,5 @@ class UnusedPort {
  private:
   net::Fd fd_;
 };
-
-// Means for scripts; all end when the client closes.
-
-/// Reads exactly so many bytes, or fewer when the client closes.
-std::string read_bytes(int client, std::size_t size);
-/// Reads and throws away until the client closes.
-void read_to_end(int client);
-/// False once the client has gone.
-bool write_bytes(int client, std::string_view bytes);
 
 }  // namespace threadecho::test
