@@ -55,6 +55,8 @@ class LoadConnection {
   [[nodiscard]] bool wants_to_write() const noexcept { return state_ == State::kConnecting || sent_ < limit_; }
   /// All that was allowed is sent and back.
   [[nodiscard]] bool is_idle() const noexcept { return received_ == limit_; }
+  /// When bytes last came back, or something began to be waited for.
+  [[nodiscard]] Nanoseconds last_progress() const noexcept { return last_progress_; }
   /// Messages that came back since it was connected.
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
   /// Messages that were allowed and have not come back.

@@ -63,18 +63,20 @@ void LoadWorker::run() {
   if (first_.fd) {
     adopt_first(monotonic_now());
   }
+  Nanoseconds now = monotonic_now();
   while (phase_ != Phase::kDone) {
-    const Nanoseconds now = monotonic_now();
     take_control(now);
     send_due(now, kDueAtOnce);
     if (now >= next_tick_) {
       open_some(now);
       tick(now);
+    } else if (const auto came = wait_in_receive()) {
+      now = *came;
       continue;
-    }
-    if (!wait_in_receive()) {
+    } else {
       wait_for_events(now);
     }
+    now = monotonic_now();
   }
   ended_measuring_ = std::min(context_.recorder.to, monotonic_now());
   slots_.clear();
@@ -107,15 +109,18 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
 }
 
 /// A worker with a single connection waits for its echo where a plain blocking client does: epoll would cost a third
-/// system call for each message. Returns false when it has something else to wait for.
-bool LoadWorker::wait_in_receive() {
+/// system call for each message. Returns the time then, which was taken for the latency; nothing when it has something
+/// else to wait for.
+std::optional<Nanoseconds> LoadWorker::wait_in_receive() {
   Slot& slot = slots_.front();
   if (slots_.size() > 1 || !context_.refills || slot.connection.state() != LoadConnection::State::kOpen ||
       slot.connection.is_idle() || slot.connection.wants_to_write()) {
-    return false;
+    return std::nullopt;
   }
+  const Nanoseconds before = slot.connection.last_progress();
   receive(slot, LoadConnection::Waiting::kBriefly);
-  return true;
+  const Nanoseconds came = slot.connection.last_progress();
+  return came > before ? came : monotonic_now();
 }
 
 void LoadWorker::take_control(Nanoseconds now) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -70,7 +71,7 @@ class LoadWorker {
 
   void wait_for_events(Nanoseconds now);
   [[nodiscard]] Nanoseconds next_deadline() const;
-  bool wait_in_receive();
+  std::optional<Nanoseconds> wait_in_receive();
   void take_control(Nanoseconds now);
   void begin_run(Nanoseconds start);
   void finish_run();
