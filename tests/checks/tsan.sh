@@ -1,3 +1,3 @@
 #!/bin/sh
 # All tests pass under ThreadSanitizer.
-exec "$(dirname -- "$0")/sanitized" tsan thread "$1"
+exec "$(dirname -- "$0")/sanitized" tsan thread c++ "$1"

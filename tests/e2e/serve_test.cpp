@@ -49,6 +49,25 @@ TEST(Serve, EchoesCountsAndStopsWithoutALoss) {
   EXPECT_THAT(server.output(), HasSubstr("stopped"));
 }
 
+TEST(Serve, WorksThroughTheRequestsOfAllClientsWithAPool) {
+  ServerProcess server({.arguments = {"--thread-model", "pool", "--pool-threads", "2", "--sched-policy", "batch"},
+                        .environment = {},
+                        .env_file = {}});
+  server.wait_until_serving();
+  std::vector<TestClient> clients;
+  hold(server, 10, clients);
+  EXPECT_EQ(server.metric("threadecho_active_threads"), 2);
+  EXPECT_EQ(server.metric("threadecho_connections_active"), 10);
+  const auto workers = threads_of("pool-", server.pid());
+  ASSERT_EQ(workers.size(), 2U);
+  EXPECT_EQ(::sched_getscheduler(workers.front()), SCHED_BATCH);
+  EXPECT_THAT(server.get("/metrics"), HasSubstr("threadecho_info{thread_model=\"pool\",sched_policy=\"batch\"} 1"));
+  EXPECT_THAT(server.get("/config"), HasSubstr("\"value\": \"2\""));
+  server.signal(SIGTERM);
+  clients.clear();
+  EXPECT_EQ(server.wait(), 0);
+}
+
 TEST(Serve, HoldsAThousandIdleClientsInThirteenKibibytesEach) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer's shadow memory is not the server's";

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/http_client.h"
@@ -15,12 +16,20 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Over both thread models of the real program.
+class Stop : public ::testing::TestWithParam<std::string> {
+ protected:
+  static std::pair<std::string, std::string> model() { return {"THREAD_MODEL", GetParam()}; }
+};
+INSTANTIATE_TEST_SUITE_P(, Stop, ::testing::Values("per-connection", "pool"),
+                         [](const auto& model) { return model.param == "pool" ? "Pool" : "PerConnection"; });
+
 bool becomes_unready(const ServerProcess& server) {
   return eventually([&] { return http_get(server.http_port(), "/readyz").status == 503; });
 }
 
-TEST(Stop, FallsFromReadinessAtOnceAndAcceptsDuringTheDelay) {
-  ServerProcess server({.arguments = {"--drain-delay", "1d"}, .environment = {}, .env_file = {}});
+TEST_P(Stop, FallsFromReadinessAtOnceAndAcceptsDuringTheDelay) {
+  ServerProcess server({.arguments = {"--drain-delay", "1d"}, .environment = {model()}, .env_file = {}});
   server.wait_until_serving();
   EXPECT_EQ(http_get(server.http_port(), "/readyz").status, 200);
   server.signal(SIGTERM);
@@ -31,8 +40,8 @@ TEST(Stop, FallsFromReadinessAtOnceAndAcceptsDuringTheDelay) {
   EXPECT_EQ(TestClient(server.echo()).echo("still accepted"), "still accepted");
 }
 
-TEST(Stop, ClosesTheListenerAndLetsOpenConnectionsFinish) {
-  ServerProcess server({.arguments = {"--drain-timeout", "1d"}, .environment = {}, .env_file = {}});
+TEST_P(Stop, ClosesTheListenerAndLetsOpenConnectionsFinish) {
+  ServerProcess server({.arguments = {"--drain-timeout", "1d"}, .environment = {model()}, .env_file = {}});
   server.wait_until_serving();
   TestClient client(server.echo());
   EXPECT_EQ(client.echo("before"), "before");
@@ -53,11 +62,11 @@ TEST(Stop, ClosesTheListenerAndLetsOpenConnectionsFinish) {
   EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=0"));
 }
 
-TEST(Stop, EndsAtOnceOnASecondSignal) {
+TEST_P(Stop, EndsAtOnceOnASecondSignal) {
   for (const int second : {SIGTERM, SIGINT}) {
     // ThreadSanitizer would say, and exit with a status of its own, that threads are still there: that is the point.
     ServerProcess server({.arguments = {"--drain-timeout", "1d"},
-                          .environment = {{"TSAN_OPTIONS", "report_thread_leaks=0"}},
+                          .environment = {model(), {"TSAN_OPTIONS", "report_thread_leaks=0"}},
                           .env_file = {}});
     server.wait_until_serving();
     const TestClient client(server.echo());
@@ -69,9 +78,9 @@ TEST(Stop, EndsAtOnceOnASecondSignal) {
   }
 }
 
-TEST(Stop, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
+TEST_P(Stop, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
   constexpr std::size_t kClients = 8;
-  ServerProcess server({.arguments = {"--drain-timeout", "100ms"}, .environment = {}, .env_file = {}});
+  ServerProcess server({.arguments = {"--drain-timeout", "100ms"}, .environment = {model()}, .env_file = {}});
   server.wait_until_serving();
   std::vector<std::string> sent(kClients);
   std::vector<TestClient::Rest> got(kClients);
