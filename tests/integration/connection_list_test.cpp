@@ -29,7 +29,7 @@ class ListOfConnections : public OverBothModels {
     });
   }
 };
-INSTANTIATE_TEST_SUITE_P(, ListOfConnections, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, ListOfConnections, both_models(), name_of_model);
 
 TEST_P(ListOfConnections, ShowsWhoIsThereAndWhichThreadServesThem) {
   EchoServer server(test_settings());

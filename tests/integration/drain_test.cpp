@@ -16,7 +16,7 @@ using echo::Readiness;
 using namespace std::chrono_literals;
 
 class Drain : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, Drain, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, Drain, both_models(), name_of_model);
 
 TEST_P(Drain, AcceptsUntilItIsToldToStop) {
   EchoServer server(test_settings());

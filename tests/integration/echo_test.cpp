@@ -20,7 +20,7 @@ using echo::CloseReason;
 using ::testing::HasSubstr;
 
 class Echo : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, Echo, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, Echo, both_models(), name_of_model);
 
 TEST_P(Echo, ReturnsEveryByteValue) {
   const EchoServer server(test_settings());

@@ -23,13 +23,13 @@ class WriteTimeout : public OverBothModels {};
 class MaxConnectionAge : public OverBothModels {};
 class HalfClosedClient : public OverBothModels {};
 class DescriptorExhaustion : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, MaxConnections, kBothModels, name_of_model);
-INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, kBothModels, name_of_model);
-INSTANTIATE_TEST_SUITE_P(, IdleTimeout, kBothModels, name_of_model);
-INSTANTIATE_TEST_SUITE_P(, WriteTimeout, kBothModels, name_of_model);
-INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, kBothModels, name_of_model);
-INSTANTIATE_TEST_SUITE_P(, HalfClosedClient, kBothModels, name_of_model);
-INSTANTIATE_TEST_SUITE_P(, DescriptorExhaustion, kBothModels, name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnections, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, IdleTimeout, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, WriteTimeout, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, HalfClosedClient, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, DescriptorExhaustion, both_models(), name_of_model);
 
 /// A refused client reads an end of file, never a reset.
 void expect_orderly_refusal(const TestClient& client) {

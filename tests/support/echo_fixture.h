@@ -48,14 +48,14 @@ class EchoServer {
 };
 
 /// For tests that must hold whichever way threads are given to clients:
-///   INSTANTIATE_TEST_SUITE_P(, Suite, kBothModels, name_of_model);
+///   INSTANTIATE_TEST_SUITE_P(, Suite, both_models(), name_of_model);
 class OverBothModels : public ::testing::TestWithParam<config::ThreadModel> {
  protected:
   /// As the function of the same name, with the model whose turn it is, and two workers where that is the pool.
   [[nodiscard]] static config::Settings test_settings();
   [[nodiscard]] static bool is_pool() { return GetParam() == config::ThreadModel::kPool; }
 };
-inline const auto kBothModels = ::testing::Values(config::ThreadModel::kPerConnection, config::ThreadModel::kPool);
+inline auto both_models() { return ::testing::Values(config::ThreadModel::kPerConnection, config::ThreadModel::kPool); }
 std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info);
 
 }  // namespace threadecho::test
