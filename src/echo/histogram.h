@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 
 #include "counting/owned_counter.h"
 
@@ -31,6 +32,9 @@ struct HistogramTotals {
   void observe(const Bounds<N>& bounds, nanoseconds value) {
     ++buckets[bucket_of(bounds, value)];
     sum += value;
+  }
+  [[nodiscard]] std::uint64_t count() const {
+    return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
   }
 };
 

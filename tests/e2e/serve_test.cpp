@@ -69,7 +69,7 @@ TEST(Serve, WorksThroughTheRequestsOfAllClientsWithAPool) {
 }
 
 TEST(Serve, HoldsAThousandIdleClientsInThirteenKibibytesEach) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef THREADECHO_SANITIZED
   GTEST_SKIP() << "a sanitizer's shadow memory is not the server's";
 #endif
   constexpr std::size_t kClients = 1000;
