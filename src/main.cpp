@@ -31,6 +31,7 @@
 #include "log/setup.h"
 #include "metrics/echo_collector.h"
 #include "metrics/exposition.h"
+#include "metrics/process_collector.h"
 #include "metrics/program_collector.h"
 #include "net/endpoint.h"
 #include "net/listen.h"
@@ -135,11 +136,12 @@ int serve(const config::Configuration& configuration) {
   const metrics::ProgramCollector program_collector({build_info(), std::string(value_of(configuration, "THREAD_MODEL")),
                                                      std::string(value_of(configuration, "SCHED_POLICY"))},
                                                     [&sink] { return sink->dropped(); });
+  const metrics::ProcessCollector process_collector;
   http::Server http_server(
       std::move(http_listener),
       http::Routes({.metrics_text =
                         [&] {
-                          return metrics::exposition({&echo_collector, &program_collector});
+                          return metrics::exposition({&echo_collector, &process_collector, &program_collector});
                         },
                     .readiness = [&] { return readiness_of(server); },
                     .connections = [&](const http::ConnectionsQuery& query) { return list_connections(server, query); },

@@ -1,7 +1,6 @@
 #include "metrics/families.h"
 
 #include <cassert>
-#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -39,6 +38,12 @@ MetricFamily gauge(std::string_view name, std::string_view help, double value) {
 MetricFamily counter(std::string_view name, std::string_view help, std::uint64_t value) {
   MetricFamily result = family(name, help, MetricType::Counter);
   result.metric.push_back(counter_value(value));
+  return result;
+}
+
+MetricFamily counter(std::string_view name, std::string_view help, std::chrono::duration<double> value) {
+  MetricFamily result = family(name, help, MetricType::Counter);
+  result.metric.emplace_back().counter.value = value.count();
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,9 +15,10 @@
 namespace threadecho::metrics {
 
 /// Metric families with their values, as prometheus-cpp serialises them. Names come with their prefix, help in one
-/// sentence.
+/// sentence; durations are told in seconds.
 prometheus::MetricFamily gauge(std::string_view name, std::string_view help, double value);
 prometheus::MetricFamily counter(std::string_view name, std::string_view help, std::uint64_t value);
+prometheus::MetricFamily counter(std::string_view name, std::string_view help, std::chrono::duration<double> value);
 
 /// One counter for each value of `label`; `values[i]` belongs to `label_values[i]`.
 prometheus::MetricFamily counters(std::string_view name, std::string_view help, std::string_view label,

@@ -11,7 +11,7 @@ find src -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.in' \) -print0 | so
         may["log"] = " config net "
         may["echo"] = may["client"] = " config net counting log "
         may["http"] = " config net log build_info "
-        may["metrics"] = " echo build_info "
+        may["metrics"] = " net echo build_info "
     }
     function folder_of(name,   part, depth) {
         depth = split(name, part, "/")

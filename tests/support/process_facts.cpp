@@ -45,4 +45,21 @@ std::size_t resident_bytes(int pid) {
   return 0;
 }
 
+ContextSwitches context_switches(std::string_view name_prefix, int pid) {
+  ContextSwitches sum;
+  for (const pid_t thread : threads_of(name_prefix, pid)) {
+    std::ifstream status(process_directory(pid) / "task" / std::to_string(thread) / "status");
+    for (std::string line; std::getline(status, line);) {
+      const auto add_if = [&line](std::string_view key, std::uint64_t& number) {
+        if (line.starts_with(key)) {
+          number += std::stoul(line.substr(key.size()));
+        }
+      };
+      add_if("voluntary_ctxt_switches:", sum.voluntary);
+      add_if("nonvoluntary_ctxt_switches:", sum.involuntary);
+    }
+  }
+  return sum;
+}
+
 }  // namespace threadecho::test

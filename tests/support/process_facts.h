@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -18,5 +19,12 @@ std::size_t count_threads(std::string_view name_prefix, int pid = ::getpid());
 std::size_t count_descriptors(int pid = ::getpid());
 /// VmRSS in bytes.
 std::size_t resident_bytes(int pid = ::getpid());
+
+struct ContextSwitches {
+  std::uint64_t voluntary = 0;
+  std::uint64_t involuntary = 0;
+};
+/// Of the living threads whose names begin so, thread by thread.
+ContextSwitches context_switches(std::string_view name_prefix = "", int pid = ::getpid());
 
 }  // namespace threadecho::test
