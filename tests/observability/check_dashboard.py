@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""check_dashboard.py ROOT: what must hold of the dashboard for whoever reads it, and for the machine that loads it."""
+
+import sys
+
+import subjects
+from check_expressions import complaints
+from promql import selectors_of
+
+UID = "threadecho"
+DATA_SOURCE = {"type": "prometheus", "uid": "${datasource}"}
+VARIABLES = ("datasource", "job", "instance", "pod")
+CHOSEN = (("job", "=", "$job"), ("instance", "=~", "$instance"), ("pod", "=~", "$pod"))
+SPANS = ("$__rate_interval", "$__range")
+COLUMNS = 24
+
+
+def whole_complaints(raw):
+    if raw.get("uid") != UID or raw.get("id") is not None:
+        yield f"uid must be {UID}, and there must be no id: links lead to it"
+    variables = {variable["name"] for variable in raw.get("templating", {}).get("list", [])}
+    for name in VARIABLES:
+        if name not in variables:
+            yield f"no variable {name}"
+    if not any("process_start_time_seconds" in annotation.get("expr", "") for annotation in raw["annotations"]["list"]):
+        yield "no annotation marks restarts"
+
+
+def data_source_complaints(node, where="dashboard"):
+    """Every data source is the one that was chosen above the dashboard."""
+    if isinstance(node, dict):
+        if "datasource" in node and node["datasource"] != DATA_SOURCE:
+            yield f"{node.get('title') or node.get('name') or where}: hard-coded data source {node['datasource']}"
+        for key, value in node.items():
+            yield from data_source_complaints(value, node.get("title") or key)
+    elif isinstance(node, list):
+        for value in node:
+            yield from data_source_complaints(value, where)
+
+
+def layout_complaints(panels):
+    taken = {}
+    for panel in panels:
+        place = panel["gridPos"]
+        if place["x"] + place["w"] > COLUMNS:
+            yield f"panel '{panel.get('title')}': does not fit the width"
+        for x in range(place["x"], place["x"] + place["w"]):
+            for y in range(place["y"], place["y"] + place["h"]):
+                if (x, y) in taken:
+                    yield f"panel '{panel.get('title')}': lies on '{taken[x, y]}'"
+                    return
+                taken[x, y] = panel.get("title")
+    for name, values in (("id", [panel.get("id") for panel in panels]),
+                         ("title", [panel.get("title") for panel in panels])):
+        for value in sorted({str(value) for value in values if values.count(value) > 1}):
+            yield f"two panels have the {name} {value}"
+
+
+def panel_complaints(panel, anchors):
+    if not panel.get("title"):
+        yield "no title"
+    if not panel.get("description"):
+        yield "no description"
+    if not panel.get("targets"):
+        yield "shows nothing"
+    if panel.get("datasource") is None or any("datasource" not in target for target in panel.get("targets", [])):
+        yield "a data source is left to chance"
+    config = panel.get("fieldConfig", {}).get("defaults", {})
+    if not config.get("unit"):
+        yield "no unit"
+    if panel["type"] == "timeseries" and not config.get("custom", {}).get("axisLabel"):
+        yield "no label on its axis"
+    if panel["type"] == "heatmap" and not panel["options"].get("yAxis", {}).get("unit"):
+        yield "no unit on its axis"
+    for link in panel.get("links", []):
+        url, _, anchor = link["url"].partition("#")
+        if url != "${runbook}" or anchor not in anchors:
+            yield f"its link {link['url']} leads nowhere in the runbook"
+
+
+def selection_complaints(dashboard):
+    """Panels show what was chosen above the dashboard, over spans that follow the zoom."""
+    for expression in dashboard.expressions():
+        for selector in selectors_of(expression.text):
+            missing = [f"{label}{op}\"{value}\"" for label, op, value in CHOSEN
+                       if (label, op, value) not in selector.matchers]
+            if missing and selector.name != "ALERTS":
+                yield f"{expression.where}: {selector.name} without {', '.join(missing)}"
+            if selector.range and selector.range not in SPANS:
+                yield f"{expression.where}: [{selector.range}] is none of {', '.join(SPANS)}"
+
+
+def unseen_complaints(root, dashboard, series):
+    """Each metric of ours is shown or alerts."""
+    recorded, alerts = subjects.rule_expressions(root)
+    used = {selector.name for expression in dashboard.expressions() + recorded + alerts
+            for selector in selectors_of(expression.text)}
+    for name in sorted(series):
+        if name.startswith(("threadecho_", "process_")) and name not in used and not name.endswith(("_sum", "_count")):
+            yield f"nobody shows {name}"
+
+
+def main():
+    root = sys.argv[1]
+    dashboard = subjects.dashboard(root)
+    series = subjects.known_series(root)
+    anchors = {name.lower() for name in subjects.runbook_entries(root)}
+    found = [*whole_complaints(dashboard.raw), *data_source_complaints(dashboard.raw),
+             *layout_complaints(dashboard.raw["panels"])]
+    for panel in dashboard.panels:
+        found += [f"panel '{panel.get('title')}': {text}" for text in panel_complaints(panel, anchors)]
+    unknown = complaints(dashboard.expressions(), series)
+    found += unknown
+    if not unknown:
+        found += [*selection_complaints(dashboard), *unseen_complaints(root, dashboard, series)]
+    for complaint in found:
+        print(complaint)
+    print(f"{len(dashboard.panels)} panels, {len(found)} complaints")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

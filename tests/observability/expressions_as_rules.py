@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+"""expressions_as_rules.py ROOT: the dashboard's expressions as recording rules, which promtool can check."""
+
+import json
+import sys
+
+import subjects
+from grafana import filled_in
+
+
+def main():
+    found = subjects.dashboard(sys.argv[1]).expressions()
+    rules = [{"record": f"dashboard:expression:{number}", "expr": filled_in(expression.text, "threadecho")}
+             for number, expression in enumerate(found)]
+    json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, sys.stdout, indent=1)  # JSON is YAML
+
+
+if __name__ == "__main__":
+    main()
