@@ -1,0 +1,85 @@
+"""Whether expressions return data, and whether it can be true."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from grafana import filled_in
+from promql import selectors_of
+from programs import Prometheus
+
+# The least and the most that can be true, by unit. -1 is "down" on the panel State.
+PLAUSIBLE = {"percentunit": (0, 1), "s": (0, 3600), "Bps": (0, 1e11), "bytes": (0, 1e12), "ops": (0, 1e7),
+             "cps": (0, 1e7), "short": (-1, 1e13), "": (-1, 1e13)}
+# Expressions that may be 0 all the time: what they show did not happen, and cannot be made to happen at will.
+MAY_BE_ZERO = {"panel 'Log lines dropped' A", "panel 'Segments sent again' A", "panel 'Segments sent again' B",
+               "recording rule instance:threadecho_tcp_retransmitted_segments:ratio_rate5m"}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time that was recorded, and what it was scraped and is looked at with."""
+    prometheus: Prometheus
+    start: float
+    end: float
+    span: str
+    step: str
+
+    def data_of(self, expression):
+        text = filled_in(expression.text, "threadecho", self.span, f"{int(self.end - self.start)}s")
+        if expression.instant:
+            return self.prometheus.at(text, self.end)
+        return self.prometheus.over(text, self.start, self.end, self.step)
+
+
+def complaints(window, expression):
+    """What is wrong with what one expression returns."""
+    data = window.data_of(expression)
+    values = [value for _, series in data for value in series if not math.isnan(value)]
+    if not values:
+        yield f"{expression.where}: no data"
+        return
+    least, most = PLAUSIBLE[expression.unit]
+    if min(values) < least or max(values) > most * (1 + 1e-9):
+        yield f"{expression.where}: {min(values)} to {max(values)} {expression.unit}: that cannot be"
+    if max(values) == 0 and expression.where not in MAY_BE_ZERO:
+        yield f"{expression.where}: 0 all the time"
+    for label in re.findall(r"\{\{(\w+)\}\}", expression.legend):
+        if label != "pod" and any(label not in labels for labels, _ in data):
+            yield f"{expression.where}: its legend wants the label {label}, which is not there"
+
+
+def selector_complaints(window, expressions):
+    """Each selector, matchers and all, has selected something in that time."""
+    seen = {}
+    for expression in expressions:
+        for selector in selectors_of(filled_in(expression.text, "threadecho", window.span, "1m")):
+            seen.setdefault(selector.text, expression.where)
+    for text, where in seen.items():
+        if not window.prometheus.at(f"last_over_time({text}[{int(window.end - window.start)}s])", window.end):
+            yield f"{where}: {text} selects nothing"
+
+
+def all_complaints(window, shown, recorded, alerts):
+    found = [text for expression in shown + recorded for text in complaints(window, expression)]
+    return found + list(selector_complaints(window, shown + recorded + alerts))
+
+
+def broken_subjects_unseen(window, shown, recorded):
+    """Renames the first metric of a panel and of a rule, and gives a panel a label value that there is not: each must
+    be complained of. Says which was not."""
+    def renamed(expression):
+        name = selectors_of(expression.text)[0].name
+        return expression.__class__(expression.where, re.sub(rf"\b{name}\b", name + "_renamed", expression.text),
+                                    expression.unit, expression.legend, expression.instant)
+    for expression in shown + recorded:
+        broken = renamed(expression)
+        if "no data" not in "".join(complaints(window, broken)) and " or " not in expression.text:
+            yield f"{expression.where}: with a renamed metric nobody complains"
+        if not list(selector_complaints(window, [broken])):
+            yield f"{expression.where}: with a renamed metric nobody misses the series"
+    wrong = next(expression for expression in shown if 'reason=~"' in expression.text)
+    wrong = wrong.__class__(wrong.where, wrong.text.replace('reason=~"', 'reason=~"no_such_'))
+    if not list(selector_complaints(window, [wrong])) and "drain_forced" not in wrong.text:
+        yield f"{wrong.where}: a label value that there is not is not noticed"
+
