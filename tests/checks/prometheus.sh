@@ -6,5 +6,5 @@ cd "$1"
 command -v promtool >/dev/null || exec "$here/skip" 'promtool (Debian package prometheus) is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
 promtool check config deploy/prometheus/prometheus.yml
-promtool test rules tests/prometheus/*.test.yml
-exec python3 -B "$here/../observability/check_rules.py" .
+python3 -B "$here/../observability/check_rules.py" .
+exec promtool test rules tests/prometheus/*.test.yml

@@ -6,6 +6,8 @@ here=$(cd "$(dirname -- "$0")" && pwd)
 root=$(cd "$1" && pwd)
 # shellcheck source-path=SCRIPTDIR source=expect
 . "$here/expect"
+# shellcheck source-path=SCRIPTDIR source=selftest-observability
+. "$here/selftest-observability"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -219,6 +221,7 @@ layering
 linking
 scripts
 counting
+observability
 tidying
 sanitizers
 verdict

@@ -18,7 +18,7 @@ from programs import Prometheus, Threadecho, eventually
 
 INTERVAL = "500ms"
 SPAN = "4s"  # what $__rate_interval becomes
-SETTINGS = {"MAX_CONNECTIONS": "40", "IDLE_TIMEOUT": "3s", "WRITE_TIMEOUT": "2s", "DRAIN_TIMEOUT": "1500ms",
+SETTINGS = {"MAX_CONNECTIONS": "40", "IDLE_TIMEOUT": "3s", "WRITE_TIMEOUT": "2s", "DRAIN_TIMEOUT": "6s",
             "SOCKET_BUFFER_SIZE": "64KiB", "POOL_THREADS": "2"}
 # drain_forced is not among them: the process ends with it, and seldom is it scraped in that last moment.
 REASONS = {"client_closed", "client_reset", "idle_timeout", "write_timeout", "drained"}
@@ -43,7 +43,8 @@ def drain(server, prometheus):
     draining = f'threadecho_draining{{instance="{server.target}"}} == 1'
     eventually("the drain is scraped", lambda: prometheus.at(draining, time.time()))
     clients.pop().close()
-    status = server.process.wait(30)
+    traffic.talk_to_the_end(server, clients)
+    status = server.process.wait()
     assert status == 0, f"{server.name} has ended with {status}"
     assert "ended_at_deadline=2" in server.output(), server.output()
     return server.again()

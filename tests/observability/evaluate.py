@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grafana import filled_in
 from promql import selectors_of
@@ -66,20 +66,17 @@ def all_complaints(window, shown, recorded, alerts):
 
 
 def broken_subjects_unseen(window, shown, recorded):
-    """Renames the first metric of a panel and of a rule, and gives a panel a label value that there is not: each must
-    be complained of. Says which was not."""
-    def renamed(expression):
-        name = selectors_of(expression.text)[0].name
-        return expression.__class__(expression.where, re.sub(rf"\b{name}\b", name + "_renamed", expression.text),
-                                    expression.unit, expression.legend, expression.instant)
+    """Renames the first metric of every expression, and gives a matcher a value that there is not: each must be
+    complained of. Says which was not."""
     for expression in shown + recorded:
-        broken = renamed(expression)
-        if "no data" not in "".join(complaints(window, broken)) and " or " not in expression.text:
-            yield f"{expression.where}: with a renamed metric nobody complains"
+        name = selectors_of(expression.text)[0].name
+        broken = replace(expression, text=re.sub(rf"\b{name}\b", f"{name}_renamed", expression.text))
+        alternatives = " or " in expression.text  # then the other one still has data
+        if not alternatives and not any("no data" in complaint for complaint in complaints(window, broken)):
+            yield f"{expression.where}: nobody notices that {name} is renamed"
         if not list(selector_complaints(window, [broken])):
-            yield f"{expression.where}: with a renamed metric nobody misses the series"
-    wrong = next(expression for expression in shown if 'reason=~"' in expression.text)
-    wrong = wrong.__class__(wrong.where, wrong.text.replace('reason=~"', 'reason=~"no_such_'))
-    if not list(selector_complaints(window, [wrong])) and "drain_forced" not in wrong.text:
-        yield f"{wrong.where}: a label value that there is not is not noticed"
-
+            yield f"{expression.where}: nobody misses the series of {name}"
+    drained = next(expression for expression in shown if 'reason="drained"' in expression.text)
+    unheard_of = replace(drained, text=drained.text.replace('reason="drained"', 'reason="unheard_of"'))
+    if not list(selector_complaints(window, [unheard_of])):
+        yield f"{drained.where}: nobody notices a reason that there is not"

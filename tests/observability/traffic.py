@@ -1,6 +1,7 @@
 """Traffic of every kind that a client can make: normal, bulk, refused, reset, idle, without a reader, out of
 descriptors, and open during a drain."""
 
+import contextlib
 import resource
 import socket
 import struct
@@ -66,6 +67,16 @@ def idle(server):
     assert echoed(client)
     assert client.recv(1) == b""
     client.close()
+
+
+def talk_to_the_end(server, clients):
+    """Clients that go on as if there were no drain, until the server has ended."""
+    def has_ended():
+        for client in clients:
+            with contextlib.suppress(ConnectionError):  # what the end looks like is not the question here
+                echoed(client)
+        return server.process.poll() is not None
+    eventually(f"{server.name} ends", has_ended)
 
 
 def without_reading(server):
