@@ -62,14 +62,14 @@ class Program:
 class Threadecho(Program):
     """A server; `again()` starts another one on the same ports once this one has ended."""
 
-    def __init__(self, binary, directory, name, settings, ports=("0", "0")):
+    def __init__(self, binary, directory, name, settings, ports=("0", "0"), address="127.0.0.1"):
         self._made_from = (binary, directory, name, settings)
         self.name = name
         directory.mkdir(exist_ok=True)
         log = directory / f"{name}-{len(list(directory.glob(name + '-*')))}.log"
-        environment = {"BIND_ADDRESS": "127.0.0.1", "PORT": ports[0], "HTTP_PORT": ports[1], **settings}
+        environment = {"BIND_ADDRESS": address, "PORT": ports[0], "HTTP_PORT": ports[1], **settings}
         super().__init__([str(binary)], log, env=environment, cwd=directory)
-        serving = self.find(r"serving echo=127\.0\.0\.1:(\d+) http=127\.0\.0\.1:(\d+)")
+        serving = self.find(r"serving echo=\S+:(\d+) http=\S+:(\d+)")
         self.port, self.http_port = int(serving.group(1)), int(serving.group(2))
 
     @property

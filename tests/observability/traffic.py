@@ -38,8 +38,8 @@ def hold(server, count):
     return clients
 
 
-def load(binary, server, *arguments):
-    done = subprocess.run([str(binary), "load", f"127.0.0.1:{server.port}", *arguments], timeout=PATIENCE, text=True,
+def load(binary, server, *arguments, host="127.0.0.1"):
+    done = subprocess.run([str(binary), "load", f"{host}:{server.port}", *arguments], timeout=PATIENCE, text=True,
                           capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
