@@ -50,7 +50,7 @@ TEST(ProcessMetrics, SayWhatProcSaysOfTheProgram) {
   EXPECT_EQ(client.echo("x"), "x");
   EXPECT_EQ(server.metric("process_threads"), static_cast<double>(count_threads("", server.pid())));
   EXPECT_NEAR(server.metric("process_resident_memory_bytes"), static_cast<double>(resident_bytes(server.pid())),
-              1024 * 1024);
+              4 * 1024 * 1024);
   EXPECT_GT(server.metric("process_cpu_seconds_total"), 0);
 }
 

@@ -65,6 +65,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 fs::path TemporaryDirectory::write(std::string_view name, std::string_view text) const {
   fs::path path = path_ / name;
+  fs::create_directories(path.parent_path());
   std::ofstream(path) << text;
   return path;
 }

@@ -25,7 +25,7 @@ class TemporaryDirectory {
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  /// Writes a file there, and says where.
+  /// Writes a file there, which may be in directories yet to be made, and says where.
   std::filesystem::path write(std::string_view name, std::string_view text) const;
 
  private:
