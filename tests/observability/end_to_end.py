@@ -126,6 +126,8 @@ def main():
     with contextlib.ExitStack() as stack:
         found, window = watch(root, binary, directory, stack)
         found += [*rule_complaints(window.prometheus), *all_complaints(window, shown, recorded, alerts), *facts(window)]
+        if not promtool_likes("threadecho_echoed_bytes 1\n"):
+            found.append("promtool check metrics likes a metric without help")
         if not found:
             found += broken_subjects_unseen(window, shown, recorded)
     for complaint in found:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -106,7 +107,7 @@ class Prometheus(Program):
         copy.write_text(yaml.safe_dump(configuration), encoding="utf-8")
         super().__init__(["prometheus", f"--config.file={copy}", f"--storage.tsdb.path={directory / 'data'}",
                           "--web.listen-address=127.0.0.1:0"], directory / "prometheus.log")
-        self.address = self.find(r'msg="Listening on" address=(\S+)').group(1)
+        self.address = self.find(r'msg="Listening on".*?address=(\S+)').group(1)
         self.find("Server is ready to receive web requests")
 
     def ask(self, path, **parameters):
