@@ -19,7 +19,7 @@ namespace threadecho::echo {
 /// Every thread is joined, and by whom is the trick: each thread that ends leaves its handle here and joins the one
 /// that left its handle before. So at most one ended thread is ever unjoined, nobody has to be woken to collect them,
 /// and the last one is joined by `join_all`.
-class ConnectionThreads : public ThreadModel {
+class ConnectionThreads final : public ThreadModel {
  public:
   explicit ConnectionThreads(const EchoContext& context);
   ~ConnectionThreads() override;

@@ -12,7 +12,7 @@
 namespace threadecho::echo {
 
 /// The `pool` model: a fixed number of threads works through the requests of all clients.
-class Pool : public ThreadModel {
+class Pool final : public ThreadModel {
  public:
   /// Starts POOL_THREADS workers.
   explicit Pool(const EchoContext& context);

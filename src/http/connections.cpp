@@ -62,7 +62,7 @@ Query parse_connections_query(std::string_view target) {
         return wrong(name, value, "1 to " + std::to_string(kMostConnectionsShown));
       }
     } else if (name == "sort") {
-      const auto order = std::ranges::find(kOrders, value, [](const auto& entry) { return entry.first; });
+      const auto* const order = std::ranges::find(kOrders, value, [](const auto& entry) { return entry.first; });
       if (order == kOrders.end()) {
         return wrong(name, value, "newest, bytes, age, idle");
       }
