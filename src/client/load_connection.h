@@ -98,7 +98,7 @@ class LoadConnection {
     Nanoseconds ripe_at = 0;
   };
 
-  void complete_messages(LoadContext& context, Nanoseconds now);
+  void complete_messages(LoadContext& context, Nanoseconds now, bool allows_next);
   [[nodiscard]] Nanoseconds began(const LoadContext& context) const;
   std::optional<LoadFailure> suspect(const LoadContext& context, std::size_t first_wrong, std::size_t size,
                                      Nanoseconds now);
