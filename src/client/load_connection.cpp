@@ -10,14 +10,12 @@
 
 #include "client/connector.h"
 #include "client/socket_error.h"
-#include "net/tcp.h"
 
 namespace threadecho::client {
 namespace {
 
 // So many sends in one go, then others get their turn.
 constexpr int kSendsAtOnce = 4;
-constexpr std::chrono::milliseconds kBriefWait{20};
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -121,14 +119,12 @@ std::optional<LoadFailure> LoadConnection::send(LoadContext& context, Nanosecond
 }
 
 void LoadConnection::let_receive_wait() const noexcept {
-  if (!net::set_receive_timeout(fd_.get(), kBriefWait)) {
-    ::fcntl(fd_.get(), F_SETFL, 0);  // clears O_NONBLOCK, the only flag it has
-  }
+  ::fcntl(fd_.get(), F_SETFL, 0);  // clears O_NONBLOCK, the only flag it has
 }
 
 std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting waiting) {
   std::span<std::byte> room(context.receive_buffer);
-  const int flags = waiting == Waiting::kBriefly ? 0 : MSG_DONTWAIT;
+  const int flags = waiting == Waiting::kUntilInterrupted ? 0 : MSG_DONTWAIT;
   const ssize_t got = ::recv(fd_.get(), room.data(), room.size(), flags);
   if (got <= 0) {
     if (got < 0 && is_only_waiting(errno)) {
@@ -147,7 +143,7 @@ std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting
     return suspect(context, 0, size, now);
   }
   const std::span<const std::byte> bytes = room.first(size);
-  const bool sends_next = waiting == Waiting::kBriefly && context.refills && received_ + size == next_end_;
+  const bool sends_next = waiting == Waiting::kUntilInterrupted && context.refills && received_ + size == next_end_;
   if (sends_next) {
     // As a plain client does, whose next message is under way before it looks at this one; an error shows again.
     allow_message(context.options, now);

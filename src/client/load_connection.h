@@ -44,7 +44,7 @@ struct LoadContext {
 class LoadConnection {
  public:
   enum class State : std::uint8_t { kClosed, kConnecting, kOpen, kDiagnosing };
-  enum class Waiting : bool { kNo, kBriefly };
+  enum class Waiting : bool { kNo, kUntilInterrupted };
 
   LoadConnection(const LoadOptions& options, std::uint32_t index);
 
@@ -80,7 +80,7 @@ class LoadConnection {
 
   /// Sends what is allowed and the socket takes.
   std::optional<LoadFailure> send(LoadContext& context, Nanoseconds now);
-  /// Makes receive() able to wait, for up to 20 ms. Call when it is open.
+  /// Makes receive() able to wait, until it is interrupted (TickTimer). Call when it is open.
   void let_receive_wait() const noexcept;
   /// Reads and verifies once. After wrong bytes the state is kDiagnosing, and a while later the failure comes out of
   /// this or of check().

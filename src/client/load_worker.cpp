@@ -9,6 +9,8 @@
 #include <ctime>
 #include <system_error>
 
+#include "client/tick_timer.h"
+
 namespace threadecho::client {
 namespace {
 
@@ -20,6 +22,8 @@ constexpr Nanoseconds kSecond = 1000 * kMillisecond;
 // How often slots are looked at: while something is about to happen, and otherwise.
 constexpr Nanoseconds kBusyTick = 10 * kMillisecond;
 constexpr Nanoseconds kCalmTick = 100 * kMillisecond;
+// A receive that blocks is interrupted so often, to look around.
+constexpr std::chrono::milliseconds kReceiveTick{20};
 // So many messages that are due go out before events are looked at again.
 constexpr int kDueAtOnce = 64;
 constexpr std::uint64_t kWakeup = UINT64_MAX;
@@ -59,6 +63,10 @@ LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, 
 void LoadWorker::run() {
   if (context_.options.mode == LoadMode::kOpen) {
     ::prctl(PR_SET_TIMERSLACK, 1UL);  // messages are to go out on time, not 50 us later
+  }
+  std::optional<TickTimer> ticks;
+  if (context_.options.mode == LoadMode::kClosed && slots_.size() == 1) {
+    ticks.emplace(kReceiveTick);
   }
   if (first_.fd) {
     adopt_first(monotonic_now());
@@ -118,7 +126,7 @@ std::optional<Nanoseconds> LoadWorker::wait_in_receive() {
     return std::nullopt;
   }
   const Nanoseconds before = slot.connection.last_progress();
-  receive(slot, LoadConnection::Waiting::kBriefly);
+  receive(slot, LoadConnection::Waiting::kUntilInterrupted);
   const Nanoseconds came = slot.connection.last_progress();
   return came > before ? came : monotonic_now();
 }
