@@ -44,15 +44,20 @@ def load(binary, server, *arguments, host="127.0.0.1"):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def until_alone(server):
+    eventually("earlier clients are gone", lambda: server.metric("threadecho_connections_active") == 0)
+
+
 def refused(server, limit, seen):
     """Fills the server up until that is seen, and one more client reads the end at once."""
-    eventually("earlier clients are gone", lambda: server.metric("threadecho_connections_active") == 0)
+    until_alone(server)
     clients = hold(server, limit)
     with connect(server) as one_more:
         assert one_more.recv(1) == b""
     eventually("the server is seen to be full", seen)
     for client in clients:
         client.close()
+    until_alone(server)  # or it refuses the next one too
 
 
 def reset(server, count):
