@@ -17,6 +17,7 @@
 namespace threadecho::echo {
 
 using counting::OwnedCounter;
+using counting::SmallOwnedCounter;
 using Clock = std::chrono::steady_clock;
 
 /// What a connection is about, for people.
@@ -35,7 +36,7 @@ constexpr std::string_view name_of(ConnectionState state) { return kConnectionSt
 struct ConnectionSnapshot {
   std::uint64_t id = 0;
   net::Endpoint peer;
-  std::uint64_t thread_id = 0;  ///< 0 while kStarting
+  std::uint32_t thread_id = 0;  ///< 0 while kStarting
   ConnectionState state = ConnectionState::kStarting;
   nanoseconds age{0};
   nanoseconds idle{0};  ///< since the last message was echoed, or the connection accepted
@@ -50,12 +51,12 @@ struct ConnectionCounters {
   OwnedCounter echoed_bytes;
   OwnedCounter receives;
   OwnedCounter thread_start_ns;   ///< `accept` returned to first `recv`; 0 until the connection is being served
-  OwnedCounter thread_id;         ///< gettid() of the thread that serves it; 0 until then
   OwnedCounter last_received_ns;  ///< when the last message was echoed, or service began; as Clock counts
-  OwnedCounter retransmitted_segments;
-  OwnedCounter round_trip_us;  ///< as last asked for; 0: not known yet
+  SmallOwnedCounter thread_id;    ///< gettid() of the thread that serves it; 0 until then
+  SmallOwnedCounter retransmitted_segments;
+  SmallOwnedCounter round_trip_us;  ///< as last asked for; 0: not known yet
   OwnedHistogram<kEchoDurationBounds.size()> echo_duration;
-  OwnedHistogram<kRoundTripBounds.size()> round_trip;
+  OwnedHistogram<kRoundTripBounds.size(), SmallOwnedCounter> round_trip;  ///< one sample a second
 
   [[nodiscard]] bool started() const noexcept { return thread_start_ns.value() != 0; }
   void add_to(Totals& totals) const noexcept;

@@ -38,8 +38,9 @@ struct HistogramTotals {
   }
 };
 
-/// A histogram that one thread writes and any thread may read: no lock, no read-modify-write.
-template <std::size_t N>
+/// A histogram that one thread writes and any thread may read: no lock, no read-modify-write. Each bucket is a
+/// `Counter`.
+template <std::size_t N, typename Counter = OwnedCounter>
 class OwnedHistogram {
  public:
   void observe(const Bounds<N>& bounds, nanoseconds value) noexcept {
@@ -55,7 +56,7 @@ class OwnedHistogram {
   }
 
  private:
-  std::array<OwnedCounter, N + 1> buckets_{};
+  std::array<Counter, N + 1> buckets_{};
   OwnedCounter sum_;
 };
 

@@ -33,7 +33,7 @@ void note_path(Connection& connection) noexcept {
     ConnectionCounters& counters = connection.counters;
     counters.retransmitted_segments.set(path->retransmitted_segments);
     if (path->round_trip.count() > 0) {
-      counters.round_trip_us.set(static_cast<std::uint64_t>(path->round_trip.count()));
+      counters.round_trip_us.set(static_cast<std::uint32_t>(path->round_trip.count()));
       counters.round_trip.observe(kRoundTripBounds, path->round_trip);
     }
   }
@@ -52,7 +52,7 @@ void Session::begin() noexcept {
   ConnectionCounters& counters = connection_.counters;
   last_received_ = Clock::now();
   counters.last_received_ns.set(static_cast<std::uint64_t>(last_received_.time_since_epoch().count()));
-  counters.thread_id.set(static_cast<std::uint64_t>(::gettid()));
+  counters.thread_id.set(static_cast<std::uint32_t>(::gettid()));
   const nanoseconds start = last_received_ - connection_.accepted_at();
   counters.thread_start_ns.set(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(start.count())));
 }
