@@ -1,0 +1,53 @@
+# The image: this program, the shared objects it needs, and nothing else. What can be done with it: deploy/README.md.
+# There is no syntax line, because it would pull an image to build this one.
+ARG DEBIAN_RELEASE=trixie
+
+# What is needed to compile. Sources change nothing here, so that this is done once.
+FROM debian:${DEBIAN_RELEASE}-slim AS dependencies
+RUN apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        g++ cmake ninja-build libboost-dev prometheus-cpp-dev libspdlog-dev nlohmann-json3-dev libcli11-dev && \
+    rm -rf /var/lib/apt/lists/*
+WORKDIR /checkout
+
+FROM dependencies AS build
+COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
+COPY src src
+ARG REVISION=unknown
+RUN cmake --preset release -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION="$REVISION" && \
+    cmake --build --preset release --target threadecho
+COPY LICENSE ./
+COPY deploy/image/collect.sh deploy/image/
+RUN deploy/image/collect.sh build/release/threadecho /image
+
+# docker build --target test . runs every test. BuildKit leaves this stage out unless it is asked for.
+FROM build AS test
+RUN apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        libgtest-dev libgmock-dev libbenchmark-dev && \
+    rm -rf /var/lib/apt/lists/*
+COPY README.md .env.example ./
+COPY bench bench
+COPY tests tests
+RUN cmake --preset release -DTHREADECHO_TESTS=ON && cmake --build --preset release && ctest --preset release
+
+FROM scratch
+COPY --from=build /image /
+ARG REVISION=unknown
+ARG CREATED
+# As in CMakeLists.txt: the check called docker holds it against the program.
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="threadecho" \
+      org.opencontainers.image.description="TCP echo server that gives every client its own thread and shows what those threads do" \
+      org.opencontainers.image.source="https://github.com/threadecho/threadecho" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED"
+ENV PATH=/usr/bin
+USER 65532:65532
+EXPOSE 9000 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 CMD ["threadecho", "healthcheck"]
+ENTRYPOINT ["threadecho"]
