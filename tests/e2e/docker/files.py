@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""files.py ROOT: docker-compose.yml, Dockerfile and .env.example agree with each other and with the tree."""
+
+import re
+import sys
+from pathlib import Path
+
+import yaml
+
+# The stack's own: what listens where inside is fixed, and what is published has variables of its own.
+FIXED = {"PORT", "BIND_ADDRESS", "HTTP_PORT", "HTTP_BIND_ADDRESS", "ENV_FILE"}
+
+
+def complaints(root):
+    text = {name: (root / name).read_text(encoding="utf-8")
+            for name in ("docker-compose.yml", "Dockerfile", ".env.example", "CMakeLists.txt")}
+    compose = yaml.safe_load(text["docker-compose.yml"])
+    services = compose["services"]
+
+    version = re.search(r"^project\(threadecho VERSION ([0-9.]+)", text["CMakeLists.txt"], re.M).group(1)
+    if f"\nARG VERSION={version}\n" not in text["Dockerfile"]:
+        yield f"Dockerfile does not say VERSION={version}"
+    if services["threadecho"]["image"] != f"${{THREADECHO_IMAGE:-threadecho:{version}}}":
+        yield f"docker-compose.yml does not name the image threadecho:{version}"
+
+    settings = set(re.findall(r"^# ([A-Z_]+)=", text[".env.example"], re.M)) - FIXED
+    passed = {entry.split("=")[0] for entry in services["threadecho"]["environment"]}
+    for name in sorted(settings ^ passed):
+        yield f"{name} is {'not passed on by docker-compose.yml' if name in settings else 'not a setting'}"
+
+    documented = dict(re.findall(r"^#   ([A-Z_]+)=(\S*)", text[".env.example"], re.M))
+    used = dict(re.findall(r"\$\{([A-Z_]+):-([^}]*)\}", text["docker-compose.yml"]))
+    used.pop("LOG_FORMAT")
+    for name in sorted(documented.keys() | used.keys()):
+        if documented.get(name) != used.get(name):
+            yield f"{name}: {used.get(name)} in docker-compose.yml, {documented.get(name)} in .env.example"
+
+    for name, service in services.items():
+        if not re.search(r":v?\d+\.\d+\.\d+\}?$", service["image"]):
+            yield f"the image of {name} is not pinned: {service['image']}"
+        for port in service.get("ports", []):
+            if name != "threadecho" and ":-127.0.0.1:" not in port:
+                yield f"{name} is published beyond loopback: {port}"
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("./"):
+                if not volume.endswith(":ro"):
+                    yield f"{volume} is not mounted read-only"
+                if not (root / source).is_dir() or not any((root / source).iterdir()):
+                    yield f"{source}, which {name} mounts, is not here"
+            elif source not in compose["volumes"]:
+                yield f"there is no volume {source}"
+
+
+if __name__ == "__main__":
+    found = list(complaints(Path(sys.argv[1])))
+    print(*found, sep="\n")
+    sys.exit(1 if found else 0)

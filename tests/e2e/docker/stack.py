@@ -1,0 +1,104 @@
+"""docker-compose.yml as it is, on free ports and with names of its own."""
+
+import json
+import os
+import re
+import secrets
+import time
+
+import yaml
+from bases import is_here
+from clients import echo_and_half_close, http, http_json
+from engine import call, compose_command, docker, eventually
+
+FREE_PORTS = {f"{name}_PUBLISH": "127.0.0.1:" for name in ("ECHO", "HTTP", "PROMETHEUS", "GRAFANA")}
+
+
+class Stack:
+    def __init__(self, root, image):
+        self.root = root
+        self.environment = {**FREE_PORTS, "THREADECHO_IMAGE": image}
+        self.command = [*compose_command(), "--project-name", f"threadecho-test-{secrets.token_hex(4)}",
+                        "--project-directory", str(root), "--file", str(root / "docker-compose.yml"),
+                        "--env-file", os.devnull]
+
+    def compose(self, *arguments):
+        return call(*self.command, *arguments, timeout=300, environment=self.environment)
+
+    def address(self, service, port):
+        return self.compose("port", service, str(port))
+
+    def ask(self, path):
+        answer = http_json(self.address("prometheus", 9090), f"/api/v1/{path}")
+        return answer and answer["data"]
+
+    def value(self, expression):
+        answer = self.ask(f"query?query={expression}")
+        return float(answer["result"][0]["value"][1]) if answer and answer["result"] else None
+
+
+def check_server(stack):
+    container = stack.compose("ps", "-q", "threadecho")
+    eventually("the server becomes healthy",
+               lambda: docker("inspect", "--format", "{{.State.Health.Status}}", container) == "healthy")
+    serving = json.loads(docker("logs", container).splitlines()[0])
+    assert serving["connections_limit"] == 10000, f"the stack's limits leave {serving['connections_limit']} connections"
+    limits = json.loads(docker("inspect", container))[0]["HostConfig"]
+    assert limits["ReadonlyRootfs"] and limits["CapDrop"] == ["ALL"], limits
+    assert limits["Memory"] == 1 << 30 and limits["PidsLimit"] == 12288, limits
+    assert http(stack.address("threadecho", 8080), "/healthz")[0] == 200
+    echo_and_half_close(stack.address("threadecho", 9000), 8)
+
+
+def check_prometheus(stack):
+    eventually("Prometheus has scraped threadecho", lambda: stack.value('up{job="threadecho"}') == 1, 90)
+    targets = [(target["scrapeUrl"], target["health"]) for target in stack.ask("targets")["activeTargets"]]
+    assert targets == [("http://threadecho:8080/metrics", "up")], targets
+    written = re.findall(r"^ +- (?:alert|record): (\S+)", "".join(
+        path.read_text(encoding="utf-8") for path in sorted((stack.root / "deploy/prometheus").glob("*.rules.yml"))), re.M)
+    rules = eventually("each rule has been evaluated", lambda: [
+        rule for group in stack.ask("rules")["groups"] for rule in group["rules"] if rule["health"] != "unknown"
+    ] if all(rule["health"] != "unknown" for group in stack.ask("rules")["groups"] for rule in group["rules"]) else None)
+    assert written and sorted(rule["name"] for rule in rules) == sorted(written), [rule["name"] for rule in rules]
+    assert all(rule["health"] == "ok" for rule in rules), [rule for rule in rules if rule["health"] != "ok"]
+    print(f"Prometheus scrapes {targets[0][0]} and evaluates {len(rules)} rules")
+
+
+def check_demo(stack):
+    """Both kinds of clients of the profile come, and what they do gets to Prometheus."""
+    eventually("the profile demo's clients come", lambda: (stack.value("threadecho_connections_active") or 0) >= 70, 90)
+    eventually("what they send is counted", lambda: (stack.value("rate(threadecho_receives_total[1m])") or 0) > 50, 90)
+    wrong = stack.value('sum(threadecho_connections_closed_total{reason="error"})')
+    assert wrong == 0, f"{wrong} connections broke"
+
+
+def check_stop(stack):
+    container = stack.compose("ps", "-q", "threadecho")
+    start = time.monotonic()
+    stack.compose("stop", "demo", "demo-visitors", "threadecho")
+    print(f"demo and server stopped in {time.monotonic() - start:.1f} s")
+    assert docker("inspect", "--format", "{{.State.ExitCode}}", container) == "0"
+
+
+def check_stack(root, image):
+    """Grafana is started only where its image is."""
+    stack = Stack(root, image)
+    services = yaml.safe_load((root / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    with_grafana = is_here(services["grafana"]["image"])
+    try:
+        stack.compose("--profile", "demo", "up", "--detach", "--no-build", "threadecho", "prometheus", "demo",
+                      "demo-visitors", *(["grafana"] if with_grafana else []))
+        check_server(stack)
+        check_prometheus(stack)
+        check_demo(stack)
+        if with_grafana:
+            eventually("Grafana has the dashboard", lambda: "threadecho" in str(
+                http_json(stack.address("grafana", 3000), "/api/search?query=threadecho")), 120)
+        else:
+            print("NOT TRIED: Grafana's image is not here; its service was checked by configuration only")
+        check_stop(stack)
+    except BaseException:
+        print(stack.compose("logs", "--tail", "30"))
+        raise
+    finally:
+        stack.compose("--profile", "demo", "down", "--volumes", "--timeout", "20")
