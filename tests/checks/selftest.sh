@@ -8,6 +8,8 @@ root=$(cd "$1" && pwd)
 . "$here/expect"
 # shellcheck source-path=SCRIPTDIR source=selftest-observability
 . "$here/selftest-observability"
+# shellcheck source-path=SCRIPTDIR source=selftest-docker
+. "$here/selftest-docker"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -222,6 +224,7 @@ linking
 scripts
 counting
 observability
+stacking
 tidying
 sanitizers
 verdict

@@ -109,7 +109,8 @@ def check_stop(server):
     ready = server.address(8080)
     start = time.monotonic()
     with subprocess.Popen(["docker", "stop", "--time", "30", server.name], stdout=subprocess.DEVNULL) as stop:
-        eventually("the drain begins", lambda: (answer := http(ready, "/readyz")) and answer[0] == 503)
+        eventually("the drain begins",
+                   lambda: stop.poll() is not None or (answer := http(ready, "/readyz")) and answer[0] == 503)
         for talker in talkers:
             talker.finish.set()
         for talker in [*talkers, stubborn]:

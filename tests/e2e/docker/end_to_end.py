@@ -13,6 +13,7 @@ from bases import debian, prometheus, provided
 from container import check_container
 from engine import Unavailable, builder, compose_command, docker, engine
 from image import build_image, check_image, check_needed, version_of
+from notices import check_notices
 from stack import check_stack
 
 RELEASE = os.environ.get("DEBIAN_RELEASE", "trixie")
@@ -26,13 +27,15 @@ def main():
         stack.enter_context(engine())
         builder()
         compose_command()
-        stack.enter_context(provided(f"debian:{RELEASE}-slim", debian))
+        base = f"debian:{RELEASE}-slim"
+        stack.enter_context(provided(base, debian))
         build_image(root, tag, RELEASE)
         stack.callback(docker, "image", "rm", tag)
         check_image(root, tag)
         with tempfile.TemporaryDirectory() as directory:
             check_needed(tag, directory)
         check_container(tag)
+        check_notices(root, tag, base)
         image = services["prometheus"]["image"]
         stack.enter_context(provided(image, lambda name: prometheus(name, RELEASE)))
         check_stack(root, tag)
