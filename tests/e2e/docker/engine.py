@@ -18,7 +18,8 @@ def call(*command, timeout=120, text_input=None, environment=None):
     done = subprocess.run(command, input=text_input, capture_output=True, text=True, timeout=timeout, check=False,
                           env={**os.environ, **(environment or {})})
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        said = done.stdout[-3000:] + done.stderr[-3000:]
+        raise RuntimeError(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{said}")
     return done.stdout.strip()
 
 
@@ -54,10 +55,10 @@ def builder():
 
 
 def build(tag, *arguments, text_input=None):
-    """Builds an image. Its output goes to standard output as it comes, for it may take minutes."""
-    command = [builder(), "build", "--progress", "plain", "--tag", tag, *arguments]
-    subprocess.run(command, input=text_input, text=True, timeout=2400, check=True, stderr=subprocess.STDOUT,
-                   env={**os.environ, "DOCKER_BUILDKIT": "1"})
+    start = time.monotonic()
+    call(builder(), "build", "--progress", "plain", "--tag", tag, *arguments, timeout=2400, text_input=text_input,
+         environment={"DOCKER_BUILDKIT": "1"})
+    print(f"built {tag} in {time.monotonic() - start:.0f} s")
 
 
 def compose_command():

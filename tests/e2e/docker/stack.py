@@ -35,6 +35,11 @@ class Stack:
         answer = self.ask(f"query?query={expression}")
         return float(answer["result"][0]["value"][1]) if answer and answer["result"] else None
 
+    def evaluated_rules(self):
+        """None until all have been."""
+        rules = [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
+        return rules if all(rule["health"] != "unknown" for rule in rules) else None
+
 
 def check_server(stack):
     container = stack.compose("ps", "-q", "threadecho")
@@ -53,11 +58,9 @@ def check_prometheus(stack):
     eventually("Prometheus has scraped threadecho", lambda: stack.value('up{job="threadecho"}') == 1, 90)
     targets = [(target["scrapeUrl"], target["health"]) for target in stack.ask("targets")["activeTargets"]]
     assert targets == [("http://threadecho:8080/metrics", "up")], targets
-    written = re.findall(r"^ +- (?:alert|record): (\S+)", "".join(
-        path.read_text(encoding="utf-8") for path in sorted((stack.root / "deploy/prometheus").glob("*.rules.yml"))), re.M)
-    rules = eventually("each rule has been evaluated", lambda: [
-        rule for group in stack.ask("rules")["groups"] for rule in group["rules"] if rule["health"] != "unknown"
-    ] if all(rule["health"] != "unknown" for group in stack.ask("rules")["groups"] for rule in group["rules"]) else None)
+    written = [name for file in sorted((stack.root / "deploy/prometheus").glob("*.rules.yml"))
+               for name in re.findall(r"^ +- (?:alert|record): (\S+)", file.read_text(encoding="utf-8"), re.M)]
+    rules = eventually("each rule has been evaluated", stack.evaluated_rules)
     assert written and sorted(rule["name"] for rule in rules) == sorted(written), [rule["name"] for rule in rules]
     assert all(rule["health"] == "ok" for rule in rules), [rule for rule in rules if rule["health"] != "ok"]
     print(f"Prometheus scrapes {targets[0][0]} and evaluates {len(rules)} rules")
