@@ -191,6 +191,9 @@ TEST_P(Echo, IsNotHeldUpByAClientThatNeverReads) {
 }
 
 TEST_P(Echo, ServesIpv4AndIpv6AndShowsAMappedPeerAsIpv4) {
+  if (!has_ipv6_loopback()) {
+    GTEST_SKIP() << "this host has no ::1";
+  }
   EchoServer server(test_settings());
   EXPECT_EQ(TestClient(server.endpoint("127.0.0.1")).echo("four"), "four");
   EXPECT_EQ(TestClient(server.endpoint("::1")).echo("six"), "six");

@@ -62,4 +62,14 @@ ContextSwitches context_switches(std::string_view name_prefix, int pid) {
   return sum;
 }
 
+bool has_ipv6_loopback() {
+  std::ifstream addresses("/proc/net/if_inet6");
+  for (std::string line; std::getline(addresses, line);) {
+    if (line.starts_with("00000000000000000000000000000001 ")) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace threadecho::test

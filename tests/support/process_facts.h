@@ -20,6 +20,9 @@ std::size_t count_descriptors(int pid = ::getpid());
 /// VmRSS in bytes.
 std::size_t resident_bytes(int pid = ::getpid());
 
+/// Whether ::1 is an address of this host. In many containers it is not.
+bool has_ipv6_loopback();
+
 struct ContextSwitches {
   std::uint64_t voluntary = 0;
   std::uint64_t involuntary = 0;
