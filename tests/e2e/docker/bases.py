@@ -1,4 +1,4 @@
-"""Images that others publish. Where they cannot be pulled, stand-ins under their names, for as long as the test takes."""
+"""Images that others publish. Where they cannot be pulled, stand-ins under their names while the test runs."""
 
 import contextlib
 import os

@@ -59,8 +59,8 @@ def echo_and_half_close(address, mebibytes):
 
 
 class Talker(threading.Thread):
-    """A client that talks until it is told to finish, and then has a last word that it half-closes after. What it sent is
-    in .sent, what came back in .received, and what went wrong in .failure."""
+    """A client that talks until it is told to finish, and then has a last word that it half-closes after. What it sent
+    is in .sent, what came back in .received, and what went wrong in .failure."""
 
     def __init__(self, address, seed):
         super().__init__()

@@ -47,9 +47,9 @@ def eventually(what, question, seconds=60):
 def builder():
     """A docker command that builds with BuildKit; one without its plug-in buildx cannot, from version 23 on."""
     for command in ("docker", "/usr/bin/docker"):
-        help_text = subprocess.run([command, "build", "--help"], capture_output=True, text=True, timeout=60, check=False,
-                                   env={**os.environ, "DOCKER_BUILDKIT": "1"})
-        if help_text.returncode == 0 and "--progress" in help_text.stdout:
+        asked = subprocess.run([command, "build", "--help"], capture_output=True, text=True, timeout=60, check=False,
+                               env={**os.environ, "DOCKER_BUILDKIT": "1"})
+        if asked.returncode == 0 and "--progress" in asked.stdout:
             return command
     raise Unavailable("the docker command has no BuildKit (package docker-buildx)")
 
