@@ -31,6 +31,17 @@ expect 0 'dev: installing g++ cmake ninja-build' env PATH="$path" MISSING='*' FA
 expect 1 'as root: apt-get install --no-install-recommends cmake' \
     env PATH="$path" MISSING=cmake FAKE_UID=1000 ./dev build
 
+# Only CI is given a Docker Engine, and only where there is none.
+mkdir -p tests/checks
+printf '#!/bin/sh\necho "checks $*"\n' >tests/checks/run
+chmod +x tests/checks/run
+expect 0 'dev: installing docker.io' env PATH="$path" CI=true MISSING=docker.io FAKE_UID=0 ./dev check docker
+: >asked
+expect 0 'checks docker' env PATH="$path" CI= MISSING=docker.io FAKE_UID=0 ./dev check docker
+cp bin/cmake bin/dockerd
+expect 0 'checks docker' env PATH="$path" CI=true MISSING=docker.io FAKE_UID=0 ./dev check docker
+expect 1 '' test -s asked
+
 # Without lists there is an update; that one source of them fails does not matter if the packages can be had.
 # shellcheck disable=SC2016
 printf 'case " $* " in *" update "*) touch "%s/updated"; exit 100 ;; esac\n[ -e "%s/updated" ]\n' "$PWD" "$PWD" >apt
