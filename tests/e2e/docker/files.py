@@ -54,5 +54,6 @@ def complaints(root):
 
 if __name__ == "__main__":
     found = list(complaints(Path(sys.argv[1])))
-    print(*found, sep="\n")
+    for complaint in found:
+        print(complaint)
     sys.exit(1 if found else 0)
