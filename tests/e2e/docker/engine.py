@@ -68,6 +68,13 @@ def compose_command():
     raise Unavailable("neither docker compose nor docker-compose is here")
 
 
+def restored(before, after):
+    """The rules from before; tables that were not there then are emptied, with which they go."""
+    known = before.splitlines()
+    new = [f"{line}\nCOMMIT\n" for line in after.splitlines() if line.startswith("*") and line not in known]
+    return f"{before}\n{''.join(new)}"
+
+
 @contextlib.contextmanager
 def engine():
     """Leaves the engine that answers as it is. One of our own has its own data, and takes its rules for packets along
@@ -92,8 +99,8 @@ def engine():
         finally:
             if not had_bridge:
                 succeeds("ip", "link", "delete", "docker0")
-            for _, restore, rules in tables:
-                call(restore, text_input=rules + "\n")
+            for save, restore, rules in tables:
+                call(restore, text_input=restored(rules, call(save)))
 
 
 @contextlib.contextmanager
