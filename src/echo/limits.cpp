@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <limits>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
+
+#include "echo/cgroup_limit.h"
 
 namespace threadecho::echo {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kUnlimited = kNoCgroupLimit;
 constexpr std::uint64_t kMostRefusedClients = 256;
 constexpr std::uint64_t kMappingsPerThread = 2;  // a stack and its guard page
 
@@ -40,17 +41,6 @@ std::uint64_t soft_limit(__rlimit_resource resource) {
   return limit.rlim_cur;
 }
 
-/// The least pids.max of `path` and its parents, down to and with `mount`.
-std::uint64_t least_pids_max(const fs::path& mount, const std::string& path) {
-  std::uint64_t least = kUnlimited;
-  for (fs::path group = fs::path(path).relative_path();; group = group.parent_path()) {
-    least = std::min(least, read_number(mount / group / "pids.max").value_or(kUnlimited));
-    if (group.empty()) {
-      return least;
-    }
-  }
-}
-
 /// Whom RLIMIT_NPROC does not bind, setrlimit(2); root of a user namespace is somebody else outside,
 /// user_namespaces(7).
 bool is_root_of_the_host(const fs::path& root) {
@@ -67,7 +57,7 @@ void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
       limits.push_back({std::move(name), value, less(value, kReservedTasks)});
     }
   };
-  add_tasks("cgroup pids.max", cgroup_pids_max(root));
+  add_tasks("cgroup pids.max", least_cgroup_limit(kPidsLimit, root));
   if (!is_root_of_the_host(root)) {
     add_tasks("RLIMIT_NPROC", soft_limit(RLIMIT_NPROC));
   }
@@ -101,28 +91,6 @@ void raise_descriptor_limit() {
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-}
-
-std::uint64_t cgroup_pids_max(const fs::path& root) {
-  std::uint64_t least = kUnlimited;
-  std::ifstream file(root / "proc/self/cgroup");
-  // Lines of "hierarchy:controllers:path", cgroups(7); version 2 has no controllers.
-  for (std::string line; std::getline(file, line);) {
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (second == std::string::npos) {
-      continue;
-    }
-    const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
-    const std::string path = line.substr(second + 1);
-    if (controllers == ",,") {
-      least = std::min(
-          {least, least_pids_max(root / "sys/fs/cgroup", path), least_pids_max(root / "sys/fs/cgroup/unified", path)});
-    } else if (controllers.find(",pids,") != std::string::npos) {
-      least = std::min(least, least_pids_max(root / "sys/fs/cgroup/pids", path));
-    }
-  }
-  return least;
 }
 
 EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections, const fs::path& root) {

@@ -48,7 +48,4 @@ void raise_descriptor_limit();
 EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections,
                                const std::filesystem::path& root = "/");
 
-/// The least pids.max from this process's cgroup up to the root, version 2 or 1; max() where there is none.
-std::uint64_t cgroup_pids_max(const std::filesystem::path& root);
-
 }  // namespace threadecho::echo

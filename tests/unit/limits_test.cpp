@@ -4,17 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <limits>
 #include <string_view>
 
+#include "echo/cgroup_limit.h"
 #include "support/server_process.h"
 
 namespace threadecho::echo {
 namespace {
 
 using ::testing::HasSubstr;
-
-constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
 /// A root directory with the kernel files that a test writes.
 class Limits : public ::testing::Test {
@@ -67,27 +65,27 @@ TEST_F(Limits, FindTheLeastPidsMaxFromTheCgroupUpToTheRoot) {
   write("proc/self/cgroup", "0::/system.slice/threadecho.service\n");
   write("sys/fs/cgroup/system.slice/threadecho.service/pids.max", "max\n");
   write("sys/fs/cgroup/system.slice/pids.max", "150\n");
-  EXPECT_EQ(cgroup_pids_max(root()), 150U);
+  EXPECT_EQ(least_cgroup_limit(kPidsLimit, root()), 150U);
   EXPECT_EQ(effective_limit({}, 64, root()).connections, 118U);
 }
 
 TEST_F(Limits, FindPidsMaxInAContainersOwnCgroupNamespace) {
   write("proc/self/cgroup", "0::/\n");
   write("sys/fs/cgroup/pids.max", "100\n");
-  EXPECT_EQ(cgroup_pids_max(root()), 100U);
+  EXPECT_EQ(least_cgroup_limit(kPidsLimit, root()), 100U);
 }
 
 TEST_F(Limits, FindPidsMaxOfCgroupVersionOne) {
   write("proc/self/cgroup", "9:name=systemd:/\n8:cpu,pids:/docker/abc\n0::/\n");
   write("sys/fs/cgroup/pids/docker/abc/pids.max", "200\n");
-  EXPECT_EQ(cgroup_pids_max(root()), 200U);
+  EXPECT_EQ(least_cgroup_limit(kPidsLimit, root()), 200U);
 }
 
 TEST_F(Limits, AreNoneWhereTheKernelNamesNone) {
-  EXPECT_EQ(cgroup_pids_max(root()), kNone);
+  EXPECT_EQ(least_cgroup_limit(kPidsLimit, root()), kNoCgroupLimit);
   write("proc/self/cgroup", "0::/\n");
   write("sys/fs/cgroup/pids.max", "max\n");
-  EXPECT_EQ(cgroup_pids_max(root()), kNone);
+  EXPECT_EQ(least_cgroup_limit(kPidsLimit, root()), kNoCgroupLimit);
 }
 
 TEST_F(Limits, ThatLeaveNoRoomAreAnErrorWithEveryFigure) {
