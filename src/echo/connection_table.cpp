@@ -12,6 +12,18 @@ namespace {
 /// Readiness comes back at 95 % of the limit, so that one client that comes and goes does not make it flap.
 std::size_t ready_again_at(std::uint32_t limit) { return std::size_t{limit} * 95 / 100; }
 
+/// The counters of thousands of connections are in nobody's cache: a scrape would wait for each line of them in turn.
+/// Asked for this many connections ahead, they come while others are added up.
+constexpr std::size_t kFetchedAhead = 4;
+
+void fetch(const ConnectionCounters& counters) noexcept {
+  constexpr std::size_t kCacheLine = 64;
+  const auto* const bytes = reinterpret_cast<const char*>(&counters);
+  for (std::size_t at = 0; at < sizeof counters; at += kCacheLine) {
+    __builtin_prefetch(bytes + at);
+  }
+}
+
 }  // namespace
 
 std::size_t ConnectionTable::AddressHash::operator()(const net::AddressKey& key) const noexcept {
@@ -92,12 +104,16 @@ bool ConnectionTable::full() const {
 Totals ConnectionTable::totals() const {
   const std::lock_guard lock(mutex_);
   Totals totals = ended_;
-  for (const auto& connection : live_) {
+  for (std::size_t i = 0; i < live_.size(); ++i) {
+    if (i + kFetchedAhead < live_.size()) {
+      fetch(live_[i + kFetchedAhead]->counters);
+    }
+    const ConnectionCounters& counters = live_[i]->counters;
     // One that waits for its thread to begin may still be refused, and a counter must not go back.
-    if (connection->counters.started()) {
+    if (counters.started()) {
       ++totals.accepted;
       ++totals.active;
-      connection->counters.add_to(totals);
+      counters.add_to(totals);
     }
   }
   return totals;
