@@ -52,9 +52,6 @@ void Ending::begin_after_client_closed() {
   }
   stage_ = Stage::kDeliveringTail;
   session_.connection().set_half_closed();
-  if (net::unacknowledged_bytes(fd()) > 0) {
-    ::shutdown(fd(), SHUT_WR);
-  }
 }
 
 std::optional<Ending::Wait> Ending::step(Clock::time_point now, std::span<std::byte> scratch) {
@@ -95,6 +92,9 @@ std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std:
 /// network goes, would take the tail along.
 std::optional<Ending::Wait> Ending::deliver_tail(Clock::time_point now) {
   if (net::unacknowledged_bytes(fd()) > 0) {
+    if (pause_.count() == 0) {
+      ::shutdown(fd(), SHUT_WR);  // at the first look
+    }
     std::optional<CloseReason> reason = session_.connection().ending();
     if (!reason && !net::is_closed(fd())) {
       reason = session_.stuck(now);

@@ -107,7 +107,9 @@ void PoolWorker::wait() {
       continue;
     }
     auto& client = *static_cast<Client*>(event.data.ptr);
-    client.told_of_more = client.told_of_more || (event.events & kMoreThanBytes) != 0;
+    if ((event.events & kMoreThanBytes) != 0) {
+      client.echo.expect_more();
+    }
     queue(client);
   }
 }
@@ -136,8 +138,7 @@ void PoolWorker::queue_due() {
 }
 
 void PoolWorker::give_turn(Client& client, std::span<std::byte> buffer) {
-  const bool told_of_more = std::exchange(client.told_of_more, false);
-  switch (client.echo.take_turn(buffer, told_of_more)) {
+  switch (client.echo.take_turn(buffer)) {
     case PooledEcho::Next::kWait:
       time(client, client.echo.wait_until());
       break;
@@ -175,9 +176,6 @@ void PoolWorker::close(Client& client) {
   const std::unique_ptr<Client> ended(&client);
   if (client.in_due.is_linked()) {
     due_.erase(due_.iterator_to(client));
-  }
-  if (client.in_ready.is_linked()) {
-    ready_.erase(ready_.iterator_to(client));
   }
   connections_.fetch_sub(1, std::memory_order_relaxed);
   close_connection(client.echo.connection(), client.echo.reason(), context_);

@@ -48,7 +48,6 @@ class PoolWorker {
     Client(Connection& connection, const EchoContext& context) noexcept : echo(connection, context) {}
 
     PooledEcho echo;
-    bool told_of_more = false;
     Clock::time_point due = Clock::time_point::max();  ///< while it is in due_
     ListHook in_ready;
     SetHook in_due;

@@ -7,8 +7,7 @@
 
 namespace threadecho::echo {
 
-PooledEcho::Next PooledEcho::take_turn(std::span<std::byte> buffer, bool told_of_more) {
-  more_behind_ = more_behind_ || told_of_more;
+PooledEcho::Next PooledEcho::take_turn(std::span<std::byte> buffer) {
   if (!begun_) {
     begun_ = true;
     session_.begin();

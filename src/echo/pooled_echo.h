@@ -27,9 +27,10 @@ class PooledEcho {
     kEnded,  ///< the socket may be closed, for `reason`
   };
 
-  /// `buffer` bounds what one turn takes and may hold anything. `told_of_more`: the socket's last event was not only
-  /// about bytes, so that there may be something behind those that one recv brings.
-  Next take_turn(std::span<std::byte> buffer, bool told_of_more);
+  /// The socket's event was not only about bytes: there may be something behind those that one recv brings.
+  void expect_more() noexcept { more_behind_ = true; }
+  /// `buffer` bounds what one turn takes and may hold anything.
+  Next take_turn(std::span<std::byte> buffer);
 
   [[nodiscard]] Connection& connection() const noexcept { return session_.connection(); }
   /// After kWait: max() for as long as it takes.
