@@ -26,21 +26,25 @@ void wait_for(const Ending::Wait& wait, int fd) {
 
 }  // namespace
 
-BlockingEcho::BlockingEcho(Connection& connection, const EchoContext& context, std::span<std::byte> buffer) noexcept
-    : session_(connection, context), fd_(connection.fd()), buffer_(buffer), armed_(context.settings.idle_timeout) {}
+BlockingEcho::BlockingEcho(Connection& connection, const EchoContext& context) noexcept
+    : session_(connection, context), fd_(connection.fd()), armed_(context.settings.idle_timeout) {}
 
-CloseReason BlockingEcho::run() {
+void BlockingEcho::begin() {
   session_.begin();
   arm_receive_timeout(session_.last_received());
+}
+
+std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
   for (;;) {
-    const ssize_t size = ::recv(fd_, buffer_.data(), buffer_.size(), 0);
+    const ssize_t received = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    const auto size = static_cast<std::size_t>(std::max<ssize_t>(received, 0));
     std::optional<CloseReason> reason;
-    if (size > 0) {
-      reason = echo(static_cast<std::size_t>(size));
-    } else if (size == 0) {
+    if (received > 0) {
+      reason = echo(buffer.first(size));
+    } else if (received == 0) {
       Ending ending(session_);
       ending.begin_after_client_closed();
-      return finish(ending);
+      return finish(ending, buffer);
     } else if (errno == EAGAIN) {
       reason = waited_in_vain();
     } else if (errno != EINTR) {
@@ -49,13 +53,15 @@ CloseReason BlockingEcho::run() {
     if (reason) {
       Ending ending(session_);
       ending.begin(*reason);
-      return finish(ending);
+      return finish(ending, buffer);
+    }
+    if (size == buffer.size() && size < session_.context().settings.buffer_size) {
+      return std::nullopt;
     }
   }
 }
 
-std::optional<CloseReason> BlockingEcho::echo(std::size_t size) {
-  std::span<const std::byte> bytes = buffer_.first(size);
+std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) {
   if (const auto reason = session_.received(bytes)) {
     return reason;
   }
@@ -97,8 +103,8 @@ void BlockingEcho::arm_receive_timeout(Clock::time_point now) {
   }
 }
 
-CloseReason BlockingEcho::finish(Ending ending) {
-  while (const auto wait = ending.step(Clock::now(), buffer_)) {
+CloseReason BlockingEcho::finish(Ending ending, std::span<std::byte> buffer) const {
+  while (const auto wait = ending.step(Clock::now(), buffer)) {
     wait_for(*wait, fd_);
   }
   return ending.reason();

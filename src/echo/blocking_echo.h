@@ -12,25 +12,27 @@
 namespace threadecho::echo {
 
 /// The life of one connection on a thread of its own: blocks in recv, sends everything back, and blocks again, until
-/// one of the reasons to end comes up. Made, run and dropped by that thread; the socket stays the connection's, and
-/// stays open.
+/// one of the reasons to end comes up. Made, begun, run and dropped by that thread; the socket stays the connection's,
+/// and stays open.
 class BlockingEcho {
  public:
-  /// `buffer` bounds what one recv takes; its contents may be anything.
-  BlockingEcho(Connection& connection, const EchoContext& context, std::span<std::byte> buffer) noexcept;
+  BlockingEcho(Connection& connection, const EchoContext& context) noexcept;
 
-  /// Returns when the socket may be closed, with the reason to count.
-  CloseReason run();
+  /// Once, before the first `run`.
+  void begin();
+  /// Echoes until the socket may be closed, and returns the reason to count; or until a message has filled a `buffer`
+  /// that is less than BUFFER_SIZE, and returns nothing: then go on with a whole one. `buffer` bounds what one recv
+  /// takes; its contents may be anything.
+  std::optional<CloseReason> run(std::span<std::byte> buffer);
 
  private:
-  std::optional<CloseReason> echo(std::size_t size);
+  std::optional<CloseReason> echo(std::span<const std::byte> bytes);
   std::optional<CloseReason> waited_in_vain();
   void arm_receive_timeout(Clock::time_point now);
-  CloseReason finish(Ending ending);
+  CloseReason finish(Ending ending, std::span<std::byte> buffer) const;
 
   Session session_;
   const int fd_;
-  const std::span<std::byte> buffer_;
   std::chrono::milliseconds armed_;  ///< the receive timeout as the socket has it; 0 waits for ever
 };
 

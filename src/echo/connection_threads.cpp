@@ -2,8 +2,11 @@
 
 #include <alloca.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -11,6 +14,9 @@
 
 namespace threadecho::echo {
 namespace {
+
+/// Room for small messages that shares a page with the thread's frames.
+constexpr std::size_t kFirstBufferSize = 512;
 
 std::string thread_name(const Connection& connection) {
   // "echo-" and up to 10 digits are the 15 characters that the kernel keeps.
@@ -53,10 +59,16 @@ void* ConnectionThreads::run(void* argument) {
 void ConnectionThreads::run_connection(Connection& connection) {
   enter_echo_thread(thread_name(connection), context_.settings.sched_policy);
   const std::size_t size = context_.settings.buffer_size;
-  // On the stack and never initialised: pages that no message has reached cost nothing.
-  auto* const buffer = static_cast<std::byte*>(alloca(size));
-  const CloseReason reason = BlockingEcho(connection, context_, {buffer, size}).run();
-  close_connection(connection, reason, context_);
+  BlockingEcho echo(connection, context_);
+  echo.begin();
+  // Both buffers are on the stack and never initialised: pages that no message has reached cost nothing. The whole one
+  // comes in when a message does not fit into the first; until then all frames of the thread lie on one page.
+  std::array<std::byte, kFirstBufferSize> first;  // NOLINT(*-member-init)
+  auto reason = echo.run(std::span(first).first(std::min(size, first.size())));
+  if (!reason) {
+    reason = echo.run({static_cast<std::byte*>(alloca(size)), size});
+  }
+  close_connection(connection, *reason, context_);
 }
 
 void ConnectionThreads::ended(pthread_t self) {

@@ -12,7 +12,7 @@ namespace threadecho::log {
 namespace {
 
 /// Enough for any line of a connection but a rare long one, and little on an echo thread's stack.
-constexpr std::size_t kRoomBytes = 1024;
+constexpr std::size_t kRoomBytes = 512;
 
 }  // namespace
 

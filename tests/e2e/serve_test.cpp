@@ -68,12 +68,12 @@ TEST(Serve, WorksThroughTheRequestsOfAllClientsWithAPool) {
   EXPECT_EQ(server.wait(), 0);
 }
 
-TEST(Serve, HoldsAThousandIdleClientsInThirteenKibibytesEach) {
+TEST(Serve, HoldsAThousandIdleClientsInTenKibibytesEach) {
 #ifdef THREADECHO_SANITIZED
   GTEST_SKIP() << "a sanitizer's shadow memory is not the server's";
 #endif
   constexpr std::size_t kClients = 1000;
-  constexpr std::size_t kMostBytesEach = 13 * 1024;
+  constexpr std::size_t kMostBytesEach = 10 * 1024;
   ServerProcess server;
   server.wait_until_serving();
   EXPECT_EQ(TestClient(server.echo()).echo("warm up"), "warm up");
@@ -91,7 +91,8 @@ TEST(Serve, HoldsAThousandIdleClientsInThirteenKibibytesEach) {
   EXPECT_TRUE(eventually([&] { return server.metric("threadecho_active_threads") == 0; }));
   EXPECT_TRUE(eventually([&] { return count_threads("echo-", server.pid()) == 0; }));
   hold(server, kClients, clients);
-  EXPECT_LE(resident_bytes(server.pid()), held + held / 10) << "memory of ended connections is used again";
+  EXPECT_LE(resident_bytes(server.pid()), held + held / 5)
+      << "memory of ended connections is used again; a stack used before may have one page more, from its last line";
 }
 
 TEST(Serve, AnswersHttpWhileItIsFull) {
