@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -26,28 +28,20 @@ net::Fd own_descriptor(int fd) {
   return net::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 }
 
+/// Whether a write may wait for a reader. A regular file has none: poll(2) would always say that there is room.
+bool may_block(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
+}
+
 bool has_room(int fd) {
   pollfd entry{fd, POLLOUT, 0};
   return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
 }
 
-/// How many bytes went out before there was no room or an error; each turn of the loop makes progress, none waits.
-std::size_t write_some(int fd, std::string_view text) {
-  std::size_t written = 0;
-  while (written < text.size() && has_room(fd)) {
-    const ssize_t result = ::write(fd, text.data() + written, text.size() - written);
-    if (result > 0) {
-      written += static_cast<std::size_t>(result);
-    } else if (result == 0 || errno != EINTR) {
-      break;
-    }
-  }
-  return written;
-}
-
 }  // namespace
 
-StdoutSink::StdoutSink(int fd) : fd_(own_descriptor(fd)) {}
+StdoutSink::StdoutSink(int fd) : fd_(own_descriptor(fd)), may_block_(may_block(fd_.get())) {}
 
 void StdoutSink::count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -69,14 +63,27 @@ bool StdoutSink::write_line(std::string_view line) {
   }
   if (torn_) {
     // Ends the line that the last one left unfinished, so that the two do not run into each other.
-    if (write_some(fd_.get(), "\n") == 0) {
+    if (write_some("\n") == 0) {
       return false;
     }
     torn_ = false;
   }
-  const std::size_t written = write_some(fd_.get(), line);
+  const std::size_t written = write_some(line);
   torn_ = written > 0 && written < line.size();
   return written == line.size();
+}
+
+std::size_t StdoutSink::write_some(std::string_view text) const {
+  std::size_t written = 0;
+  while (written < text.size() && (!may_block_ || has_room(fd_.get()))) {
+    const ssize_t result = ::write(fd_.get(), text.data() + written, text.size() - written);
+    if (result > 0) {
+      written += static_cast<std::size_t>(result);
+    } else if (result == 0 || errno != EINTR) {
+      break;
+    }
+  }
+  return written;
 }
 
 }  // namespace threadecho::log

@@ -32,8 +32,11 @@ class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   bool write_line(std::string_view line);
+  /// How many bytes went out before there was no room or an error; each turn of the loop makes progress, none waits.
+  [[nodiscard]] std::size_t write_some(std::string_view text) const;
 
   net::Fd fd_;
+  bool may_block_;                         ///< ask for room before each write
   bool torn_ = false;                      ///< a line was begun and not ended; under base_sink's mutex
   std::atomic<std::uint64_t> dropped_{0};  ///< relaxed: a figure for a metric, it orders nothing
 };

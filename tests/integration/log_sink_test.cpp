@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -212,6 +213,22 @@ TEST_F(LogSink, CountsLinesForAFullDisk) {
   log.logger.info("one");
   log.logger.info("two");
   EXPECT_EQ(log.sink->dropped(), 2U);
+}
+
+TEST_F(LogSink, WritesToAFileAndCountsWhatIsBeyondItsEnd) {
+  const net::Fd file(::memfd_create("log", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  ASSERT_TRUE(file);
+  Log log(file.get());
+  log.logger.info("one");
+  log.logger.info("two");
+  ASSERT_EQ(::fcntl(file.get(), F_ADD_SEALS, F_SEAL_GROW), 0);
+  log.logger.info("three");
+  EXPECT_EQ(log.sink->dropped(), 1U);
+  ASSERT_EQ(::lseek(file.get(), 0, SEEK_SET), 0);
+  const auto lines = lines_of(read_available(file.get()));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], EndsWith(" info  one"));
+  EXPECT_THAT(lines[1], EndsWith(" info  two"));
 }
 
 TEST_F(LogSink, WritesToASocketAsUnderJournald) {
