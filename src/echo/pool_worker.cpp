@@ -19,9 +19,7 @@ constexpr std::size_t kEventsAtOnce = 128;
 constexpr milliseconds kLongestWait{3'600'000};
 /// Edge-triggered: registered once, told of what changes, and never touched again. Writable from the start, a new
 /// connection's first event comes at once, and with it the worker learns of it.
-constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
-/// More than bytes: an end, an error, or urgent data, at which one recv stops.
-constexpr std::uint32_t kMoreThanBytes = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
+constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLET;
 
 std::error_code watch(int epoll, int fd, std::uint32_t interest, void* whose) {
   epoll_event event{};
@@ -104,13 +102,9 @@ void PoolWorker::wait() {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.ptr == nullptr) {
       wakeup_.clear();
-      continue;
+    } else {
+      queue(*static_cast<Client*>(event.data.ptr));
     }
-    auto& client = *static_cast<Client*>(event.data.ptr);
-    if ((event.events & kMoreThanBytes) != 0) {
-      client.echo.expect_more();
-    }
-    queue(client);
   }
 }
 

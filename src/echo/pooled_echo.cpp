@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <new>
+#include <utility>
 
 namespace threadecho::echo {
 
@@ -19,6 +20,7 @@ PooledEcho::Next PooledEcho::take_turn(std::span<std::byte> buffer) {
 }
 
 PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
+  const bool just_echoed = std::exchange(just_echoed_, false);
   const ssize_t size = ::recv(session_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size > 0) {
     return echo(buffer.first(static_cast<std::size_t>(size)), buffer);
@@ -30,7 +32,9 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
   if (errno != EAGAIN && errno != EINTR) {
     return end(session_.broken(errno), buffer);
   }
-  more_behind_ = false;
+  if (just_echoed) {
+    return wait_to_receive();  // nobody has called it: it only had a look
+  }
   if (const auto reason = session_.overdue(Clock::now())) {
     return end(*reason, buffer);
   }
@@ -39,8 +43,6 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
 
 /// `bytes` are the front of `buffer`.
 PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<std::byte> buffer) {
-  // A recv that brings less than it may has brought all there was, epoll(7): what comes later makes another event.
-  const bool all_read = bytes.size() < buffer.size() && !more_behind_;
   auto reason = session_.received(bytes);
   if (!reason) {
     reason = session_.send_some(bytes, MSG_DONTWAIT);
@@ -59,7 +61,10 @@ PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<st
   if (reason) {
     return end(*reason, buffer);
   }
-  return all_read ? wait_to_receive() : Next::kAgain;
+  // A busy client's next message is often there by the time that all others have had their turn: to look costs less
+  // than to be told.
+  just_echoed_ = true;
+  return Next::kAgain;
 }
 
 PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {

@@ -27,8 +27,6 @@ class PooledEcho {
     kEnded,  ///< the socket may be closed, for `reason`
   };
 
-  /// The socket's event was not only about bytes: there may be something behind those that one recv brings.
-  void expect_more() noexcept { more_behind_ = true; }
   /// `buffer` bounds what one turn takes and may hold anything.
   Next take_turn(std::span<std::byte> buffer);
 
@@ -49,7 +47,7 @@ class PooledEcho {
 
   Session session_;
   bool begun_ = false;
-  bool more_behind_ = false;        ///< a short recv does not mean that all is read
+  bool just_echoed_ = false;        ///< the next turn is its own wish, not an event's or a deadline's
   std::vector<std::byte> unsent_;   ///< what the kernel would not take; nothing is received while there is any
   std::size_t sent_of_unsent_ = 0;  ///< bytes at its front that the kernel has taken since
   std::optional<Ending> ending_;
