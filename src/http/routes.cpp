@@ -21,6 +21,13 @@ std::string dotted(int major, int minor, int patch) {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
+// A scheme is the same in any case, RFC 3986 section 3.1. `start` is in lower case.
+bool starts_with_in_any_case(std::string_view text, std::string_view start) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return text.size() >= start.size() &&
+         std::equal(start.begin(), start.end(), text.begin(), [&](char wanted, char c) { return lower(c) == wanted; });
+}
+
 Response readiness_response(const Readiness& readiness) {
   if (readiness.ready) {
     return {200, kTextType, "ready\n"};
@@ -114,9 +121,14 @@ Response Routes::respond(const Request& request) const {
 
 std::string_view path_of(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.starts_with(scheme)) {
-      const std::size_t slash = target.find_first_of("/?#", scheme.size());
-      target = slash == std::string_view::npos || target[slash] != '/' ? "/" : target.substr(slash);
+    if (starts_with_in_any_case(target, scheme)) {
+      const std::string_view rest = target.substr(scheme.size());
+      const std::size_t authority = std::min(rest.find_first_of("/?#"), rest.size());
+      if (authority == 0) {
+        return {};  // RFC 9110 section 4.2.1: without a host it is no URI of this scheme
+      }
+      target = authority < rest.size() && rest[authority] == '/' ? rest.substr(authority) : "/";
+      break;
     }
   }
   return target.starts_with('/') ? target.substr(0, target.find_first_of("?#")) : std::string_view();

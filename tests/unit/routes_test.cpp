@@ -132,6 +132,9 @@ TEST_F(RoutesTest, AcceptTheAbsoluteFormOfATarget) {
   EXPECT_EQ(path_of("https://host:8080/a/b#c"), "/a/b");
   EXPECT_EQ(path_of("http://host"), "/");
   EXPECT_EQ(path_of("http://host?x=/healthz"), "/");
+  EXPECT_EQ(path_of("HTTP://host/healthz"), "/healthz") << "a scheme is the same in any case";
+  EXPECT_EQ(path_of("http:///healthz"), "") << "but needs a host";
+  EXPECT_EQ(path_of("http://http://healthz"), "//healthz") << "and is there once";
 }
 
 TEST_F(RoutesTest, AnswerHeadAsGet) { EXPECT_EQ(routes_.respond({"HEAD", "/healthz"}).status, 200U); }
