@@ -11,7 +11,11 @@ namespace {
 
 namespace beast = boost::beast;
 
-constexpr unsigned char kTlsHandshake = 0x16;  // first byte of a ClientHello, RFC 8446 section 5.1
+constexpr char kTlsHandshake = 0x16;  // first byte of a ClientHello, RFC 8446 section 5.1
+
+std::string_view text_of(const beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
 
 }  // namespace
 
@@ -23,11 +27,17 @@ RequestReader::RequestReader() {
 }
 
 RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
-  if (buffer.size() == 0) {
+  if (!begun_) {
+    skip_empty_lines(buffer);
+    if (header_bytes_ > kMaxHeaderBytes) {
+      return reject(400, "empty lines without a request");
+    }
+  }
+  const std::string_view text = text_of(buffer);
+  if (text.empty() || (!begun_ && text == "\r")) {
     return State::kNeedsMore;
   }
-  const auto first = *static_cast<const unsigned char*>(buffer.data().data());
-  if (!begun_ && first == kTlsHandshake) {
+  if (!begun_ && text.front() == kTlsHandshake) {
     return reject(400, "this port speaks plain HTTP, not TLS: use http://");
   }
   begun_ = true;
@@ -47,6 +57,15 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
     return reject(400, "this is not a request of HTTP/1.0 or HTTP/1.1: " + error.message());
   }
   return check();
+}
+
+// A client may send them after a request's body; RFC 9112 section 2.2 wants them ignored. They are no request yet, so a
+// client that sends nothing else is idle.
+void RequestReader::skip_empty_lines(beast::flat_buffer& buffer) {
+  while (text_of(buffer).starts_with("\r\n")) {
+    buffer.consume(2);
+    header_bytes_ += 2;
+  }
 }
 
 RequestReader::State RequestReader::check() {

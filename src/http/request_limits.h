@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "http/response.h"
 
@@ -22,7 +23,8 @@ class RequestReader {
 
   RequestReader();
 
-  /// Takes from the front of `buffer` what belongs to the header, and leaves what follows it.
+  /// Takes from the front of `buffer` what belongs to the header, and leaves what follows it. Empty lines before it are
+  /// skipped.
   State consume(boost::beast::flat_buffer& buffer);
 
   /// Any byte of a request has been seen.
@@ -38,6 +40,7 @@ class RequestReader {
 
  private:
   State reject(unsigned status, std::string_view what);
+  void skip_empty_lines(boost::beast::flat_buffer& buffer);
   State check();
 
   Parser parser_;

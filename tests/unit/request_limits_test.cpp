@@ -57,6 +57,22 @@ TEST(RequestReader, TakesARequestByteByByte) {
   EXPECT_EQ(reader.consume(buffer), State::kComplete);
 }
 
+TEST(RequestReader, SkipsEmptyLinesBeforeARequest) {
+  boost::beast::flat_buffer buffer;
+  append(buffer, "\r\n\r");
+  RequestReader reader;
+  EXPECT_EQ(reader.consume(buffer), State::kNeedsMore);
+  EXPECT_FALSE(reader.begun()) << "the client is idle";
+  append(buffer, "\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(reader.consume(buffer), State::kComplete);
+  EXPECT_EQ(reader.request().target(), "/a");
+  std::string endless;
+  for (std::size_t i = 0; i <= kMaxHeaderBytes / 2; ++i) {
+    endless += "\r\n";
+  }
+  EXPECT_EQ(refusal(endless), 400);
+}
+
 TEST(RequestReader, KnowsWhenAConnectionMayGoOn) {
   const auto keep_alive = [](const std::string& text) {
     boost::beast::flat_buffer buffer;
