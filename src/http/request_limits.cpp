@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/limits.h"
+#include "http/request_rules.h"
 
 namespace threadecho::http {
 namespace {
@@ -53,6 +54,10 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
   if (incomplete) {
     return State::kNeedsMore;
   }
+  // RFC 9110 section 15.6.6. Nothing was taken yet, for the request line is taken whole.
+  if (error == beast::http::error::bad_version && names_another_version(text)) {
+    return reject(505, "this server speaks HTTP/1.0 and HTTP/1.1");
+  }
   if (error) {
     return reject(400, "this is not a request of HTTP/1.0 or HTTP/1.1: " + error.message());
   }
@@ -69,9 +74,8 @@ void RequestReader::skip_empty_lines(beast::flat_buffer& buffer) {
 }
 
 RequestReader::State RequestReader::check() {
-  const auto& request = parser_.get();
-  if (request.version() >= 11 && request.count(beast::http::field::host) != 1) {
-    return reject(400, "a request of HTTP/1.1 needs exactly one Host field");  // RFC 9112 section 3.2
+  if (const auto broken = violation(parser_.get())) {
+    return reject(broken->status, broken->what);
   }
   return State::kComplete;
 }

@@ -168,5 +168,22 @@ TEST_F(HttpWriteLimit, EndsAConnectionThatDoesNotReadItsAnswer) {
   EXPECT_LT(deaf.read_to_end().size(), metrics_bytes_);
 }
 
+class HttpLingerLimit : public HttpTimeLimits {
+ protected:
+  HttpLingerLimit() : HttpTimeLimits(limits(kLong, kLong, kLong)) {}
+};
+
+TEST_F(HttpLingerLimit, CannotBeStretchedByABodyThatTrickles) {
+  HttpClient slow(port());
+  slow.send("POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_EQ(slow.read_answer().status, 405) << "before any of the body has come";
+  const std::ptrdiff_t before = open_descriptors();
+  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+  while (open_descriptors() >= before && steady_clock::now() < deadline) {
+    slow.send("x");
+  }
+  EXPECT_LT(open_descriptors(), before) << "the server's end is gone while the client still sends";
+}
+
 }  // namespace
 }  // namespace threadecho::http

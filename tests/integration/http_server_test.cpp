@@ -127,7 +127,7 @@ TEST_F(HttpServer, RefusesBodiesAndCloses) {
 
   // Were the body taken for a request, there would be a second answer.
   HttpClient smuggler(port());
-  smuggler.send("GET /healthz HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n" +
+  smuggler.send("GET /healthz HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" +
                 request_text("GET", "/healthz"));
   EXPECT_EQ(smuggler.read_answer().status, 413);
   EXPECT_EQ(smuggler.read_to_end(), "");
@@ -146,8 +146,7 @@ TEST_F(HttpServer, RefusesNonsenseClearlyAndCloses) {
       "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello";
   for (const std::string& nonsense :
        {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s + std::string(500, '\x7f'), "GET /healthz\r\n"s,
-        "GET /\0 HTTP/1.1\r\nHost: h\r\n\r\n"s, std::string(100, '\0'), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s,
-        "GET / HTTP/1.1\r\n\r\n"s, contradiction}) {
+        "GET /\0 HTTP/1.1\r\nHost: h\r\n\r\n"s, std::string(100, '\0'), "GET / HTTP/1.1\r\n\r\n"s, contradiction}) {
     HttpClient client(port());
     client.send(nonsense);
     const HttpAnswer answer = client.read_answer();
