@@ -10,6 +10,8 @@ root=$(cd "$1" && pwd)
 . "$here/selftest-observability"
 # shellcheck source-path=SCRIPTDIR source=selftest-docker
 . "$here/selftest-docker"
+# shellcheck source-path=SCRIPTDIR source=selftest-dotenv
+. "$here/selftest-dotenv"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -225,6 +227,7 @@ scripts
 counting
 observability
 stacking
+dotenvs
 tidying
 sanitizers
 verdict
