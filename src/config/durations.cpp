@@ -46,6 +46,7 @@ Milliseconds parse_duration(std::string_view text) {
     return Milliseconds::bad(std::string(kNotADuration));
   }
   std::int64_t total = 0;
+  bool too_long = false;  // said only of what is a duration to its end
   const auto* unit = kUnits.begin();
   while (!text.empty()) {
     const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
@@ -59,13 +60,15 @@ Milliseconds parse_duration(std::string_view text) {
       return Milliseconds::bad(std::string(kNotADuration));
     }
     if (parsed.ec == std::errc::result_out_of_range || count > (kMaxMilliseconds - total) / unit->milliseconds) {
-      return Milliseconds::bad("too long for a duration (at most 292 years)");
+      too_long = true;
+    } else {
+      total += count * unit->milliseconds;
     }
-    total += count * unit->milliseconds;
     text.remove_prefix(letters);
     ++unit;
   }
-  return Milliseconds::good(std::chrono::milliseconds{total});
+  return too_long ? Milliseconds::bad("too long for a duration (at most 292 years)")
+                  : Milliseconds::good(std::chrono::milliseconds{total});
 }
 
 std::string format_duration(std::chrono::milliseconds duration) {

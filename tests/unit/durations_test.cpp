@@ -65,6 +65,12 @@ TEST(Durations, StopsAtPrometheusLimit) {
   }
 }
 
+TEST(Durations, AreNotCalledTooLongWhenTheyAreNone) {
+  for (const std::string_view text : {"559y00", "9999y5", "99999999999999999999", "293y1x", "293y1y"}) {
+    EXPECT_THAT(parse_duration(text).reason(), ::testing::StartsWith("not a duration")) << text;
+  }
+}
+
 TEST(Durations, PrintsAsPrometheusDoes) {
   const std::array<std::pair<milliseconds, std::string_view>, 11> cases{{
       {milliseconds{0}, "0s"},
