@@ -12,6 +12,8 @@ root=$(cd "$1" && pwd)
 . "$here/selftest-docker"
 # shellcheck source-path=SCRIPTDIR source=selftest-dotenv
 . "$here/selftest-dotenv"
+# shellcheck source-path=SCRIPTDIR source=selftest-hardening
+. "$here/selftest-hardening"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -228,6 +230,7 @@ counting
 observability
 stacking
 dotenvs
+hardening
 tidying
 sanitizers
 verdict
