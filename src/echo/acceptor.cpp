@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
-#include <string>
 #include <system_error>
 #include <utility>
+
+#include "echo/log_lines.h"
 
 namespace threadecho::echo {
 namespace {
@@ -172,10 +173,7 @@ Acceptor::Accepted Acceptor::accept_failed(int error_number) {
     paused_until_ = Clock::now() + kPause;
   }
   errors_[index_of(accept_error_of(error_number))].add(1);
-  if (const auto suppressed = error_lines_.admit()) {
-    const std::string message = std::generic_category().message(error_number);
-    log_.warn("cannot accept a client", {{"error", message}, {"suppressed", *suppressed}});
-  }
+  log_failed(log_, error_lines_, "cannot accept a client", {error_number, std::generic_category()});
   return Accepted::kError;
 }
 

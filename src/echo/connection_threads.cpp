@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,7 +33,11 @@ ConnectionThreads::ConnectionThreads(const EchoContext& context)
 ConnectionThreads::~ConnectionThreads() { join_all(); }
 
 std::error_code ConnectionThreads::serve(Connection& connection) {
-  auto job = std::make_unique<Job>(Job{*this, connection});
+  // The connection is in the table: thrown, the want of memory would leave it there without anybody to serve it.
+  std::unique_ptr<Job> job(new (std::nothrow) Job{*this, connection});
+  if (!job) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  }
   {
     const std::lock_guard lock(mutex_);
     ++running_;

@@ -1,6 +1,8 @@
 #include "echo/log_lines.h"
 
 #include <chrono>
+#include <new>
+#include <string>
 
 namespace threadecho::echo {
 
@@ -37,6 +39,20 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
              {"received_bytes", counters.received_bytes.value()},
              {"echoed_bytes", counters.echoed_bytes.value()},
              {"duration_seconds", duration.count()}});
+}
+
+void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event,
+                const std::error_code& error) noexcept {
+  const auto suppressed = limit.admit();
+  if (!suppressed) {
+    return;
+  }
+  try {
+    const std::string message = error.message();
+    log.warn(event, {{"error", message}, {"suppressed", *suppressed}});
+  } catch (const std::bad_alloc&) {
+    // What is told of may be the want of memory.
+  }
 }
 
 }  // namespace threadecho::echo

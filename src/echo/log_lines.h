@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <system_error>
 
 #include "echo/connection.h"
 #include "echo/reasons.h"
 #include "log/logger.h"
+#include "log/rate_limit.h"
 
 namespace threadecho::echo {
 
@@ -18,5 +21,9 @@ void log_opened(log::Logger& log, const Connection& connection);
 void log_received(log::Logger& log, const Connection& connection, std::span<const std::byte> bytes);
 /// When the connection has left the table.
 void log_closed(log::Logger& log, const Connection& connection, CloseReason reason);
+
+/// What could not be done for a client, and why, as often as `limit` lets it through. Needs memory for the reason's
+/// text; without it the line is lost, as the logger's own are.
+void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event, const std::error_code& error) noexcept;
 
 }  // namespace threadecho::echo

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace threadecho::echo {
@@ -52,7 +53,11 @@ PoolWorker::~PoolWorker() {
 }
 
 std::error_code PoolWorker::take(Connection& connection) {
-  auto client = std::make_unique<Client>(connection, context_);
+  // The connection is in the table: thrown, the want of memory would leave it there without anybody to serve it.
+  std::unique_ptr<Client> client(new (std::nothrow) Client(connection, context_));
+  if (!client) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  }
   connections_.fetch_add(1, std::memory_order_relaxed);
   if (const auto error = watch(epoll_.get(), connection.fd(), kInterest, client.get())) {
     connections_.fetch_sub(1, std::memory_order_relaxed);

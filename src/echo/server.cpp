@@ -1,9 +1,9 @@
 #include "echo/server.h"
 
-#include <string>
 #include <utility>
 
 #include "echo/listener.h"
+#include "echo/log_lines.h"
 
 namespace threadecho::echo {
 
@@ -51,10 +51,7 @@ std::optional<RejectReason> Server::admit(net::Fd& client, const net::Endpoint& 
     return reason;
   }
   if (const std::error_code error = threads_->serve(borrowed)) {
-    if (const auto suppressed = thread_error_lines_.admit()) {
-      const std::string message = error.message();
-      log_.warn("no thread for a client", {{"error", message}, {"suppressed", *suppressed}});
-    }
+    log_failed(log_, thread_error_lines_, "no thread for a client", error);
     client = table_.withdraw(borrowed)->release_fd();
     return RejectReason::kThreadLimit;
   }

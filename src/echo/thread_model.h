@@ -19,8 +19,8 @@ class ThreadModel {
   ThreadModel(const ThreadModel&) = delete;
   ThreadModel& operator=(const ThreadModel&) = delete;
 
-  /// Has the connection, which is in the table, served until its end. Only for the acceptor's thread. On failure
-  /// nothing has happened; on success the connection may be gone already.
+  /// Has the connection, which is in the table, served until its end. Only for the acceptor's thread. On failure, for
+  /// want of memory too, nothing has happened; on success the connection may be gone already.
   virtual std::error_code serve(Connection& connection) = 0;
   /// Waits until no connection is left, then ends and joins every thread.
   virtual void join_all() = 0;
