@@ -29,7 +29,10 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
     ending_.emplace(session_).begin_after_client_closed();
     return step_ending(buffer);
   }
-  if (errno != EAGAIN && errno != EINTR) {
+  if (errno == EINTR) {
+    return Next::kAgain;  // what there is to receive has had its event, and makes no other
+  }
+  if (errno != EAGAIN) {
     return end(session_.broken(errno), buffer);
   }
   if (just_echoed) {

@@ -73,7 +73,11 @@ std::optional<CloseReason> Session::received(std::span<const std::byte> bytes) {
 }
 
 std::optional<CloseReason> Session::send_some(std::span<const std::byte>& bytes, int flags) {
-  const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
+  ssize_t sent = -1;
+  do {
+    sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
+    // One that waits has waited for a while by then; after one that does not, no event would tell when to go on.
+  } while (sent < 0 && errno == EINTR && (flags & MSG_DONTWAIT) != 0);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     return broken(errno);
   }

@@ -1,0 +1,29 @@
+#include "support/interrupted_calls.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "support/echo_fixture.h"
+
+namespace threadecho::test {
+namespace {
+
+class InterruptedEcho : public OverBothModels {};
+INSTANTIATE_TEST_SUITE_P(, InterruptedEcho, both_models(), name_of_model);
+
+TEST_P(InterruptedEcho, GoesOnAtOnceWithEveryByte) {
+  auto settings = test_settings();
+  settings.write_timeout = std::chrono::milliseconds(0);  // nothing but the call itself gets a send going again
+  const EchoServer server(settings);
+  const TestClient client = server.connect();
+  const InterruptedCalls interrupted;
+  for (int i = 0; i < 10; ++i) {
+    const std::string message = random_bytes(1000, static_cast<unsigned>(i));
+    ASSERT_EQ(client.echo(message), message);
+  }
+  EXPECT_TRUE(!is_pool() || InterruptedCalls::count() >= 10);
+}
+
+}  // namespace
+}  // namespace threadecho::test

@@ -1,0 +1,50 @@
+#include "support/interrupted_calls.h"
+
+#include <dlfcn.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <cerrno>
+
+namespace {
+
+std::atomic<bool> interrupting{false};
+std::atomic<int> calls{0};
+
+bool is_interrupted(int flags) {
+  if ((flags & MSG_DONTWAIT) == 0 || !interrupting || calls++ % 2 != 0) {
+    return false;
+  }
+  errno = EINTR;
+  return true;
+}
+
+/// The C library's, or a sanitizer's before it.
+template <typename Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" ssize_t recv(int fd, void* buffer, size_t size, int flags) {
+  static auto* const received = next<decltype(recv)>("recv");
+  return is_interrupted(flags) ? -1 : received(fd, buffer, size, flags);
+}
+
+extern "C" ssize_t send(int fd, const void* buffer, size_t size, int flags) {
+  static auto* const sent = next<decltype(send)>("send");
+  return is_interrupted(flags) ? -1 : sent(fd, buffer, size, flags);
+}
+
+namespace threadecho::test {
+
+InterruptedCalls::InterruptedCalls() {
+  calls = 0;
+  interrupting = true;
+}
+InterruptedCalls::~InterruptedCalls() { interrupting = false; }
+
+int InterruptedCalls::count() { return calls / 2; }
+
+}  // namespace threadecho::test
