@@ -14,7 +14,8 @@ from pathlib import Path
 import subjects
 import traffic
 from evaluate import Window, all_complaints, broken_subjects_unseen
-from programs import Prometheus, Threadecho, eventually
+from programs import Threadecho, eventually
+from prometheus_server import Prometheus
 
 INTERVAL = "500ms"
 SPAN = "4s"  # what $__rate_interval becomes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from grafana import filled_in
 from promql import selectors_of
-from programs import Prometheus
+from prometheus_server import Prometheus
 
 # The least and the most that can be true, by unit. -1 is "down" on the panel State. A share can pass 1 a little where a
 # limit is lowered below what is in use already, as the test does with descriptors.

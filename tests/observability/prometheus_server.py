@@ -1,0 +1,55 @@
+"""The real Prometheus of the end-to-end test, on a free port of the loopback interface."""
+
+import json
+import shutil
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import yaml
+
+import subjects
+from programs import PATIENCE, Program
+
+
+class Prometheus(Program):
+    """Debian's Prometheus with the configuration that is shipped. Only targets and intervals are rewritten."""
+
+    def __init__(self, root, directory, targets, interval):
+        source = Path(root) / subjects.PROMETHEUS
+        configuration = yaml.safe_load(source.read_text(encoding="utf-8"))
+        configuration["global"].update(scrape_interval=interval, evaluation_interval=interval)
+        for job in configuration["scrape_configs"]:
+            job["static_configs"] = [{"targets": targets}]
+        directory.mkdir()
+        for name in configuration["rule_files"]:
+            shutil.copy(source.parent / name, directory)
+        copy = directory / source.name
+        copy.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+        super().__init__(["prometheus", f"--config.file={copy}", f"--storage.tsdb.path={directory / 'data'}",
+                          "--web.listen-address=127.0.0.1:0"], directory / "prometheus.log")
+        self.address = self.find(r'msg="Listening on".*?address=(\S+)').group(1)
+        self.find("Server is ready to receive web requests")
+
+    def ask(self, path, **parameters):
+        query = urllib.parse.urlencode(parameters)
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/api/v1/{path}?{query}", timeout=PATIENCE) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{path} {parameters}: {error.read().decode()}") from error
+
+    def at(self, expression, when):
+        """[(labels, [value])] at one time."""
+        return [(series["metric"], [float(series["value"][1])])
+                for series in self.ask("query", query=expression, time=when)["result"]]
+
+    def over(self, expression, start, end, step):
+        """[(labels, [values])] over a time."""
+        return [(series["metric"], [float(value) for _, value in series["values"]])
+                for series in self.ask("query_range", query=expression, start=start, end=end, step=step)["result"]]
+
+    def firing(self, alert):
+        return [found for found in self.ask("alerts")["alerts"]
+                if found["labels"]["alertname"] == alert and found["state"] == "firing"]
