@@ -14,6 +14,8 @@ root=$(cd "$1" && pwd)
 . "$here/selftest-dotenv"
 # shellcheck source-path=SCRIPTDIR source=selftest-hardening
 . "$here/selftest-hardening"
+# shellcheck source-path=SCRIPTDIR source=selftest-faults
+. "$here/selftest-faults"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -231,6 +233,7 @@ observability
 stacking
 dotenvs
 hardening
+faults
 tidying
 sanitizers
 verdict

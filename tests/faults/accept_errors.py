@@ -1,0 +1,48 @@
+"""accept(2) fails: counted, waited out without spinning, and over as soon as its cause is."""
+
+import errno
+import time
+
+import traffic
+from cases import case
+from injection import injected
+from judges import busy, late, moved, must
+from programs import eventually
+from server import ACCEPTED, Watch, closed, series
+
+# By the label that counts it. EINTR never comes from a socket that does not block, so it has none of its own.
+LABELS = {"EMFILE": "EMFILE", "ENFILE": "ENFILE", "ENOBUFS": "ENOBUFS", "ENOMEM": "ENOMEM",
+          "ECONNABORTED": "ECONNABORTED", "EPROTO": "EPROTO", "EPERM": "EPERM", "EINTR": "other"}
+LASTS_SECONDS = 1.0
+
+
+def accept_fails(error):
+    counter = series("accept_errors", error=LABELS[error])
+
+    def run(ground):
+        server = ground.serve()
+        bystander, = traffic.hold(server, 1)
+        before = server.counters()
+        with injected(ground, server, f"accept4:error={error}") as injection:
+            client = traffic.connect(server)
+            watch = Watch(server)
+            used = watch.after(LASTS_SECONDS)
+            eventually(f"{error} is counted", lambda: server.counters()[counter] > before[counter])
+            assert traffic.echoed(bystander) and server.status("/healthz") == 200
+            relieved = time.monotonic()
+            injection.relieve()
+            assert traffic.echoed(client)
+            recovered = time.monotonic() - relieved
+            errors = injection.injected()
+        for one in (bystander, client):
+            one.close()
+        traffic.until_alone(server)
+        must(busy(*used), late("recovered", recovered),
+             moved(before, server.counters(), {counter: errors, ACCEPTED: 1, closed("client_closed"): 2}))
+        return f"{errors} errors, {used[0] / used[1]:.1%} CPU, back after {recovered:.2f} s"
+    return run
+
+
+for name in LABELS:
+    assert hasattr(errno, name)
+    case(f"accept_fails_with_{name}_is_counted_waited_out_and_recovers")(accept_fails(name))

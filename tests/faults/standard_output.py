@@ -1,0 +1,92 @@
+"""Standard output has no room, or nobody reads it: lines are dropped and counted, and no echo waits."""
+
+import fcntl
+import os
+import subprocess
+import time
+
+import traffic
+from cases import Skipped, case
+from judges import moved, must
+from programs import eventually
+from server import ACCEPTED, Unheard, closed, series
+
+DROPPED = series("log_lines_dropped")
+CLIENTS = 200
+LINES = 2 * CLIENTS  # each client's start and end
+
+
+def crowd(server):
+    began = time.monotonic()
+    for client in traffic.hold(server, CLIENTS):
+        client.close()
+    took = time.monotonic() - began
+    traffic.until_alone(server)
+    return took
+
+
+def nothing_gets_out(ground, stdout):
+    server = ground.serve(kind=Unheard, options={"stdout": stdout})
+    before = server.counters()
+    assert before[DROPPED] == 1, f"{before[DROPPED]} lines are dropped at the start, where it says that it serves"
+    took = crowd(server)
+    must(moved(before, server.counters(), {
+        DROPPED: LINES, ACCEPTED: CLIENTS, closed("client_closed"): CLIENTS}))
+    return f"{LINES} of {LINES} lines dropped and counted, {CLIENTS} clients echoed in {took:.2f} s"
+
+
+@case("a_device_that_is_always_full_takes_no_line_and_no_echo_waits")
+def always_full(ground):
+    with open("/dev/full", "wb") as full:
+        return nothing_gets_out(ground, full)
+
+
+@case("a_closed_pipe_takes_no_line_and_no_echo_waits")
+def closed_pipe(ground):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        return nothing_gets_out(ground, pipe)
+
+
+@case("a_disk_that_fills_up_keeps_whole_lines_and_no_echo_waits", namespace=True)
+def full_disk(ground):
+    """A file system of 64 KiB: of the lines that do not fit, none is written in part but the one at the edge."""
+    disk = ground.directory / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        raise Skipped("no file system may be mounted here")
+    with open(disk / "log", "wb") as log:
+        server = ground.serve(kind=Unheard, options={"stdout": log})
+    before = server.counters()
+    for _ in range(3):
+        crowd(server)
+    counters = server.counters()
+    lines = (disk / "log").read_bytes().split(b"\n")
+    torn = 0 if not lines[-1] else 1
+    whole = len(lines) - 1
+    must(moved(before, counters, {DROPPED: 3 * LINES + 1 - whole, ACCEPTED: 3 * CLIENTS,
+                                  closed("client_closed"): 3 * CLIENTS}))
+    return f"{whole} lines written, {torn} in part, {counters[DROPPED]} dropped and counted"
+
+
+@case("a_pipe_that_nobody_reads_holds_no_echo_back_and_is_used_again_when_read")
+def unread_pipe(ground):
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 16384)
+    with os.fdopen(reader, "rb", buffering=0) as unread:
+        with os.fdopen(writer, "wb") as pipe:
+            server = ground.serve(kind=Unheard, options={"stdout": pipe})
+        took = crowd(server)
+        dropped = server.counters()[DROPPED]
+        os.set_blocking(reader, False)
+        kept = unread.read(1 << 16)
+        assert kept.endswith(b"\n"), kept[-100:]
+        must([] if kept.count(b"\n") + dropped == LINES + 1 and dropped > 0 else
+             [f"{kept.count(10)} lines kept and {dropped} dropped, not {LINES + 1} together"])
+        client, = traffic.hold(server, 1)
+        client.close()
+        eventually("the log goes on", lambda: b"connection closed" in (unread.read(1 << 16) or b""))
+        must([] if server.counters()[DROPPED] == dropped else ["lines are dropped that have room"])
+    return f"{dropped} of {LINES} lines dropped and counted, {CLIENTS} clients echoed in {took:.2f} s, then on"
