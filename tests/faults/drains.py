@@ -121,7 +121,7 @@ def all_kinds(ground):
         must([str(talker.failure)] if talker.failure else [])
     for client in (idle, stuck):
         client.close()
-    must([] if status == 0 else [f"status {status}"], late("ended", took, DRAIN_TIMEOUT + LINGER + 0.5),
+    must([] if status == 0 else [f"status {status}"], late("ended", took, DRAIN_TIMEOUT + LINGER + 2.0),
          same_bytes(finishing.sent, finishing.received), beginning(busy.sent, busy.received),
          beginning((text * (len(sent) // len(text) + 2))[:len(tail)], tail),
          ended_for(server.reasons(), {"drained": 2, "drain_forced": 3}))

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import traceback
@@ -88,7 +89,23 @@ def keep(results, path):
     path.write_text("\n".join([*lines, "</testsuite>", ""]), encoding="utf-8")
 
 
+def try_all(selected, options):
+    results = []
+    with ThreadPoolExecutor(options.jobs) as lanes:
+        tries = {lanes.submit(try_in_namespace if case.namespace else try_here, case, model, options):
+                 f"{model}/{case.name}" for case, model in selected}
+        try:
+            for done in as_completed(tries):
+                results.append((tries[done], done.result()))
+                state, seconds, text = done.result()
+                print(f"{state:8}{seconds:>7}  {tries[done]}: {text}", flush=True)
+        finally:
+            lanes.shutdown(cancel_futures=True)  # asked to stop: those that have begun clean up behind themselves
+    return results
+
+
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     options = arguments()
     for subject in SUBJECTS:
         importlib.import_module(subject)
@@ -102,14 +119,7 @@ def main():
     directory = Path(options.directory)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    results = []
-    with ThreadPoolExecutor(options.jobs) as lanes:
-        tries = {lanes.submit(try_in_namespace if case.namespace else try_here, case, model, options):
-                 f"{model}/{case.name}" for case, model in selected}
-        for done in as_completed(tries):
-            results.append((tries[done], done.result()))
-            state, seconds, text = done.result()
-            print(f"{state:8}{seconds:>7}  {tries[done]}: {text}", flush=True)
+    results = try_all(selected, options)
     keep(results, directory / "junit.xml")
     count = {state: sum(result[0] == state for _, result in results) for state in (PASSED, FAILED, SKIPPED)}
     print(", ".join(f"{number} {state}" for state, number in count.items()))

@@ -53,8 +53,8 @@ def takes_nothing(ground, read_one):
     for one in (slow, bystander):
         one.close()
     traffic.until_alone(server)
-    # A quarter late by design, and a second between two looks of ours.
-    must(busy(*used), late("ended", took, 1.25 * WRITE_TIMEOUT + 1.5), moved(before, server.counters(), {
+    # A quarter late by design, a second between two looks of ours, and what a busy machine takes.
+    must(busy(*used), late("ended", took, 1.25 * WRITE_TIMEOUT + 3.0), moved(before, server.counters(), {
         ACCEPTED: 1, closed("write_timeout"): 1, closed("client_closed"): 1}))
     return f"ended as write_timeout after {took:.1f} s with {sent:,} bytes sent, {used[0] / used[1]:.1%} CPU"
 
@@ -80,7 +80,7 @@ def silent(ground):
     for client in clients:
         client.close()
     traffic.until_alone(server)
-    must(busy(*used), late("all ended", took, 2.0),
+    must(busy(*used), late("all ended", took, 5.0),
          moved(before, server.counters(), {ACCEPTED: 50, closed("idle_timeout"): 50}))
     return f"50 ended as idle_timeout after {took:.1f} s, {used[0] / used[1]:.1%} CPU"
 
@@ -102,7 +102,7 @@ def half_open(ground):
     assert traffic.echoed(bystander)
     bystander.close()
     traffic.until_alone(server)
-    must(late("they are gone", took, 2.0), moved(before, server.counters(), {
+    must(late("they are gone", took, 5.0), moved(before, server.counters(), {
         ACCEPTED: 5, closed("client_reset"): 4, closed("client_closed"): 1}))
     return f"4 gone as client_reset after {took:.1f} s"
 

@@ -92,7 +92,7 @@ def vanished(ground):
     assert traffic.echoed(bystander)
     bystander.close()
     traffic.until_alone(server)
-    must(busy(*used), late("they are gone", took, USER_TIMEOUT + PROBE_INTERVAL + 2),
+    must(busy(*used), late("they are gone", took, USER_TIMEOUT + PROBE_INTERVAL + 5),
          ended_for(server.reasons(), {"write_timeout": 1, "peer_timeout": 4, "client_closed": 1}),
          moved(before, server.counters(), {ACCEPTED: 5, closed("peer_timeout"): 4, closed("write_timeout"): 1,
                                            closed("client_closed"): 1}))
