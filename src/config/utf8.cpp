@@ -69,6 +69,9 @@ std::string escaped(char c) {
   return std::string{'\\', 'x', kHex[byte >> 4U], kHex[byte & 0xFU]};
 }
 
+/// U+0080 to U+009F: to a terminal U+009B is what ESC [ is.
+bool is_c1_control(std::string_view text) { return byte_at(text, 0) == 0xC2 && byte_at(text, 1) < 0xA0; }
+
 }  // namespace
 
 std::size_t find_invalid_utf8(std::string_view text) {
@@ -110,7 +113,7 @@ std::string in_quotes(std::string_view text) {
     if (at + std::max<std::size_t>(length, 1) > kMaxQuotedBytes) {
       return result + "...\"";
     }
-    if (length > 1) {
+    if (length > 1 && !is_c1_control(text.substr(at))) {
       result += text.substr(at, length);
       at += length;
     } else {

@@ -187,6 +187,9 @@ TEST(Utf8, QuotesOnOneLine) {
   EXPECT_EQ(in_quotes("a b"), "\"a b\"");
   EXPECT_EQ(in_quotes("9000\n"), R"("9000\n")");
   EXPECT_EQ(in_quotes("\"\\\t\r\x1b\xFF\xC3\xA9"), "\"\\\"\\\\\\t\\r\\x1b\\xff\xC3\xA9\"");
+  EXPECT_EQ(in_quotes("\xC2\x9B"
+                      "2J\xC2\x80\xC2\xA0"),
+            "\"\\xc2\\x9b2J\\xc2\\x80\xC2\xA0\"");  // what ESC [ is to a terminal, and another control character
   EXPECT_EQ(in_quotes(std::string(500, 'x')), "\"" + std::string(120, 'x') + "...\"");
 }
 
