@@ -17,6 +17,7 @@ printf '#!/bin/sh\ncase "$4" in $MISSING) echo "not-installed " ;; *) echo "inst
 printf '#!/bin/sh\necho "$FAKE_UID"\n' >bin/id
 printf '#!/bin/sh\necho "cmake $*"\n' >bin/cmake
 cp bin/cmake bin/ctest
+printf '#!/bin/sh\necho 14.0.6\n' >bin/clang++
 chmod +x bin/*
 path="$PWD/bin:$PWD/bare"
 
@@ -41,6 +42,16 @@ expect 0 'checks docker' env PATH="$path" CI= MISSING=docker.io FAKE_UID=0 ./dev
 cp bin/cmake bin/dockerd
 expect 0 'checks docker' env PATH="$path" CI=true MISSING=docker.io FAKE_UID=0 ./dev check docker
 expect 1 '' test -s asked
+
+# A target and a time may each be left out; clang's runtime is a package with clang's version.
+printf '#!/bin/sh\necho "sanitized $*"\n' >tests/checks/sanitized
+chmod +x tests/checks/sanitized
+expect 0 'tests/fuzz/run 300 ' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev fuzz
+expect 0 'tests/fuzz/run 5 ' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev fuzz 5
+expect 0 'tests/fuzz/run 300 http' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev fuzz http
+expect 0 'tests/fuzz/run 5 http' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev fuzz http 5
+expect 0 'dev: installing libclang-rt-14-dev' env PATH="$path" MISSING=libclang-rt-14-dev FAKE_UID=0 ./dev fuzz
+expect 0 'dev: installing libclang-rt-14-dev' env PATH="$path" CI= MISSING=libclang-rt-14-dev FAKE_UID=0 ./dev check
 
 # Without lists there is an update; that one source of them fails does not matter if the packages can be had.
 # shellcheck disable=SC2016

@@ -176,6 +176,31 @@ END
     fi
 }
 
+fuzzing() {
+    project
+    mkdir tests/fuzz tests/fuzz/corpus tests/fuzz/corpus/some
+    cp "$root/tests/fuzz/CMakeLists.txt" "$root/tests/fuzz/oracle.h" "$root/tests/fuzz/replay.cpp" tests/fuzz/
+    cat >tests/fuzz/some_fuzz.cpp <<'END'
+#include "oracle.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  threadecho::fuzz::demand(BROKEN == 0 || size == 0 || data[0] != 'x', "no input begins with x");
+  return 0;
+}
+END
+    printf 'add_compile_definitions(BROKEN=0)\n' | cat - tests/fuzz/CMakeLists.txt >tests/fuzz/whole
+    printf 'hello' >tests/fuzz/corpus/some/hello
+    mv tests/fuzz/whole tests/fuzz/CMakeLists.txt
+    expect 0 'edges reached' env FUZZ_SECONDS=1 "$here/fuzz.sh" .
+    expect 2 'no target is called other' "$root/tests/fuzz/run" 1 other
+    sed s/BROKEN=0/BROKEN=1/ tests/fuzz/CMakeLists.txt >broken
+    mv broken tests/fuzz/CMakeLists.txt
+    expect fail 'not so: no input begins with x' env FUZZ_SECONDS=30 "$here/fuzz.sh" .
+    expect fail 'build/fuzz/some/crash-' env FUZZ_SECONDS=30 "$here/fuzz.sh" .
+    crash=$(find build/fuzz/some -name 'crash-*' 2>/dev/null | head -n 1)
+    [ -z "$crash" ] || expect fail 'not so' build/asan/tests/fuzz/some_fuzz "$crash"
+}
+
 # The rows that become the count.
 counting() {
     tree count
@@ -236,4 +261,5 @@ hardening
 faults
 tidying
 sanitizers
+fuzzing
 verdict
