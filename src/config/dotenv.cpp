@@ -1,6 +1,7 @@
 #include "config/dotenv.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "config/dotenv_scanner.h"
 #include "config/utf8.h"
@@ -60,7 +61,7 @@ std::optional<std::string> expand(std::string_view value, const Dotenv& file, co
       return std::nullopt;
     }
   }
-  return result;
+  return result.size() > kMaxDotenvBytes ? std::nullopt : std::optional(std::move(result));
 }
 
 }  // namespace

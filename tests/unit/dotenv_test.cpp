@@ -174,6 +174,15 @@ TEST(Dotenv, RefusesAValueThatExpandsBeyondTheLimit) {
   EXPECT_THAT(parse_dotenv(text, {}).problems, ::testing::Not(IsEmpty()));
 }
 
+TEST(Dotenv, BoundsAValueWithItsTextBehindTheLastReference) {
+  const std::string half(kMaxDotenvBytes / 2, 'x');
+  const Dotenv file = parse_dotenv("A=" + half + "\nB=${A}${A}\nC=${B}y\n", {});
+  EXPECT_EQ(file.values.at("B").value->size(), kMaxDotenvBytes);
+  EXPECT_FALSE(file.values.at("C").value.has_value());
+  ASSERT_EQ(file.problems.size(), 1U);
+  EXPECT_EQ(file.problems[0].line, 3U);
+}
+
 TEST(Utf8, FindsTheFirstMalformedByte) {
   EXPECT_EQ(find_invalid_utf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF"), std::string_view::npos);
   for (const std::string_view bad :
