@@ -192,6 +192,7 @@ END
     printf 'hello' >tests/fuzz/corpus/some/hello
     mv tests/fuzz/whole tests/fuzz/CMakeLists.txt
     expect 0 'edges reached' env FUZZ_SECONDS=1 "$here/fuzz.sh" .
+    expect 0 'some: ' "$root/tests/fuzz/run" --check 1 some
     expect 2 'no target is called other' "$root/tests/fuzz/run" 1 other
     sed s/BROKEN=0/BROKEN=1/ tests/fuzz/CMakeLists.txt >broken
     mv broken tests/fuzz/CMakeLists.txt

@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "net/endpoint.h"
 #include "net/fd.h"
@@ -35,17 +35,22 @@ class Stream {
  private:
   static constexpr std::size_t kPeriod = 65'521;
   static const std::string& bytes() {
-    static const std::string kBytes = [] {
+    static const std::string random_bytes = [] {
       std::minstd_rand engine(1);
       std::string random(kPeriod, '\0');
       std::ranges::generate(random, [&engine] { return static_cast<char>(engine() >> 8U); });
       return random;
     }();
-    return kBytes;
+    return random_bytes;
   }
 
   std::size_t start_;
 };
+
+/// With the last system call's error.
+inline std::string because(std::string_view what) {
+  return std::string(what).append(": ").append(std::generic_category().message(errno));
+}
 
 /// One client, which never waits. It demands that what it reads is what it sent, in order, and that nobody but itself
 /// ends the connection.
@@ -57,7 +62,7 @@ class Client {
       net::set_option(fd_.get(), SOL_SOCKET, SO_RCVBUF, receive_buffer);
     }
     const int status = ::connect(fd_.get(), server.address(), server.length());
-    demand(status == 0, std::string("a client can connect: ") + std::strerror(errno));
+    demand(status == 0, because("a client can connect"));
     demand(::fcntl(fd_.get(), F_SETFL, O_NONBLOCK) == 0, "a socket need not block");
   }
 
@@ -67,7 +72,7 @@ class Client {
       const std::string_view bytes = stream_.at(sent_, size);
       const ssize_t taken = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (taken < 0) {
-        demand(errno == EAGAIN, std::string("nobody stops a client that sends: ") + std::strerror(errno));
+        demand(errno == EAGAIN, because("nobody stops a client that sends"));
         return;
       }
       sent_ += static_cast<std::size_t>(taken);
@@ -81,7 +86,7 @@ class Client {
     while (size > 0 && !is_at_end_) {
       const ssize_t got = ::recv(fd_.get(), buffer, std::min(size, sizeof buffer), 0);
       if (got < 0) {
-        demand(errno == EAGAIN, std::string("nobody resets a client: ") + std::strerror(errno));
+        demand(errno == EAGAIN, because("nobody resets a client"));
         return;
       }
       is_at_end_ = got == 0;

@@ -43,7 +43,8 @@ config::Settings settings(bool pool, bool small) {
   settings.pool_threads = 2;
   if (small) {
     settings.buffer_size = 1024;
-    settings.socket_buffer_size = 4096;
+    settings.socket_buffer_size =
+        64UL * 1024;  // with 4 KiB TCP itself stands still for seconds, in retransmission timeouts
   }
   return settings;
 }
@@ -172,7 +173,7 @@ class Scenario {
   }
 
   void connect(Slot& client, std::uint8_t operation) {
-    client.emplace(subject_.next_address(), operation == 3 ? 2048 : 0, 8191 * deeds_.connects);
+    client.emplace(subject_.next_address(), operation == 3 ? 32 * 1024 : 0, 8191 * deeds_.connects);
     ++deeds_.connects;
   }
 

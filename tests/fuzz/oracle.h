@@ -9,6 +9,7 @@
 #include <string_view>
 
 /// What libFuzzer and replay.cpp call with each input. Returns 0, or does not return.
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace threadecho::fuzz {

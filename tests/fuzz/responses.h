@@ -32,9 +32,9 @@ inline std::string_view take_line(std::string_view& text) {
 }
 
 inline void judge(const Answer& answer) {
-  static const std::map<std::string, std::string, std::less<>> kAlways = {
+  static const std::map<std::string, std::string, std::less<>> always = {
       {"Server", "threadecho"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
-  for (const auto& [name, value] : kAlways) {
+  for (const auto& [name, value] : always) {
     demand(answer.fields.contains(name) && answer.fields.at(name) == value, "an answer has the usual fields");
   }
   const std::string_view code = std::string_view(answer.status).substr(9, 3);
@@ -42,10 +42,10 @@ inline void judge(const Answer& answer) {
   demand(std::string_view("200 400 404 405 413 431 503").find(code) != std::string_view::npos,
          "a status is documented");
   demand(answer.fields.contains("Allow") == (code == "405"), "405 says what is allowed, and nothing else does");
-  static const std::set<std::string, std::less<>> kSometimes = {"Content-Type", "Content-Length", "Connection", "Allow",
-                                                                "Content-Security-Policy"};
+  static const std::set<std::string, std::less<>> sometimes = {"Content-Type", "Content-Length", "Connection", "Allow",
+                                                               "Content-Security-Policy"};
   for (const auto& [name, value] : answer.fields) {
-    demand(kAlways.contains(name) || kSometimes.contains(name), "nothing of a request becomes a field");
+    demand(always.contains(name) || sometimes.contains(name), "nothing of a request becomes a field");
   }
   if (!answer.is_cut_to_head && answer.fields.at("Content-Type") == "application/json") {
     const auto body = nlohmann::json::parse(answer.body, nullptr, false);
@@ -84,11 +84,12 @@ inline std::vector<Answer> read_answers(std::string_view text) {
   std::vector<Answer> answers;
   while (!text.empty()) {
     answers.push_back(take_answer(text));
+    const std::string& status = answers.back().status;
     const auto& fields = answers.back().fields;
     const auto connection = fields.find("Connection");
-    const bool is_last = connection != fields.end() && connection->second == "close";
+    const bool is_last = connection == fields.end() ? status.starts_with("HTTP/1.0") : connection->second == "close";
     demand(!is_last || text.empty(), "nothing follows the last answer");
-    const std::string_view code = std::string_view(answers.back().status).substr(9, 3);
+    const std::string_view code = std::string_view(status).substr(9, 3);
     if (is_last && (code == "400" || code == "431")) {
       answers.back() = Answer{.status = "refused", .fields = {}, .body = {}};
     }
