@@ -16,6 +16,8 @@ root=$(cd "$1" && pwd)
 . "$here/selftest-hardening"
 # shellcheck source-path=SCRIPTDIR source=selftest-faults
 . "$here/selftest-faults"
+# shellcheck source-path=SCRIPTDIR source=selftest-kubernetes
+. "$here/selftest-kubernetes"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -260,6 +262,7 @@ stacking
 dotenvs
 hardening
 faults
+cluster
 tidying
 sanitizers
 fuzzing

@@ -1,0 +1,14 @@
+#!/bin/sh
+# The Kubernetes manifests render, are valid, keep to our policy, and their settings and probe work with the program.
+set -eu
+here=$(cd "$(dirname -- "$0")" && pwd)
+cd "$1"
+for module in yaml jsonschema; do
+    python3 -c "import $module" 2>/dev/null || exec "$here/skip" "python3-$module is not installed"
+done
+mkdir -p build
+status=0
+python3 -B "$here/../kubernetes/check_manifests.py" . ../shared/schemas >build/kubernetes.log || status=$?
+cat build/kubernetes.log
+[ "$status" -ne 77 ] || exec "$here/skip" "$(tail -n 1 build/kubernetes.log)"
+exit "$status"

@@ -1,0 +1,47 @@
+"""What a pod may need at most, from its settings. docs/kubernetes.md shows the same sum; bench/memory measured it."""
+
+from pods import bytes_in
+
+KIB = 1024
+MIB = 1024 * KIB
+
+# Of a client, whatever it does.
+THREAD_KERNEL = 23 * KIB    # stack of 16 KiB, its descriptor, page tables, mappings
+SOCKET_KERNEL = 5 * KIB     # socket, file, descriptor
+THREAD_STACK = 12 * KIB     # touched pages beside the buffer
+HEAP = 8 * KIB              # the connection, and what logging leaves a thread with
+# Of a client that sends and never reads: a full send queue and a full receive queue. setsockopt doubles what it is told,
+# socket(7), and each queue may exceed that by a packet.
+QUEUES = 4
+BEYOND = 64 * KIB
+# Of the process: its own pages, those of its files, HTTP clients, refused clients.
+PROCESS = 32 * MIB
+
+DEFAULTS = {"MAX_CONNECTIONS": "10000", "BUFFER_SIZE": "64KiB", "THREAD_MODEL": "per-connection", "POOL_THREADS": "2"}
+
+
+def per_client(settings):
+    """Bytes that a client can take; nothing where nothing bounds it."""
+    if "SOCKET_BUFFER_SIZE" not in settings:
+        return None
+    settings = {**DEFAULTS, **settings}
+    buffers = QUEUES * bytes_in(settings["SOCKET_BUFFER_SIZE"]) + BEYOND + bytes_in(settings["BUFFER_SIZE"])
+    threads = 0 if settings["THREAD_MODEL"] == "pool" else THREAD_KERNEL + THREAD_STACK
+    return SOCKET_KERNEL + HEAP + threads + buffers
+
+
+def needed(settings):
+    client = per_client(settings)
+    return client and PROCESS + int({**DEFAULTS, **settings}["MAX_CONNECTIONS"]) * client
+
+
+def complaints(pod, settings):
+    most = needed(settings)
+    if most is None:
+        yield f"{pod.where}: SOCKET_BUFFER_SIZE is not set, so nothing bounds the pod's memory"
+        return
+    for container in pod.containers:
+        limit = container.get("resources", {}).get("limits", {}).get("memory", "0")
+        if bytes_in(limit) < most:
+            yield (f"{pod.where}: container {container['name']}: the memory limit {limit} is less than "
+                   f"{-(-most // MIB)}Mi, which {settings['MAX_CONNECTIONS']} clients can take")

@@ -1,0 +1,54 @@
+"""What each overlay is for; only where kubectl has rendered it."""
+
+from pods import pods_of, settings_of
+from rendering import label_of
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+PRODUCTION = ("HorizontalPodAutoscaler", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor", "PrometheusRule")
+SPREAD = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
+
+
+def namespace_complaints(rendering):
+    namespaces = {space["metadata"]["name"]: space["metadata"].get("labels", {})
+                  for space in rendering.of_kind("Namespace")}
+    if len(namespaces) != 1:
+        yield "has no namespace of its own"
+    for name, labels in namespaces.items():
+        if labels.get(ENFORCE) != "restricted":
+            yield f"Namespace {name}: does not enforce the level restricted"
+    for thing in rendering.objects:
+        if thing["kind"] != "Namespace" and thing["metadata"].get("namespace") not in namespaces:
+            yield f"{label_of(thing)}: is in another namespace"
+
+
+def production_complaints(rendering):
+    kinds = {thing["kind"] for thing in rendering.objects}
+    for kind in PRODUCTION:
+        if kind not in kinds:
+            yield f"has no {kind}"
+    if not any(thing["metadata"].get("labels", {}).get("grafana_dashboard") == "1"
+               for thing in rendering.of_kind("ConfigMap")):
+        yield "has no dashboard"
+    for pod in pods_of(rendering):
+        if "replicas" in pod.owner["spec"]:
+            yield f"{pod.where}: replicas is fixed"
+        spread = {constraint["topologyKey"] for constraint in pod.spec.get("topologySpreadConstraints", [])}
+        if spread != SPREAD:
+            yield f"{pod.where}: is not spread over zones and nodes"
+    for setting in ("IDLE_TIMEOUT", "WRITE_TIMEOUT", "MAX_CONNECTION_AGE"):
+        if setting not in settings_of(rendering):
+            yield f"{setting} is not set"
+
+
+def dev_complaints(rendering):
+    if settings_of(rendering).get("LOG_LEVEL") != "debug":
+        yield "does not log at debug"
+    if [thing["spec"].get("replicas") for thing in rendering.of_kind("Deployment")] != [1]:
+        yield "has more than one replica"
+
+
+def complaints(rendering):
+    own = {"production": production_complaints, "dev": dev_complaints}.get(rendering.name)
+    if own and rendering.rendered:
+        yield from namespace_complaints(rendering)
+        yield from own(rendering)

@@ -1,0 +1,104 @@
+"""The objects that the manifests are: as kubectl renders them, or, without it, as the files hold them."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+FOLDER = Path("deploy/kubernetes")
+# 1.24 has kustomize 4.5.4, the first with labels in templates and not in selectors.
+OLDEST_KUBECTL = (1, 24)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, where it is
+CLIENT_VERSION = re.compile(r'GitVersion:"v(\d+)\.(\d+)|Client Version: v(\d+)\.(\d+)')
+
+
+class Refused(Exception):
+    """kubectl does not take the manifests."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What one `kubectl apply -k` would apply."""
+    name: str
+    objects: tuple
+    rendered: bool  # by kubectl; else image tags and names with hashes are not there yet
+
+    def of_kind(self, *kinds):
+        return [thing for thing in self.objects if thing["kind"] in kinds]
+
+
+def label_of(thing):
+    return f"{thing['kind']} {thing['metadata']['name']}"
+
+
+def why_not_kubectl():
+    """Why nothing can be rendered here, or nothing."""
+    wanted = ".".join(map(str, OLDEST_KUBECTL))
+    if not shutil.which("kubectl"):
+        return f"kubectl is not installed; {wanted} or newer renders the manifests"
+    said = subprocess.run(["kubectl", "version", "--client"], capture_output=True, text=True, timeout=60, check=False)
+    found = CLIENT_VERSION.search(said.stdout)
+    version = tuple(int(number) for number in found.groups() if number) if found else (0, 0)
+    if version < OLDEST_KUBECTL:
+        return f"kubectl {'.'.join(map(str, version))} is too old; {wanted} or newer renders the manifests"
+    return ""
+
+
+def _objects(text):
+    return tuple(thing for thing in yaml.load_all(text, LOADER) if thing)
+
+
+def _folders(root, *names):
+    return sorted(path.parent.relative_to(root) for name in names
+                  for path in (root / FOLDER / name).glob("**/kustomization.yaml"))
+
+
+def _rendered(root, folder, name):
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], cwd=root, capture_output=True, text=True, timeout=120,
+                          check=False)
+    if done.returncode != 0:
+        raise Refused(f"{name}: kubectl kustomize {folder}: {done.stderr.strip()}")
+    return Rendering(name, _objects(done.stdout), True)
+
+
+def _with_base(root, component, scratch):
+    """A component as an overlay of somebody's: on top of the base."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    up = "../" * len(scratch.relative_to(root).parts)
+    (scratch / "kustomization.yaml").write_text(yaml.safe_dump(
+        {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization",
+         "resources": [f"{up}{FOLDER}/base"], "components": [f"{up}{component}", f"{up}{FOLDER}/version"]}), encoding="utf-8")
+    return _rendered(root, scratch.relative_to(root), component.name)
+
+
+def renderings(root):
+    """base, smoke-test and the overlays by themselves, each component with the base."""
+    found = [_rendered(root, folder, folder.name) for folder in _folders(root, "base", "smoke-test", "overlays")]
+    for component in _folders(root, "components"):
+        _rendered(root, component, component.name)
+        found.append(_with_base(root, component, root / "build/kubernetes" / component.name))
+    return found
+
+
+def _settings(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def sources(root):
+    """The objects of base, components and smoke test as they stand in their files. Overlays are changes to these, which
+    nobody but kubectl makes."""
+    objects = []
+    for folder in _folders(root, "base", "components"):
+        kustomization = yaml.safe_load((root / folder / "kustomization.yaml").read_text(encoding="utf-8"))
+        for name in kustomization["resources"]:
+            if (root / folder / name).is_file():
+                objects += _objects((root / folder / name).read_text(encoding="utf-8"))
+    objects.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "threadecho-settings"},
+                    "data": _settings(root / FOLDER / "base/settings.env")})
+    job = _objects((root / FOLDER / "smoke-test/job.yaml").read_text(encoding="utf-8"))
+    return [Rendering("base and components, not rendered", tuple(objects), False),
+            Rendering("smoke-test", job, False)]

@@ -1,0 +1,58 @@
+"""The schemas that a cluster validates objects with, made strict: fields that they do not know are refused."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from rendering import LOADER, label_of
+
+KEEPS_UNKNOWN = "x-kubernetes-preserve-unknown-fields"
+GROUP_VERSION_KIND = "x-kubernetes-group-version-kind"
+OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+
+
+def strict(node):
+    if isinstance(node, list):
+        return [strict(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: strict(value) for key, value in node.items()}
+    if isinstance(made.get("properties"), dict) and not made.get(KEEPS_UNKNOWN):
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+class Schemas:
+    def __init__(self, folder):
+        self._schemas = {}  # (apiVersion, kind): a schema that stands by itself
+        for path in sorted(Path(folder).glob("kubernetes-*/*.json")):
+            self._add_api(json.loads(path.read_text(encoding="utf-8"))["components"])
+        for path in sorted(Path(folder).glob("crds/*.yaml")):
+            self._add_resource(yaml.load(path.read_text(encoding="utf-8"), LOADER)["spec"])
+
+    def _add_api(self, components):
+        components = strict(components)
+        for name, schema in components["schemas"].items():
+            for kind in schema.get(GROUP_VERSION_KIND, []):
+                version = "/".join(filter(None, (kind["group"], kind["version"])))
+                self._schemas[version, kind["kind"]] = {"$ref": f"#/components/schemas/{name}", "components": components}
+        if OBJECT_META in components["schemas"]:
+            self._metadata = {"$ref": f"#/components/schemas/{OBJECT_META}", "components": components}
+
+    def _add_resource(self, definition):
+        for version in definition["versions"]:
+            schema = strict(version["schema"]["openAPIV3Schema"])
+            self._schemas[f"{definition['group']}/{version['name']}", definition["names"]["kind"]] = schema
+
+    def complaints(self, rendering):
+        for thing in rendering.objects:
+            where = f"{rendering.name}: {label_of(thing)}"
+            schema = self._schemas.get((thing["apiVersion"], thing["kind"]))
+            if schema is None:
+                yield f"{where}: no schema for {thing['apiVersion']} {thing['kind']}"
+                continue
+            for part, node in ((schema, thing), (self._metadata, thing["metadata"])):
+                for error in jsonschema.Draft7Validator(part).iter_errors(node):
+                    yield f"{where}: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
