@@ -22,6 +22,7 @@
 #include "config/durations.h"
 #include "config/exit_status.h"
 #include "config/load.h"
+#include "config/pod.h"
 #include "config/settings_error.h"
 #include "connection_list.h"
 #include "echo/limits.h"
@@ -112,13 +113,16 @@ void drain(echo::Server& server, const config::Settings& settings, int signal_nu
                        {"echoed_bytes", totals.echoed_bytes}});
 }
 
-int serve(const config::Configuration& configuration) {
+int serve(const config::Configuration& configuration, const config::Pod& pod) {
   const config::Settings& settings = configuration.settings;
   block_stop_signals();
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
 
   occupy_standard_descriptors();  // after the sink has looked at standard output
+  if (pod.known()) {
+    log.info("running in a pod", {{"pod", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}});
+  }
 
   echo::raise_descriptor_limit();
   const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections);
@@ -146,7 +150,8 @@ int serve(const config::Configuration& configuration) {
                     .readiness = [&] { return readiness_of(server); },
                     .connections = [&](const http::ConnectionsQuery& query) { return list_connections(server, query); },
                     .settings = views_of(configuration),
-                    .build = build_info()},
+                    .build = build_info(),
+                    .pod = pod},
                    log),
       http::Limits{}, log);
   server.start();
@@ -194,10 +199,12 @@ int run(int argc, const char* const* argv) {
     (command_line.exit->status == config::kDone ? std::cout : std::cerr) << command_line.exit->text << std::flush;
     return command_line.exit->status;
   }
+  const config::Environment environment = config::process_environment();
   return serve(config::load({.flags = command_line.flags,
-                             .environment = config::process_environment(),
+                             .environment = environment,
                              .directory = ".",
-                             .allowed_congestion_control = config::read_allowed_congestion_control}));
+                             .allowed_congestion_control = config::read_allowed_congestion_control}),
+               config::pod_of(environment));
 }
 
 /// Each line of the error gets the program's name: several bad settings are several lines.

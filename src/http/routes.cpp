@@ -43,18 +43,23 @@ Response config_response(const std::vector<SettingView>& settings) {
   return json_response(object);
 }
 
-Response version_response(const BuildInfo& build) {
+Response version_response(const BuildInfo& build, const config::Pod& pod) {
   // prometheus-cpp does not tell its version in a header.
-  return json_response({{"version", build.version},
-                        {"revision", build.revision},
-                        {"compiler", build.compiler},
-                        {"libraries",
-                         {{"boost", dotted(BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
-                          {"boost.beast", std::to_string(BOOST_BEAST_VERSION)},
-                          {"spdlog", dotted(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},
-                          {"nlohmann-json", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                                                   NLOHMANN_JSON_VERSION_PATCH)},
-                          {"CLI11", CLI11_VERSION}}}});
+  nlohmann::ordered_json object = {
+      {"version", build.version},
+      {"revision", build.revision},
+      {"compiler", build.compiler},
+      {"libraries",
+       {{"boost", dotted(BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
+        {"boost.beast", std::to_string(BOOST_BEAST_VERSION)},
+        {"spdlog", dotted(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},
+        {"nlohmann-json",
+         dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
+        {"CLI11", CLI11_VERSION}}}};
+  if (pod.known()) {
+    object["pod"] = {{"name", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}};
+  }
+  return json_response(object);
 }
 
 Response not_found(std::string_view target) {
@@ -91,7 +96,7 @@ Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
       {"/config", "every setting, its value and where it came from",
        [response = config_response(sources.settings)](const Request&) { return response; }},
       {"/version", "version, revision, compiler and libraries",
-       [response = version_response(sources.build)](const Request&) { return response; }},
+       [response = version_response(sources.build, sources.pod)](const Request&) { return response; }},
   };
   // Last, because the page lists the routes above.
   routes_.push_back(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "build_info.h"
+#include "config/pod.h"
 #include "http/connections.h"
 #include "http/response.h"
 #include "log/logger.h"
@@ -31,6 +32,7 @@ struct Sources {
   ListConnections connections;
   std::vector<SettingView> settings;  ///< in the order in which they are shown
   BuildInfo build;
+  config::Pod pod = {};
 };
 
 /// A request as far as routes care.

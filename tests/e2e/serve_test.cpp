@@ -18,6 +18,7 @@ namespace threadecho::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Opens so many connections and has something echoed over each.
 void hold(const ServerProcess& server, std::size_t count, std::vector<TestClient>& clients) {
@@ -233,6 +234,20 @@ TEST(Serve, NamesAVariableThatKubernetesInjected) {
   EXPECT_EQ(server.wait(), 2);
   EXPECT_THAT(server.errors(), HasSubstr("tcp://10.0.0.1:80"));
   EXPECT_THAT(server.errors(), HasSubstr("Kubernetes"));
+}
+
+TEST(Serve, SaysWhichPodItIsWhereKubernetesTellsIt) {
+  ServerProcess server(
+      {.arguments = {},
+       .environment = {{"POD_NAME", "threadecho-7d9f-x2x"}, {"POD_NAMESPACE", "demo"}, {"NODE_NAME", "node-3"}},
+       .env_file = {}});
+  server.wait_until_serving();
+  EXPECT_THAT(server.output(), HasSubstr("running in a pod pod=threadecho-7d9f-x2x namespace=demo node=node-3\n"));
+  EXPECT_THAT(server.get("/version"), HasSubstr("threadecho-7d9f-x2x"));
+
+  ServerProcess elsewhere;
+  elsewhere.wait_until_serving();
+  EXPECT_THAT(elsewhere.output(), Not(HasSubstr("running in a pod")));
 }
 
 }  // namespace

@@ -89,6 +89,19 @@ TEST_F(RoutesTest, ShowEverySettingInItsOrder) {
   EXPECT_LT(response.body.find("PORT"), response.body.find("BIND_ADDRESS"));
 }
 
+TEST_F(RoutesTest, TellThePodOnlyWhereThereIsOne) {
+  EXPECT_FALSE(json::parse(get("/version").body).contains("pod"));
+  const Routes in_a_pod({.metrics_text = [] { return std::string(); },
+                         .readiness = [] { return Readiness{}; },
+                         .connections = [](const ConnectionsQuery&) { return ConnectionList{}; },
+                         .settings = {},
+                         .build = {"1.2.3", "abc", "GNU 12"},
+                         .pod = {.name = "threadecho-1", .name_space = "demo", .node = "n7"}},
+                        log_.logger());
+  EXPECT_EQ(json::parse(in_a_pod.respond({"GET", "/version"}).body)["pod"],
+            json({{"name", "threadecho-1"}, {"namespace", "demo"}, {"node", "n7"}}));
+}
+
 TEST_F(RoutesTest, TellVersionsOfProgramAndLibraries) {
   const json version = json::parse(get("/version").body);
   EXPECT_EQ(version["version"], "1.2.3");
