@@ -26,8 +26,8 @@ def serving(binary, cgroup, **settings):
     with subprocess.Popen([binary], env=environment, stdout=subprocess.PIPE, text=True,
                           preexec_fn=cgroup.enter) as server:
         try:
-            port = int(re.search(r'"echo":"127.0.0.1:(\d+)"', server.stdout.readline()).group(1))
-            yield port
+            serving = next(line for line in server.stdout if '"message":"serving"' in line)
+            yield int(re.search(r'"echo":"127.0.0.1:(\d+)"', serving).group(1))
         finally:
             server.kill()
 

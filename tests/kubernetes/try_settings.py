@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""try_settings.py ROOT THREADECHO DIRECTORY: the program starts with the environment that a pod has, says that every setting
+came from there, and in which pod it is, and answers the probes and the smoke test as the manifests have them. For each
+rendering; without kubectl, for what stands in the base."""
+
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
+
+# pylint: disable=wrong-import-position  # the line above is what they need
+import rendering
+from pods import pods_of, settings_of
+from programs import PATIENCE, Threadecho
+from workload import DOWNWARD, PROBES
+
+# On this machine other ports are free, and nobody else is to reach them.
+HERE = {"PORT": "0", "HTTP_PORT": "0", "BIND_ADDRESS": "127.0.0.1", "LOG_FORMAT": "text"}
+OWN = ("base", "dev", "production")  # components change no setting
+IN_POD = {name: f"the-{name.lower()}" for name in DOWNWARD}
+
+
+def ask(server, path):
+    with urllib.request.urlopen(f"http://{server.target}{path}", timeout=PATIENCE) as answer:
+        return answer.read().decode()
+
+
+def configuration_complaints(server, settings):
+    shown = json.loads(ask(server, "/config"))
+    for name, value in settings.items():
+        if shown[name]["source"] != "environment":
+            yield f"{name}={value} has not reached the server: {shown[name]}"
+    for name, value in IN_POD.items():
+        if value not in server.output() or value not in ask(server, "/version"):
+            yield f"neither the log nor /version says {name}"
+
+
+def probe_complaints(server, pod):
+    for container in pod.containers:
+        for name in PROBES:
+            ask(server, container[name]["httpGet"]["path"])  # throws at any status but 200
+    if server.metric("threadecho_connections_accepted_total") != 0:
+        yield "a probe counted as a client"
+
+
+def smoke_complaints(binary, server, test):
+    for pod in pods_of(test):
+        arguments = [argument.replace("threadecho:9000", f"127.0.0.1:{server.port}")
+                     for argument in pod.containers[0]["args"]]
+        done = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        if done.returncode != 0:
+            yield f"{' '.join(arguments)} ends with {done.returncode}: {done.stdout}{done.stderr}"
+
+
+def complaints(binary, directory, shown, test):
+    settings = settings_of(shown)
+    server = Threadecho(binary, directory, shown.name.split()[0], {**settings, **HERE, **IN_POD}, ("0", "0"))
+    try:
+        found = [*configuration_complaints(server, settings)]
+        for pod in pods_of(shown):
+            found += probe_complaints(server, pod)
+        found += smoke_complaints(binary, server, test)
+    finally:
+        server.kill()
+    return [f"{shown.name}: {text}" for text in found]
+
+
+def main():
+    root, binary, directory = (Path(argument).resolve() for argument in sys.argv[1:4])
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    shown = rendering.sources(root) if rendering.why_not_kubectl() else rendering.renderings(root)
+    test = next(one for one in shown if one.name == "smoke-test")
+    servers = [one for one in shown if one is not test and (one.name in OWN or not one.rendered)]
+    found = [text for one in servers for text in complaints(binary, directory, one, test)]
+    for complaint in found:
+        print(complaint)
+    print(f"started as in {', '.join(one.name for one in servers)}: {len(found)} complaints")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except RuntimeError as reason:  # the program has ended at once
+        sys.exit(str(reason))
