@@ -9,8 +9,9 @@ V1 = V2 / "memory"
 
 
 class Cgroup:
-    """Counts what a process of it, and the kernel for it, has in memory. Version 2 counts all of that in memory.current.
-    Version 1 counts socket buffers apart, and only once they have a limit; both together are what memory.current says."""
+    """Counts what a process of it, and the kernel for it, has in memory. Version 2 counts all of that in
+    memory.current. Version 1 counts socket buffers apart, and only once they have a limit; both together are what
+    memory.current says."""
 
     def __init__(self, name):
         version_2 = "memory" in self._read(V2 / "cgroup.controllers").split()

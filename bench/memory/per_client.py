@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""per_client.py THREADECHO [CLIENTS]: what a client costs in a container, in KiB of the cgroup's memory: idle, busy with
-messages of BUFFER_SIZE, and one that sends and never reads; in both models. As root, on an otherwise idle machine.
+"""per_client.py THREADECHO [CLIENTS]: what a client costs in a container, in KiB of the cgroup's memory: idle, busy
+with messages of BUFFER_SIZE, and one that sends and never reads; in both models. As root, on an otherwise idle machine.
 docs/kubernetes.md makes the limit of a pod from these figures."""
 
 import contextlib

@@ -41,11 +41,13 @@ def main():
     shown = rendering.sources(root) if not_done else rendering.renderings(root)
     if not schemas.is_dir():
         not_done.append(f"there is no {schemas} beside this tree, so no object was validated")
-    test = next(one for one in shown if one.name == "smoke-test")
-    found = [*files.complaints(root), *references.smoke_test_complaints(test, shown[0])]
+    jobs = [one for one in shown if one.name in rendering.JOBS]
+    others = [pod for job in jobs for pod in pods_of(job)]
+    found = [*files.complaints(root)]
     for one in shown:
-        others = [] if one is test else pods_of(test)
         found += policy_complaints(root, one, others)
+    for job in jobs:
+        found += references.job_complaints(job, shown[0])
     if schemas.is_dir():
         checker = Schemas(schemas)
         found += [text for one in shown for text in checker.complaints(one)]

@@ -1,4 +1,4 @@
-"""What the manifests repeat of other files, because Kubernetes wants it there: version, user, settings, rules, dashboard."""
+"""What the manifests repeat of other files, because Kubernetes wants it there: version, user, settings, rules."""
 
 import re
 import subprocess

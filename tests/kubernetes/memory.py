@@ -10,8 +10,8 @@ THREAD_KERNEL = 23 * KIB    # stack of 16 KiB, its descriptor, page tables, mapp
 SOCKET_KERNEL = 5 * KIB     # socket, file, descriptor
 THREAD_STACK = 12 * KIB     # touched pages beside the buffer
 HEAP = 8 * KIB              # the connection, and what logging leaves a thread with
-# Of a client that sends and never reads: a full send queue and a full receive queue. setsockopt doubles what it is told,
-# socket(7), and each queue may exceed that by a packet.
+# Of a client that sends and never reads: a full send queue and a full receive queue. setsockopt doubles what it is
+# told, socket(7), and each queue may exceed that by a packet.
 QUEUES = 4
 BEYOND = 64 * KIB
 # Of the process: its own pages, those of its files, HTTP clients, refused clients.

@@ -1,5 +1,5 @@
-"""Metrics: what is scraped, recorded, alerted on and scaled by is what the server has. The README's table is the list of
-that, and a test of its own holds it against the program's output."""
+"""Metrics: what is scraped, recorded, alerted on and scaled by is what the server has. The README's table is the list
+of that, and a test of its own holds it against the program's output."""
 
 import check_expressions
 import subjects

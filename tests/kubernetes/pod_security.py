@@ -1,5 +1,5 @@
-"""Pod Security Standards, level restricted, field by field, as the documentation of Kubernetes 1.32 lists them; and what
-we want beyond it. https://kubernetes.io/docs/concepts/security/pod-security-standards/"""
+"""Pod Security Standards, level restricted, field by field, as the documentation of Kubernetes lists them; and what we
+want beyond it. https://kubernetes.io/docs/concepts/security/pod-security-standards/"""
 
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 SECCOMP = {"RuntimeDefault", "Localhost"}

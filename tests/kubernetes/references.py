@@ -82,15 +82,15 @@ def name_complaints(rendering):
             yield f"{label_of(scaler)}: there is no {target['kind']} {target['name']} to scale"
 
 
-def smoke_test_complaints(test, base):
-    """The Job asks a Service of the base, at a port of it, as the account of the base."""
+def job_complaints(job, base):
+    """It asks a Service of the base, at a port of it, as the account of the base."""
     services = {f"{service['metadata']['name']}:{port['port']}" for service in base.of_kind("Service")
                 for port in service["spec"]["ports"] if port["name"] == "tcp-echo"}
     accounts = {account["metadata"]["name"] for account in base.of_kind("ServiceAccount")}
-    for pod in pods_of(test):
+    for pod in pods_of(job):
         arguments = pod.containers[0].get("args", [])
-        if arguments[:1] != ["probe"] or not services.intersection(arguments[1:2]):
-            yield f"{pod.where}: {' '.join(arguments)} probes none of {', '.join(sorted(services))}"
+        if arguments[:1] not in (["probe"], ["load"]) or not services.intersection(arguments[1:2]):
+            yield f"{pod.where}: {' '.join(arguments)} asks none of {', '.join(sorted(services))}"
         if pod.spec.get("serviceAccountName") not in accounts:
             yield f"{pod.where}: there is no ServiceAccount {pod.spec.get('serviceAccountName')}"
 

@@ -11,6 +11,7 @@ import yaml
 FOLDER = Path("deploy/kubernetes")
 # 1.24 has kustomize 4.5.4, the first with labels in templates and not in selectors.
 OLDEST_KUBECTL = (1, 24)
+JOBS = ("smoke-test", "rollout-watch")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, where it is
 CLIENT_VERSION = re.compile(r'GitVersion:"v(\d+)\.(\d+)|Client Version: v(\d+)\.(\d+)')
 
@@ -70,13 +71,14 @@ def _with_base(root, component, scratch):
     up = "../" * len(scratch.relative_to(root).parts)
     (scratch / "kustomization.yaml").write_text(yaml.safe_dump(
         {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization",
-         "resources": [f"{up}{FOLDER}/base"], "components": [f"{up}{component}", f"{up}{FOLDER}/version"]}), encoding="utf-8")
+         "resources": [f"{up}{FOLDER}/base"], "components": [f"{up}{component}", f"{up}{FOLDER}/version"]}),
+        encoding="utf-8")
     return _rendered(root, scratch.relative_to(root), component.name)
 
 
 def renderings(root):
-    """base, smoke-test and the overlays by themselves, each component with the base."""
-    found = [_rendered(root, folder, folder.name) for folder in _folders(root, "base", "smoke-test", "overlays")]
+    """base, overlays and Jobs by themselves, each component with the base."""
+    found = [_rendered(root, folder, folder.name) for folder in _folders(root, "base", "overlays", *JOBS)]
     for component in _folders(root, "components"):
         _rendered(root, component, component.name)
         found.append(_with_base(root, component, root / "build/kubernetes" / component.name))

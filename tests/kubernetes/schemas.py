@@ -37,9 +37,13 @@ class Schemas:
         for name, schema in components["schemas"].items():
             for kind in schema.get(GROUP_VERSION_KIND, []):
                 version = "/".join(filter(None, (kind["group"], kind["version"])))
-                self._schemas[version, kind["kind"]] = {"$ref": f"#/components/schemas/{name}", "components": components}
+                self._schemas[version, kind["kind"]] = self._part(name, components)
         if OBJECT_META in components["schemas"]:
-            self._metadata = {"$ref": f"#/components/schemas/{OBJECT_META}", "components": components}
+            self._metadata = self._part(OBJECT_META, components)
+
+    @staticmethod
+    def _part(name, components):
+        return {"$ref": f"#/components/schemas/{name}", "components": components}
 
     def _add_resource(self, definition):
         for version in definition["versions"]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""try_settings.py ROOT THREADECHO DIRECTORY: the program starts with the environment that a pod has, says that every setting
-came from there, and in which pod it is, and answers the probes and the smoke test as the manifests have them. For each
-rendering; without kubectl, for what stands in the base."""
+"""try_settings.py ROOT THREADECHO DIRECTORY: the program starts with the environment that a pod has, says that every
+setting came from there, and in which pod it is, and answers the probes and the smoke test as the manifests have them.
+For each rendering; without kubectl, for what stands in the base."""
 
 import json
 import shutil
