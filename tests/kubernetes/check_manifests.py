@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
 
-# pylint: disable=wrong-import-position  # the line above is what they need
+# Below the line above, which they need.
 import files
 import memory
 import observed

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
 
-# pylint: disable=wrong-import-position  # the line above is what they need
+# Below the line above, which they need.
 import rendering
 from pods import pods_of, settings_of
 from programs import PATIENCE, Threadecho
