@@ -60,7 +60,7 @@ def _folders(root, *names):
 def _rendered(root, folder, name):
     done = subprocess.run(["kubectl", "kustomize", str(folder)], cwd=root, capture_output=True, text=True, timeout=120,
                           check=False)
-    if done.returncode != 0:
+    if done.returncode != 0 or done.stderr:  # it warns of what the next version refuses
         raise Refused(f"{name}: kubectl kustomize {folder}: {done.stderr.strip()}")
     return Rendering(name, _objects(done.stdout), True)
 
