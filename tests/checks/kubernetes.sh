@@ -3,9 +3,8 @@
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
-for module in yaml jsonschema; do
-    python3 -c "import $module" 2>/dev/null || exec "$here/skip" "python3-$module is not installed"
-done
+python3 -c 'import jsonschema, yaml' 2>/dev/null ||
+    exec "$here/skip" 'python3-yaml or python3-jsonschema is not installed'
 mkdir -p build
 status=0
 python3 -B "$here/../kubernetes/check_manifests.py" . ../shared/schemas >build/kubernetes.log || status=$?
