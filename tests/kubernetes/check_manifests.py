@@ -46,6 +46,8 @@ def main():
     found = [*files.complaints(root)]
     for one in shown:
         found += policy_complaints(root, one, others)
+        if one.name in rendering.OWN:
+            found += memory.page_complaints(root, one)
     for job in jobs:
         found += references.job_complaints(job, shown[0])
     if schemas.is_dir():

@@ -1,7 +1,10 @@
 """What a pod may need at most, from its settings. docs/kubernetes.md shows the same sum; bench/memory measured it."""
 
-from pods import bytes_in
+import re
 
+from pods import bytes_in, pods_of, settings_of
+
+PAGE = "docs/kubernetes.md"
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -17,6 +20,7 @@ BEYOND = 64 * KIB
 # Of the process: its own pages, those of its files, HTTP clients, refused clients.
 PROCESS = 32 * MIB
 
+SIZES = ("BUFFER_SIZE", "SOCKET_BUFFER_SIZE")
 DEFAULTS = {"MAX_CONNECTIONS": "10000", "BUFFER_SIZE": "64KiB", "THREAD_MODEL": "per-connection", "POOL_THREADS": "2"}
 
 
@@ -33,6 +37,18 @@ def per_client(settings):
 def needed(settings):
     client = per_client(settings)
     return client and PROCESS + int({**DEFAULTS, **settings}["MAX_CONNECTIONS"]) * client
+
+
+def page_complaints(root, rendering):
+    """The page's table says the same of the base and each overlay."""
+    settings = settings_of(rendering)
+    resources = pods_of(rendering)[0].containers[0].get("resources", {})
+    cells = [f"`?{rendering.name}`?",
+             *(settings.get(name, "").replace("KiB", " KiB") for name in ("MAX_CONNECTIONS", *SIZES)),
+             f"{(per_client(settings) or 0) // KIB} KiB", f"{-(-(needed(settings) or 0) // MIB)} MiB",
+             resources.get("limits", {}).get("memory", "")]
+    if not re.search(rf"^\| {' [|] '.join(cells)} \|$", (root / PAGE).read_text(encoding="utf-8"), re.MULTILINE):
+        yield f"{PAGE}: what is said of {rendering.name} is not {', '.join(cells[1:])}"
 
 
 def complaints(pod, settings):

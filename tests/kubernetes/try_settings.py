@@ -20,7 +20,6 @@ from workload import DOWNWARD, PROBES
 
 # On this machine other ports are free, and nobody else is to reach them.
 HERE = {"PORT": "0", "HTTP_PORT": "0", "BIND_ADDRESS": "127.0.0.1", "LOG_FORMAT": "text"}
-OWN = ("base", "dev", "production")  # components change no setting
 IN_POD = {name: f"the-{name.lower()}" for name in DOWNWARD}
 
 
@@ -75,7 +74,7 @@ def main():
     directory.mkdir(parents=True)
     shown = rendering.sources(root) if rendering.why_not_kubectl() else rendering.renderings(root)
     test = next(one for one in shown if one.name == "smoke-test")
-    servers = [one for one in shown if one is not test and (one.name in OWN or not one.rendered)]
+    servers = [one for one in shown if one is not test and (one.name in rendering.OWN or not one.rendered)]
     found = [text for one in servers for text in complaints(binary, directory, one, test)]
     for complaint in found:
         print(complaint)
