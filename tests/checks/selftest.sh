@@ -22,11 +22,12 @@ root=$(cd "$1" && pwd)
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
     tree project
-    mkdir -p src tests/unit tests/support bench
+    mkdir -p src tests/unit tests/support tests/dotenv bench
     cp -R "$root/CMakeLists.txt" "$root/CMakePresets.json" "$root/cmake" "$root/.clang-tidy" "$root/.clang-format" .
     cp "$root/src/build_info.h" "$root/src/build_info.cpp.in" src/
     cp "$root/tests/CMakeLists.txt" "$root/tests/.clang-tidy" tests/
     printf 'int main() { return 0; }\n' >src/main.cpp
+    cp src/main.cpp tests/dotenv/dump.cpp
     : >tests/support/some.cpp
     : >bench/CMakeLists.txt
     printf '#include <gtest/gtest.h>\n\nTEST(Sanitizer, LetsCleanCodePass) { EXPECT_EQ(1 + 1, 2); }\n' \
