@@ -39,7 +39,7 @@ inline void judge(const Answer& answer) {
   }
   const std::string_view code = std::string_view(answer.status).substr(9, 3);
   demand(answer.status.starts_with("HTTP/1.1 ") || answer.status.starts_with("HTTP/1.0 "), "an answer is HTTP/1");
-  demand(std::string_view("200 400 404 405 413 431 503").find(code) != std::string_view::npos,
+  demand(std::string_view("200 400 404 405 413 431 501 503 505").find(code) != std::string_view::npos,
          "a status is documented");
   demand(answer.fields.contains("Allow") == (code == "405"), "405 says what is allowed, and nothing else does");
   static const std::set<std::string, std::less<>> sometimes = {"Content-Type", "Content-Length", "Connection", "Allow",
