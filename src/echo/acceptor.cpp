@@ -123,7 +123,9 @@ void Acceptor::accept_waiting() {
   if (!listener_ || Clock::now() < paused_until_) {
     return;
   }
-  for (int i = 0; i < kAcceptAtOnce; ++i) {
+  // Linux takes a descriptor and makes a socket before it looks at the queue. Asking first costs a part of that, and an
+  // accept4 that fails for want of a descriptor has then failed somebody.
+  for (int i = 0; i < kAcceptAtOnce && somebody_waits(); ++i) {
     switch (accept_one()) {
       case Accepted::kClient:
         errors_in_a_row_ = 0;
@@ -163,10 +165,6 @@ Acceptor::Accepted Acceptor::accept_one() {
 
 Acceptor::Accepted Acceptor::accept_failed(int error_number) {
   if (error_number == EAGAIN) {
-    return Accepted::kNobody;
-  }
-  // Linux takes a descriptor before it looks at the queue: with none left it fails even when nobody waits.
-  if ((error_number == EMFILE || error_number == ENFILE) && !somebody_waits()) {
     return Accepted::kNobody;
   }
   if (is_exhaustion(error_number)) {
