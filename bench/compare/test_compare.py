@@ -1,0 +1,110 @@
+"""The comparison judges as it should, and has no figure for a server that does not echo."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import measure
+import ratios
+import report
+from ratios import Target, judge
+from servers import Server, all_servers
+from workloads import WORKLOADS, ping_pong
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVERS = all_servers(ROOT / "build" / "release", ROOT / "bench")
+
+LYING_SERVER = """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print("port", listener.getsockname()[1], flush=True)
+    while True:
+        client, _ = listener.accept()
+        with client:
+            while data := client.recv(65536):
+                client.sendall(data{change})
+"""
+
+
+def samples(**rates):
+    return {("churn-64", server.replace("_", "-")): [{"rate": rate} for rate in values]
+            for server, values in rates.items()}
+
+
+class Judging(unittest.TestCase):
+    TARGET = Target("pool-1", ("epoll-1", "asio-1"), ("churn-64",), 0.95)
+
+    def verdict(self, target=TARGET, **rates):
+        return judge(target, "churn-64", samples(**rates))
+
+    def test_holds_against_the_best_of_the_peers(self):
+        verdict = self.verdict(pool_1=[100] * 5, epoll_1=[50] * 5, asio_1=[200] * 5)
+        self.assertEqual(("asio-1", 0.5, "missed"), (verdict.peer, verdict.ratio, verdict.word))
+
+    def test_a_ratio_at_the_bound_reaches_it_and_one_below_does_not(self):
+        self.assertEqual("reached", self.verdict(pool_1=[95] * 5, epoll_1=[100] * 5, asio_1=[1] * 5).word)
+        self.assertEqual("missed", self.verdict(pool_1=[94] * 5, epoll_1=[100] * 5, asio_1=[1] * 5).word)
+
+    def test_below_the_bound_by_less_than_the_spread_is_open(self):
+        verdict = self.verdict(pool_1=[80, 90, 92, 110, 120], epoll_1=[100] * 5, asio_1=[1] * 5)
+        self.assertLess(verdict.ratio, 0.95)
+        self.assertEqual("open", verdict.word)
+
+    def test_one_bad_round_does_not_decide(self):
+        self.assertEqual("reached", self.verdict(pool_1=[1, 100, 100, 100, 100], epoll_1=[100] * 5, asio_1=[1] * 5).word)
+
+    def test_of_memory_less_is_better(self):
+        target = Target("pool-1", ("asio-1",), ("churn-64",), 0.25, "bytes")
+        memory = {("churn-64", "pool-1"): [{"bytes": 24}], ("churn-64", "asio-1"): [{"bytes": 100}]}
+        self.assertEqual("reached", judge(target, "churn-64", memory).word)
+        memory["churn-64", "pool-1"] = [{"bytes": 26}]
+        self.assertEqual("missed", judge(target, "churn-64", memory).word)
+
+    def test_without_a_peer_the_figure_itself_is_held_against_the_bound(self):
+        target = Target("pool-1", (), ("churn-64",), 4.0, "ms")
+        self.assertEqual("reached", judge(target, "churn-64", {("churn-64", "pool-1"): [{"ms": 3}] * 4}).word)
+        self.assertEqual("missed", judge(target, "churn-64", {("churn-64", "pool-1"): [{"ms": 5}] * 4}).word)
+
+    def test_says_nothing_where_somebody_was_not_measured(self):
+        self.assertIsNone(self.verdict(pool_1=[1], epoll_1=[1]))
+
+    def test_every_target_names_servers_and_workloads_that_there_are(self):
+        servers, rows = {server.key for server in SERVERS}, {workload.key for workload in WORKLOADS}
+        for target in ratios.TARGETS:
+            self.assertLessEqual({target.subject, *target.against}, servers)
+            self.assertLessEqual(set(target.rows), rows)
+
+
+class Measuring(unittest.TestCase):
+    def measured(self, change):
+        server = Server("lying", "a server that changes what it echoes", (sys.executable, "-c",
+                                                                         LYING_SERVER.replace("{change}", change)))
+        with tempfile.TemporaryDirectory() as folder:
+            return measure.sample(ROOT / "build" / "release" / "threadecho", server, ping_pong(1), 0.1,
+                                  Path(folder) / "log")
+
+    def test_has_figures_for_a_server_that_echoes(self):
+        sample = self.measured("")
+        self.assertGreater(sample["rate"], 0)
+        self.assertGreater(sample["cpu_us_per_message"], 0)
+        self.assertGreater(sample["switches_per_message"], 0)
+
+    def test_has_none_for_a_server_that_changes_a_byte(self):
+        with self.assertRaisesRegex(measure.Failed, "^[0-9]+ bytes changed$"):
+            self.measured("[:-1] + b'?'")
+
+
+class Reporting(unittest.TestCase):
+    RUN = {"command": "./dev bench", "revision": "abc", "rounds": 1, "seconds": 1, "finished": "2000-01-01",
+           "machine": {"cores": 2}, "left_out": ["Go: not installed"], "failed": ["Java: lost a byte"]}
+
+    def test_names_figures_spread_verdict_and_what_is_missing(self):
+        found = samples(pool_1=[10, 20, 30], epoll_1=[40] * 3, asio_1=[1] * 3)
+        page = report.page(self.RUN, SERVERS, found, "x.svg")
+        for text in ("20 (15 to 25)", "0.50 (0.25 to 0.75) | missed", "Left out: Go", "Failed: Java", "![", "cores: 2"):
+            self.assertIn(text, page)
+
+
+if __name__ == "__main__":
+    unittest.main()

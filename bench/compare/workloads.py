@@ -1,0 +1,43 @@
+"""What the servers are asked to do. The load is threadecho's own, for all of them: every byte is verified, so a server that
+echoes a wrong byte has no result."""
+
+from dataclasses import dataclass
+
+HELD = 10_000
+
+
+@dataclass(frozen=True)
+class Workload:
+    """`unit` is what its rate counts, `flags` are those of `threadecho load`."""
+    key: str
+    label: str
+    unit: str
+    flags: tuple = ()
+
+
+def of(count):
+    return "1 connection" if count == 1 else f"{count} connections"
+
+
+def ping_pong(connections):
+    return Workload(f"ping-pong-{connections}", f"ping-pong of 64 B, {of(connections)}", "messages/s",
+                    ("--connections", str(connections), "--size", "64"))
+
+
+def large(connections):
+    return Workload(f"16KiB-{connections}", f"ping-pong of 16 KiB, {of(connections)}", "messages/s",
+                    ("--connections", str(connections), "--size", "16KiB"))
+
+
+def bulk(connections):
+    return Workload(f"bulk-{connections}", f"bulk, {of(connections)}", "MB/s",
+                    ("--bulk", "--connections", str(connections)))
+
+
+def churn(connections):
+    return Workload(f"churn-{connections}", f"churn, {connections} at a time", "connections/s",
+                    ("--churn", "--connections", str(connections)))
+
+
+HOLD = Workload("hold", f"{HELD:,} idle connections", "opened/s")
+WORKLOADS = [*map(ping_pong, (1, 8, 64, 512, 2000)), *map(large, (8, 64)), *map(bulk, (1, 8)), *map(churn, (1, 64)), HOLD]

@@ -1,0 +1,13 @@
+#!/bin/sh
+# The comparison with other servers judges as it should, and runs.
+set -eu
+here=$(cd "$(dirname -- "$0")" && pwd)
+cd "$1"
+python=/usr/bin/python3
+"$python" -c 'import matplotlib' 2>/dev/null || exec "$here/skip" 'python3-matplotlib is not installed'
+cmake --preset release --log-level=WARNING
+cmake --build --preset release --target threadecho bench/all
+"$python" -B bench/compare/test_compare.py
+# Not the figures, which two cores at work on something else would spoil, but that there are some of every kind.
+"$python" -B bench/compare/compare.py --rounds 1 --seconds 0.1 --output build/bench/check \
+    --servers per-connection pool-1 c-threads epoll-1 asio-1 lesson-quiet --workloads ping-pong-8 bulk-1 churn-64
