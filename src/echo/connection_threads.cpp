@@ -54,10 +54,13 @@ std::error_code ConnectionThreads::serve(Connection& connection) {
 }
 
 void* ConnectionThreads::run(void* argument) {
-  // Freed only at the end: a first call of free() gives a thread a heap cache of its own, and idle threads want none.
-  const std::unique_ptr<Job> job(static_cast<Job*>(argument));
+  // Freed by whoever joins this thread: a first call of free() gives a thread a heap cache of its own, and idle threads
+  // want none.
+  std::unique_ptr<Job> job(static_cast<Job*>(argument));
   job->threads.run_connection(job->connection);
-  job->threads.ended(::pthread_self());
+  job->thread = ::pthread_self();
+  ConnectionThreads& threads = job->threads;
+  threads.ended(std::move(job));
   return nullptr;
 }
 
@@ -76,30 +79,39 @@ void ConnectionThreads::run_connection(Connection& connection) {
   close_connection(connection, *reason, context_);
 }
 
-void ConnectionThreads::ended(pthread_t self) {
-  std::optional<pthread_t> previous;
-  {
-    const std::lock_guard lock(mutex_);
-    previous = std::exchange(unjoined_, self);
-    if (--running_ == 0) {
-      all_ended_.notify_all();
+void ConnectionThreads::ended(std::unique_ptr<Job> job) {
+  std::unique_lock lock(mutex_);
+  // Not each the one before it: behind one thread that the scheduler leaves waiting, all that end would pile up.
+  if (!joining_) {
+    joining_ = true;
+    while (unjoined_) {
+      auto jobs = std::move(unjoined_);
+      lock.unlock();
+      join(std::move(jobs));
+      lock.lock();
     }
+    joining_ = false;
   }
-  if (previous) {
-    ::pthread_join(*previous, nullptr);
+  job->next = std::move(unjoined_);
+  unjoined_ = std::move(job);
+  if (--running_ == 0) {
+    all_ended_.notify_all();
+  }
+}
+
+void ConnectionThreads::join(std::unique_ptr<Job> ended_jobs) {
+  while (ended_jobs) {
+    ::pthread_join(ended_jobs->thread, nullptr);
+    ended_jobs = std::move(ended_jobs->next);
   }
 }
 
 void ConnectionThreads::join_all() {
-  std::optional<pthread_t> last;
-  {
-    std::unique_lock lock(mutex_);
-    all_ended_.wait(lock, [this] { return running_ == 0; });
-    last = std::exchange(unjoined_, std::nullopt);
-  }
-  if (last) {
-    ::pthread_join(*last, nullptr);
-  }
+  std::unique_lock lock(mutex_);
+  all_ended_.wait(lock, [this] { return running_ == 0; });
+  auto jobs = std::move(unjoined_);
+  lock.unlock();
+  join(std::move(jobs));
 }
 
 }  // namespace threadecho::echo

@@ -4,8 +4,8 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <system_error>
 
 #include "echo/context.h"
@@ -16,9 +16,9 @@ namespace threadecho::echo {
 
 /// The `per-connection` model: every connection has an OS thread of its own, born and ended with it.
 ///
-/// Every thread is joined, and by whom is the trick: each thread that ends leaves its handle here and joins the one
-/// that left its handle before. So at most one ended thread is ever unjoined, nobody has to be woken to collect them,
-/// and the last one is joined by `join_all`.
+/// Every thread is joined, and by whom is the trick: a thread that ends leaves its job here, with its handle, and joins
+/// those that left theirs before; unless somebody is joining already, who then joins this one too. So nobody has to be
+/// woken to collect them, nobody but one waits for a thread that is slow to end, and `join_all` joins the last.
 class ConnectionThreads final : public ThreadModel {
  public:
   explicit ConnectionThreads(const EchoContext& context);
@@ -33,11 +33,14 @@ class ConnectionThreads final : public ThreadModel {
   struct Job {
     ConnectionThreads& threads;
     Connection& connection;
+    pthread_t thread{};           ///< once it has ended
+    std::unique_ptr<Job> next{};  ///< that has ended too
   };
 
   static void* run(void* argument);
   void run_connection(Connection& connection);
-  void ended(pthread_t self);
+  void ended(std::unique_ptr<Job> job);
+  static void join(std::unique_ptr<Job> ended_jobs);
 
   const EchoContext context_;
   const EchoThreadAttributes attributes_;
@@ -46,7 +49,8 @@ class ConnectionThreads final : public ThreadModel {
   std::condition_variable all_ended_;
   // Guarded by mutex_:
   std::uint64_t running_ = 0;
-  std::optional<pthread_t> unjoined_;
+  std::unique_ptr<Job> unjoined_;
+  bool joining_ = false;  ///< an ended thread joins others
 };
 
 }  // namespace threadecho::echo
