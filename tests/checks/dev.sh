@@ -53,6 +53,12 @@ expect 0 'tests/fuzz/run 5 http' env PATH="$path" MISSING=none FAKE_UID=1000 ./d
 expect 0 'dev: installing libclang-rt-14-dev' env PATH="$path" MISSING=libclang-rt-14-dev FAKE_UID=0 ./dev fuzz
 expect 0 'dev: installing libclang-rt-14-dev' env PATH="$path" CI= MISSING=libclang-rt-14-dev FAKE_UID=0 ./dev check
 
+printf '#!/bin/sh\necho "python3 $*"\n' >bin/python3
+chmod +x bin/python3
+expect 0 'threadecho build/soak 10m' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev soak
+expect 0 'threadecho build/soak 90s' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev soak 90s
+expect 0 'dev: installing python3-yaml' env PATH="$path" MISSING=python3-yaml FAKE_UID=0 ./dev soak
+
 # Without lists there is an update; that one source of them fails does not matter if the packages can be had.
 # shellcheck disable=SC2016
 printf 'case " $* " in *" update "*) touch "%s/updated"; exit 100 ;; esac\n[ -e "%s/updated" ]\n' "$PWD" "$PWD" >apt

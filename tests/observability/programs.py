@@ -26,9 +26,12 @@ class Program:
 
     def __init__(self, arguments, log, **options):
         self.log = Path(log)
-        with open(self.log, "ab") as output:
+        with self._open_log() as output:
             self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL,
                                             **{"stdout": output, "stderr": output, **options})
+
+    def _open_log(self):
+        return open(self.log, "ab")
 
     def output(self):
         return self.log.read_text(encoding="utf-8", errors="replace")
