@@ -1,5 +1,6 @@
 """The server under test, and what can be seen of it from outside."""
 
+import contextlib
 import os
 import re
 import signal
@@ -24,6 +25,14 @@ def series(name, **labels):
 
 
 ACCEPTED = series("connections_accepted")
+
+
+def in_the_end(complaints, seconds=PATIENCE):
+    """What is still wrong when there was time to get it right: a connection's last line is logged a moment after it has
+    left the figures."""
+    with contextlib.suppress(TimeoutError):
+        eventually("it is right", lambda: not complaints(), seconds)
+    return complaints()
 
 
 def closed(reason):

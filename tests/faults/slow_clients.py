@@ -10,7 +10,7 @@ from cases import case
 from exchange import PIECE, read_to_the_end
 from judges import busy, ended_for, late, moved, must
 from programs import eventually
-from server import ACCEPTED, Watch, closed, rejected
+from server import ACCEPTED, Watch, closed, in_the_end, rejected
 
 RESETS = 10_000
 WRITE_TIMEOUT = 1.0
@@ -125,5 +125,5 @@ def resets(ground):
     traffic.until_alone(server)
     must(moved(before, server.counters(), {
         ACCEPTED: RESETS, closed("client_reset"): RESETS, closed("client_closed"): 1, rejected("thread_limit"): 0}))
-    must(ended_for(server.reasons(), {"client_reset": RESETS, "client_closed": 1}))
+    must(in_the_end(lambda: ended_for(server.reasons(), {"client_reset": RESETS, "client_closed": 1})))
     return f"{RESETS:,} counted as client_reset in {took:.1f} s"

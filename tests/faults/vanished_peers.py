@@ -9,7 +9,7 @@ import traffic
 from cases import case
 from judges import busy, ended_for, late, moved, must
 from programs import PATIENCE, Program, eventually
-from server import ACCEPTED, Server, Watch, closed
+from server import ACCEPTED, Server, Watch, closed, in_the_end
 
 NEAR, FAR = "10.78.0.1", "10.78.0.2"
 WRITE_TIMEOUT, TCP_KEEPALIVE = 2, 1
@@ -93,7 +93,7 @@ def vanished(ground):
     bystander.close()
     traffic.until_alone(server)
     must(busy(*used), late("they are gone", took, USER_TIMEOUT + PROBE_INTERVAL + 5),
-         ended_for(server.reasons(), {"write_timeout": 1, "peer_timeout": 4, "client_closed": 1}),
+         in_the_end(lambda: ended_for(server.reasons(), {"write_timeout": 1, "peer_timeout": 4, "client_closed": 1})),
          moved(before, server.counters(), {ACCEPTED: 5, closed("peer_timeout"): 4, closed("write_timeout"): 1,
                                            closed("client_closed"): 1}))
     return f"4 gone as peer_timeout after {took:.0f} s (TCP_USER_TIMEOUT {USER_TIMEOUT} s), 1 as write_timeout " \
