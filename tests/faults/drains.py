@@ -65,8 +65,8 @@ def full_queue(ground):
     served = reasons.pop("drained", 0) + reasons.pop("client_closed", 0)
     must([] if status == 0 else [f"status {status}"], ended_for(reasons, {}),
          [] if served == len(waiting) else [f"{served} of {len(waiting)} are in the log"])
-    return f"{served} of {len(waiting)} in the queue were served in {took:.2f} s; of {len(half_way)} half way through " \
-           f"their handshake {len(lucky)}"
+    return (f"{served} of {len(waiting)} in the queue were served in {took:.2f} s; of {len(half_way)} half way through "
+            f"their handshake {len(lucky)}")
 
 
 def is_connected(client):

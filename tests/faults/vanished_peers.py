@@ -96,5 +96,5 @@ def vanished(ground):
          in_the_end(lambda: ended_for(server.reasons(), {"write_timeout": 1, "peer_timeout": 4, "client_closed": 1})),
          moved(before, server.counters(), {ACCEPTED: 5, closed("peer_timeout"): 4, closed("write_timeout"): 1,
                                            closed("client_closed"): 1}))
-    return f"4 gone as peer_timeout after {took:.0f} s (TCP_USER_TIMEOUT {USER_TIMEOUT} s), 1 as write_timeout " \
-           f"after {unread:.1f} s"
+    return (f"4 gone as peer_timeout after {took:.0f} s (TCP_USER_TIMEOUT {USER_TIMEOUT} s), 1 as write_timeout "
+            f"after {unread:.1f} s")
