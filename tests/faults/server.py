@@ -79,7 +79,9 @@ class Server(Threadecho):
         return names
 
     def thread(self, name):
-        return next(tid for tid, known in self.threads().items() if known == name)
+        """Each gives itself its name, when it runs."""
+        return eventually(f"there is a thread {name}", lambda: next(
+            (tid for tid, known in self.threads().items() if known == name), None))
 
     def echo_threads(self):
         return [tid for tid, name in self.threads().items() if name.startswith(("echo-", "pool-"))]
