@@ -43,8 +43,6 @@ config::Settings settings(bool pool, bool small) {
   settings.pool_threads = 2;
   if (small) {
     settings.buffer_size = 1024;
-    settings.socket_buffer_size =
-        64UL * 1024;  // with 4 KiB TCP itself stands still for seconds, in retransmission timeouts
   }
   return settings;
 }
