@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "echo/echo_thread.h"
 #include "echo/log_lines.h"
 
 namespace threadecho::echo {
@@ -32,8 +33,9 @@ bool is_exhaustion(int error_number) {
 
 }  // namespace
 
-Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, Admit admit, log::Logger& log)
-    : listener_(std::move(listener)), admit_(std::move(admit)), log_(log), refused_(refused_capacity) {
+Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Admit admit,
+                   log::Logger& log)
+    : listener_(std::move(listener)), policy_(policy), admit_(std::move(admit)), log_(log), refused_(refused_capacity) {
   polled_.reserve(2 + refused_capacity);  // so that waiting never needs memory
 }
 
@@ -71,15 +73,17 @@ void Acceptor::add_to(Totals& totals) const {
 }
 
 void Acceptor::run() {
-  ::pthread_setname_np(::pthread_self(), "acceptor");
+  enter_echo_thread("acceptor", policy_);
   while (listener_ || !refused_.empty()) {
-    wait();
+    const bool somebody = wait();
     // Before the queue is emptied: a client that is in it when the drain begins is still taken.
     const bool last_round = listener_ && stopping_.load(std::memory_order_acquire);
     if (last_round) {
       paused_until_ = {};
     }
-    accept_waiting();
+    if (somebody || (last_round && somebody_waits())) {
+      accept_waiting();
+    }
     if (last_round) {
       const auto end = Clock::now() + kLastRound;
       while (Clock::now() >= paused_until_ && Clock::now() < end && somebody_waits()) {
@@ -92,7 +96,7 @@ void Acceptor::run() {
   }
 }
 
-void Acceptor::wait() {
+bool Acceptor::wait() {
   const auto now = Clock::now();
   const bool paused = now < paused_until_;
   polled_.clear();
@@ -106,6 +110,7 @@ void Acceptor::wait() {
     wakeup_.clear();
   }
   refused_.tend(polled_, first_refused, Clock::now());
+  return polled_[1].revents != 0;
 }
 
 int Acceptor::poll_timeout(Clock::time_point now) const {
@@ -123,9 +128,8 @@ void Acceptor::accept_waiting() {
   if (!listener_ || Clock::now() < paused_until_) {
     return;
   }
-  // Linux takes a descriptor and makes a socket before it looks at the queue. Asking first costs a part of that, and an
-  // accept4 that fails for want of a descriptor has then failed somebody.
-  for (int i = 0; i < kAcceptAtOnce && somebody_waits(); ++i) {
+  int accepted = 0;
+  do {
     switch (accept_one()) {
       case Accepted::kClient:
         errors_in_a_row_ = 0;
@@ -141,7 +145,9 @@ void Acceptor::accept_waiting() {
         }
         break;
     }
-  }
+    // Linux takes a descriptor and makes a socket before it looks at the queue. Asking first costs a part of that, and
+    // an accept4 that fails for want of a descriptor has then failed somebody.
+  } while (++accepted < kAcceptAtOnce && somebody_waits());
 }
 
 Acceptor::Accepted Acceptor::accept_one() {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "config/settings.h"
 #include "counting/owned_counter.h"
 #include "echo/reasons.h"
 #include "echo/refused_clients.h"
@@ -32,8 +33,9 @@ class Acceptor {
   /// Takes the client (and returns nothing) or leaves it and says why. Called on the acceptor's thread.
   using Admit = std::function<std::optional<RejectReason>(net::Fd& client, const net::Endpoint& peer)>;
 
-  /// `listener` is non-blocking. At most `refused_capacity` refused clients are kept at a time.
-  Acceptor(net::Fd listener, std::size_t refused_capacity, Admit admit, log::Logger& log);
+  /// `listener` is non-blocking. At most `refused_capacity` refused clients are kept at a time. `policy` is the
+  /// thread's; threads that `admit` starts inherit it.
+  Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Admit admit, log::Logger& log);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -53,7 +55,8 @@ class Acceptor {
   enum class Accepted { kClient, kNobody, kError };
 
   void run();
-  void wait();
+  /// Returns whether somebody waits to be accepted.
+  bool wait();
   void accept_waiting();
   Accepted accept_one();
   Accepted accept_failed(int error_number);
@@ -61,6 +64,7 @@ class Acceptor {
   [[nodiscard]] int poll_timeout(Clock::time_point now) const;
 
   net::Fd listener_;
+  const config::SchedPolicy policy_;
   Admit admit_;
   log::Logger& log_;
   log::RateLimit error_lines_;

@@ -163,6 +163,18 @@ TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {
   EXPECT_THAT(config, HasSubstr("\"5m\""));
 }
 
+TEST(Serve, LeavesEchoThreadsTheUsualPolicyUntilToldOtherwise) {
+  for (const char* model : {"per-connection", "pool"}) {
+    ServerProcess server({.arguments = {"--thread-model", model}, .environment = {}, .env_file = {}});
+    server.wait_until_serving();
+    const TestClient client(server.echo());
+    EXPECT_EQ(client.echo("x"), "x");
+    const auto threads = threads_of(model == std::string("pool") ? "pool-" : "echo-", server.pid());
+    ASSERT_FALSE(threads.empty());
+    EXPECT_EQ(::sched_getscheduler(threads.front()), ::sched_getscheduler(0)) << model;
+  }
+}
+
 TEST(Serve, RunsEchoThreadsUnderTheBatchPolicyWhenTold) {
   ServerProcess server({.arguments = {"--sched-policy", "batch"}, .environment = {}, .env_file = {}});
   server.wait_until_serving();
