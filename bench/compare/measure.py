@@ -70,8 +70,8 @@ def hold(binary, server, seconds, log):
         empty, descriptors = running.resident_bytes(), running.descriptors()
         start = time.monotonic()
         # They stay until the rest is measured: the load is ended, with a signal, not waited for.
-        holder = subprocess.Popen([str(binary), "load", f"127.0.0.1:{running.port}", "--hold", "--connections",
-                                   str(HELD), "--duration", "1h", "--timeout", "60s", "--json"],
+        holder = subprocess.Popen([str(binary), "load", f"127.0.0.1:{running.port}", *HOLD.flags, "--duration",
+                                   "1h", "--timeout", "60s", "--json"],
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         try:
             while running.descriptors() < descriptors + HELD:

@@ -40,7 +40,8 @@ def workload_table(workload, servers, samples):
             row.append(with_spread(numbers, COLUMNS[name][1]) if numbers else "")
         rows.append(row)
     head = ["server", *(COLUMNS[name][0] or workload.unit for name in figures)]
-    return f"### {workload.label[0].upper()}{workload.label[1:]}\n\n" + table(head, rows)
+    return (f"### {workload.label[0].upper()}{workload.label[1:]}\n\n`threadecho load {' '.join(workload.flags)}`\n\n" +
+            table(head, rows))
 
 
 def verdict_table(samples, labels):

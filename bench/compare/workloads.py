@@ -4,6 +4,8 @@ echoes a wrong byte has no result."""
 from dataclasses import dataclass
 
 HELD = 10_000
+# One thread sends and receives, so that the server has at least one core of two; bulk alone needs more to be sent enough.
+ONE_THREAD = ("--threads", "1")
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,12 @@ def of(count):
 
 def ping_pong(connections):
     return Workload(f"ping-pong-{connections}", f"ping-pong of 64 B, {of(connections)}", "messages/s",
-                    ("--connections", str(connections), "--size", "64"))
+                    ("--connections", str(connections), "--size", "64", *ONE_THREAD))
 
 
 def large(connections):
     return Workload(f"16KiB-{connections}", f"ping-pong of 16 KiB, {of(connections)}", "messages/s",
-                    ("--connections", str(connections), "--size", "16KiB"))
+                    ("--connections", str(connections), "--size", "16KiB", *ONE_THREAD))
 
 
 def bulk(connections):
@@ -36,8 +38,8 @@ def bulk(connections):
 
 def churn(connections):
     return Workload(f"churn-{connections}", f"churn, {connections} at a time", "connections/s",
-                    ("--churn", "--connections", str(connections)))
+                    ("--churn", "--connections", str(connections), *ONE_THREAD))
 
 
-HOLD = Workload("hold", f"{HELD:,} idle connections", "opened/s")
+HOLD = Workload("hold", f"{HELD:,} idle connections", "opened/s", ("--hold", "--connections", str(HELD)))
 WORKLOADS = [*map(ping_pong, (1, 8, 64, 512, 2000)), *map(large, (8, 64)), *map(bulk, (1, 8)), *map(churn, (1, 64)), HOLD]
