@@ -98,6 +98,23 @@ END
     done
 }
 
+# shellcheck disable=SC2016  # for the files, not for here
+promising() {
+    tree promises
+    mkdir -p docs tests/unit
+    printf 'TEST(Echo, IsWhole) {}\nTEST_P(Drain, Ends) {}\n' >tests/unit/some_test.cpp
+    printf 'kept by `Echo.IsWhole`, `Drain.*`; `echo.txt` is no test\n' >SECURITY.md
+    : >docs/reliability.md
+    expect 0 '' "$here/promises.sh" .
+    printf '`Echo.IsWholeNoMore`\n' >docs/reliability.md
+    expect fail 'no test is called Echo.IsWholeNoMore, which docs/reliability.md names' "$here/promises.sh" .
+    printf '`Drains.*`\n' >docs/reliability.md
+    expect fail 'no test is called Drains.*' "$here/promises.sh" .
+    : >docs/reliability.md
+    : >SECURITY.md
+    expect fail 'name no test' "$here/promises.sh" .
+}
+
 scripts() {
     tree shellcheck
     # shellcheck disable=SC2016  # for the file, not for here
@@ -256,6 +273,7 @@ END
 formatting
 layering
 linking
+promising
 scripts
 counting
 observability
