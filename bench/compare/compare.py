@@ -19,7 +19,7 @@ import machine
 import measure
 import report
 from servers import all_servers
-from workloads import HELD, HOLD, WORKLOADS
+from workloads import HELD, HOLD, HOLD_ROUNDS, WORKLOADS, of_round
 
 SPARE_DESCRIPTORS = 200
 RESULT, CHART = "result.json", "result.svg"
@@ -27,7 +27,8 @@ RESULT, CHART = "result.json", "result.svg"
 
 def parse(arguments, servers):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.partition(":")[0] + ".")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each server runs each workload (7)")
+    parser.add_argument("--rounds", type=int, default=7,
+                        help=f"how often each server runs each workload (7), {HOLD.key} {HOLD_ROUNDS} times at most")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each time, measured (1)")
     parser.add_argument("--servers", nargs="+", choices=[server.key for server in servers], metavar="SERVER",
                         help="only these: " + ", ".join(server.key for server in servers))
@@ -68,10 +69,12 @@ def choose(servers, options, left_out):
 def run_rounds(binary, servers, workloads, options, failed):
     """All samples, as lists by (workload, server)."""
     order, samples = random.Random(options.seed), {}
-    total, done, begun = options.rounds * len(servers) * len(workloads), 0, time.monotonic()
+    total = len(servers) * sum(len(of_round(number, workloads)) for number in range(options.rounds))
+    done, begun = 0, time.monotonic()
     log = options.output / "server.log"
     for number in range(options.rounds):
-        for workload in order.sample(workloads, len(workloads)):
+        in_turn = of_round(number, workloads)
+        for workload in order.sample(in_turn, len(in_turn)):
             for server in order.sample(servers, len(servers)):
                 left = (time.monotonic() - begun) / done * (total - done) if done else 0
                 print(f"round {number + 1} of {options.rounds}, {done} of {total} done, {left / 60:.0f} min to go: "
@@ -83,6 +86,7 @@ def run_rounds(binary, servers, workloads, options, failed):
                 except measure.Failed as error:
                     failed.append(f"{server.label}, {workload.label}, round {number + 1}: {error}")
                     print(failed[-1], file=sys.stderr)
+    log.unlink()
     return samples
 
 

@@ -3,7 +3,7 @@
 import statistics
 
 import ratios
-from workloads import WORKLOADS
+from workloads import HOLD_ROUNDS, WORKLOADS
 
 COLUMNS = {  # figure: (head of its column, digits)
     "rate": (None, 0),
@@ -68,9 +68,9 @@ def page(run, servers, samples, picture):
 ![Medians of all servers in all workloads]({picture})
 
 Made by `{run["command"]}`: {count:g} rounds, in each of which every server ran every workload for {run["seconds"]:g} s, in random
-order; a fresh process for each. Revision {run["revision"]}. All servers were put under load by `threadecho load` on the same
-cores, with a 64 KiB buffer and TCP_NODELAY each. threadecho is one and the same release build, all metrics on,
-LOG_LEVEL=info to a file. Figures are medians, with lower and upper quartile.
+order; a fresh process for each. Idle connections were held in the first {HOLD_ROUNDS} rounds. Revision {run["revision"]}. All
+servers were put under load by `threadecho load` on the same cores, with a 64 KiB buffer and TCP_NODELAY each. threadecho is
+one and the same release build, all metrics on, LOG_LEVEL=info to a file. Figures are medians, with lower and upper quartile.
 
 {machine}
 {left_out}{failed}

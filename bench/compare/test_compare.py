@@ -10,7 +10,7 @@ import ratios
 import report
 from ratios import Target, judge
 from servers import Server, all_servers
-from workloads import WORKLOADS, ping_pong
+from workloads import HOLD, HOLD_ROUNDS, WORKLOADS, of_round, ping_pong
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = all_servers(ROOT / "build" / "release", ROOT / "bench")
@@ -30,6 +30,13 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
 def samples(**rates):
     return {("churn-64", server.replace("_", "-")): [{"rate": rate} for rate in values]
             for server, values in rates.items()}
+
+
+class Rounds(unittest.TestCase):
+    def test_hold_idle_connections_five_times_and_run_the_others_always(self):
+        held = [HOLD in of_round(number, WORKLOADS) for number in range(20)]
+        self.assertEqual(held, [True] * HOLD_ROUNDS + [False] * (20 - HOLD_ROUNDS))
+        self.assertEqual(of_round(19, WORKLOADS), [workload for workload in WORKLOADS if workload != HOLD])
 
 
 class Judging(unittest.TestCase):

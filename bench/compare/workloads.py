@@ -4,6 +4,8 @@ echoes a wrong byte has no result."""
 from dataclasses import dataclass
 
 HELD = 10_000
+# What is held for its memory varies little and takes long: it is left out of the rounds after these.
+HOLD_ROUNDS = 5
 # One thread sends and receives, so that the server has at least one core of two; bulk alone needs more to be sent enough.
 ONE_THREAD = ("--threads", "1")
 
@@ -43,3 +45,8 @@ def churn(connections):
 
 HOLD = Workload("hold", f"{HELD:,} idle connections", "opened/s", ("--hold", "--connections", str(HELD)))
 WORKLOADS = [*map(ping_pong, (1, 8, 64, 512, 2000)), *map(large, (8, 64)), *map(bulk, (1, 8)), *map(churn, (1, 64)), HOLD]
+
+
+def of_round(number, workloads):
+    """Those of `workloads` that are run in this round; the first is number 0."""
+    return [workload for workload in workloads if workload != HOLD or number < HOLD_ROUNDS]
