@@ -20,11 +20,14 @@ std::string_view text_of(const beast::flat_buffer& buffer) {
 
 }  // namespace
 
-RequestReader::RequestReader() {
+RequestReader::RequestReader() { start_parser(); }
+
+void RequestReader::start_parser() {
+  parser_.emplace();
   // Bodies are refused by the session, with an answer of our own. boost::none would refuse every Content-Length
   // in 1.74.
-  parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
-  parser_.header_limit(kMaxHeaderBytes);
+  parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+  parser_->header_limit(kMaxHeaderBytes);
 }
 
 RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
@@ -42,8 +45,14 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
     return reject(400, "this port speaks plain HTTP, not TLS: use http://");
   }
   begun_ = true;
+  if (!line_taken_) {
+    // A parser that has seen a part of the request line looks at no more of it before the whole header is there, and
+    // would refuse a request for something else than one that sees it at once, or not at all.
+    start_parser();
+  }
   beast::error_code error;
-  const std::size_t taken = parser_.put(buffer.data(), error);
+  const std::size_t taken = parser_->put(buffer.data(), error);
+  line_taken_ = line_taken_ || taken > 0;
   buffer.consume(taken);
   header_bytes_ += taken;
   const bool incomplete = error == beast::http::error::need_more;
@@ -74,7 +83,7 @@ void RequestReader::skip_empty_lines(beast::flat_buffer& buffer) {
 }
 
 RequestReader::State RequestReader::check() {
-  if (const auto broken = violation(parser_.get())) {
+  if (const auto broken = violation(parser_->get())) {
     return reject(broken->status, broken->what);
   }
   return State::kComplete;
@@ -82,7 +91,7 @@ RequestReader::State RequestReader::check() {
 
 bool RequestReader::has_body() const {
   // Any Transfer-Encoding: Beast 1.74 takes all but "chunked" for no body, and would read the body as the next request.
-  return parser_.get().count(beast::http::field::transfer_encoding) != 0 || parser_.content_length().value_or(0) > 0;
+  return parser_->get().count(beast::http::field::transfer_encoding) != 0 || parser_->content_length().value_or(0) > 0;
 }
 
 RequestReader::State RequestReader::reject(unsigned status, std::string_view what) {

@@ -32,18 +32,20 @@ class RequestReader {
   /// The answer to a request that is kBad, or that ended where it kNeedsMore. The connection must then be closed.
   [[nodiscard]] Response problem() const;
   /// As far as it was read.
-  [[nodiscard]] const Parser::value_type& request() const { return parser_.get(); }
+  [[nodiscard]] const Parser::value_type& request() const { return parser_->get(); }
   /// Once kComplete: a body follows. It is never read, so the connection must be closed after the answer.
   [[nodiscard]] bool has_body() const;
   /// Once kComplete: the client may send another request.
-  [[nodiscard]] bool keep_alive() const { return parser_.keep_alive() && !has_body(); }
+  [[nodiscard]] bool keep_alive() const { return parser_->keep_alive() && !has_body(); }
 
  private:
   State reject(unsigned status, std::string_view what);
+  void start_parser();
   void skip_empty_lines(boost::beast::flat_buffer& buffer);
   State check();
 
-  Parser parser_;
+  std::optional<Parser> parser_;
+  bool line_taken_ = false;  ///< the request line
   std::size_t header_bytes_ = 0;  ///< taken from buffers so far
   bool begun_ = false;
   std::optional<Response> problem_;

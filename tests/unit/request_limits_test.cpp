@@ -57,6 +57,21 @@ TEST(RequestReader, TakesARequestByteByByte) {
   EXPECT_EQ(reader.consume(buffer), State::kComplete);
 }
 
+TEST(RequestReader, RefusesARequestLineAlikeHoweverItIsCut) {
+  const std::string line = "GET / HTTP/1.2\r\n";
+  const std::string text = line + "Host: h\n\r\n";  // an end that is none: nothing more is waited for
+  for (std::size_t cut = 1; cut < line.size(); ++cut) {
+    boost::beast::flat_buffer buffer;
+    append(buffer, text.substr(0, cut));
+    RequestReader reader;
+    if (reader.consume(buffer) == State::kNeedsMore) {
+      append(buffer, text.substr(cut));
+      ASSERT_EQ(reader.consume(buffer), State::kBad) << cut;
+    }
+    ASSERT_EQ(reader.problem().status, 505) << cut;
+  }
+}
+
 TEST(RequestReader, SkipsEmptyLinesBeforeARequest) {
   boost::beast::flat_buffer buffer;
   append(buffer, "\r\n\r");
