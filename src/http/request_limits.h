@@ -45,7 +45,7 @@ class RequestReader {
   State check();
 
   std::optional<Parser> parser_;
-  bool line_taken_ = false;  ///< the request line
+  bool line_taken_ = false;       ///< the request line
   std::size_t header_bytes_ = 0;  ///< taken from buffers so far
   bool begun_ = false;
   std::optional<Response> problem_;
