@@ -1,5 +1,5 @@
 #!/bin/sh
-# The comparison with other servers judges as it should, and runs.
+# The comparison with other servers judges as it should, runs, and its kept page says what was measured.
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
