@@ -49,6 +49,7 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
     // A parser that has seen a part of the request line looks at no more of it before the whole header is there, and
     // would refuse a request for something else than one that sees it at once, or not at all.
     start_parser();
+    is_head_ = text.starts_with("HEAD ");
   }
   beast::error_code error;
   const std::size_t taken = parser_->put(buffer.data(), error);

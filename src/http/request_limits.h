@@ -31,6 +31,8 @@ class RequestReader {
   [[nodiscard]] bool begun() const noexcept { return begun_; }
   /// The answer to a request that is kBad, or that ended where it kNeedsMore. The connection must then be closed.
   [[nodiscard]] Response problem() const;
+  /// Its answer has no body, though the rest of it may be unreadable.
+  [[nodiscard]] bool is_head() const noexcept { return is_head_; }
   /// As far as it was read.
   [[nodiscard]] const Parser::value_type& request() const { return parser_->get(); }
   /// Once kComplete: a body follows. It is never read, so the connection must be closed after the answer.
@@ -45,6 +47,7 @@ class RequestReader {
   State check();
 
   std::optional<Parser> parser_;
+  bool is_head_ = false;
   bool line_taken_ = false;       ///< the request line
   std::size_t header_bytes_ = 0;  ///< taken from buffers so far
   bool begun_ = false;

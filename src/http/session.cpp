@@ -107,7 +107,7 @@ void Session::send(Response response, bool keep_alive) {
   }
   message.keep_alive(keep_alive);
   message.content_length(response.body.size());
-  if (request.method() != beast::http::verb::head) {
+  if (!reader_->is_head()) {
     message.body() = std::move(response.body);
   }
   stream_.expires_after(limits_.write);

@@ -26,7 +26,7 @@ planted_bug(raw_control_character dotenv config/utf8.cpp "return byte_at(text, 0
 planted_bug(raw_line_end log log/line.cpp "out += \"\\\\r\";" "out += '\\r';")
 planted_bug(one_byte_too_many log log/line.cpp "std::min(payload.size(), kMaxPreviewBytes)"
   "std::min(payload.size(), kMaxPreviewBytes + 1)")
-planted_bug(body_for_head http http/session.cpp "!= beast::http::verb::head" "!= beast::http::verb::purge")
+planted_bug(body_for_head http http/session.cpp "if (!reader_->is_head()) {" "{")
 planted_bug(reset_after_answer http http/session.cpp "    linger();\n" "    stream_.close();\n")
 planted_bug(changed_bit echo echo/pooled_echo.cpp "    return echo(" "    buffer[0] ^= std::byte{1};\n    return echo(")
 planted_bug(uncounted_echo echo echo/session.cpp "counters.echoed_bytes.add(" "counters.received_bytes.add(")

@@ -72,6 +72,22 @@ TEST(RequestReader, RefusesARequestLineAlikeHoweverItIsCut) {
   }
 }
 
+TEST(RequestReader, KnowsHeadThoughTheRestCannotBeRead) {
+  for (const char* text :
+       {"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/0.1\r\n", "HEAD /", "HEAD / HTTP/x\r\n"}) {
+    boost::beast::flat_buffer buffer;
+    append(buffer, text);
+    RequestReader reader;
+    static_cast<void>(reader.consume(buffer));
+    EXPECT_TRUE(reader.is_head()) << text;
+  }
+  boost::beast::flat_buffer buffer;
+  append(buffer, "HEADS / HTTP/0.1\r\n");
+  RequestReader reader;
+  static_cast<void>(reader.consume(buffer));
+  EXPECT_FALSE(reader.is_head());
+}
+
 TEST(RequestReader, SkipsEmptyLinesBeforeARequest) {
   boost::beast::flat_buffer buffer;
   append(buffer, "\r\n\r");
