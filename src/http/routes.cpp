@@ -3,6 +3,7 @@
 #include <spdlog/version.h>
 #include <CLI/Version.hpp>
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/version.hpp>
 #include <boost/version.hpp>
 #include <exception>
@@ -21,11 +22,10 @@ std::string dotted(int major, int minor, int patch) {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
-// A scheme is the same in any case, RFC 3986 section 3.1. `start` is in lower case.
-bool starts_with_in_any_case(std::string_view text, std::string_view start) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return text.size() >= start.size() &&
-         std::equal(start.begin(), start.end(), text.begin(), [&](char wanted, char c) { return lower(c) == wanted; });
+// A scheme is the same in any case, RFC 3986 section 3.1.
+bool has_scheme(std::string_view target, std::string_view scheme) {
+  return target.size() >= scheme.size() &&
+         boost::beast::iequals({target.data(), scheme.size()}, {scheme.data(), scheme.size()});
 }
 
 Response readiness_response(const Readiness& readiness) {
@@ -126,7 +126,7 @@ Response Routes::respond(const Request& request) const {
 
 std::string_view path_of(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (starts_with_in_any_case(target, scheme)) {
+    if (has_scheme(target, scheme)) {
       const std::string_view rest = target.substr(scheme.size());
       const std::size_t authority = std::min(rest.find_first_of("/?#"), rest.size());
       if (authority == 0) {
