@@ -46,10 +46,12 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
   }
   begun_ = true;
   if (!line_taken_) {
-    // A parser that has seen a part of the request line looks at no more of it before the whole header is there, and
-    // would refuse a request for something else than one that sees it at once, or not at all.
-    start_parser();
     is_head_ = text.starts_with("HEAD ");
+    if (parser_->got_some()) {
+      // A parser that has seen a part of the request line looks at no more of it before the whole header is there, and
+      // would refuse a request for something else than one that sees it at once, or not at all.
+      start_parser();
+    }
   }
   beast::error_code error;
   const std::size_t taken = parser_->put(buffer.data(), error);
