@@ -5,8 +5,7 @@ here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 python=/usr/bin/python3
 "$python" -c 'import matplotlib' 2>/dev/null || exec "$here/skip" 'python3-matplotlib is not installed'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho bench/all
+"$here/built" threadecho bench/all
 "$python" -B bench/compare/test_compare.py
 # Not the figures, which two cores at work on something else would spoil, but that there are some of every kind.
 "$python" -B bench/compare/compare.py --rounds 1 --seconds 0.1 --output build/bench/check \

@@ -4,8 +4,7 @@ set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 command -v python3 >/dev/null || exec "$here/skip" 'python3 is not installed'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho
+"$here/built" threadecho
 status=0
 python3 -B -u "$here/../faults/run.py" --binary build/release/threadecho --directory build/faults || status=$?
 [ "$status" -ne 77 ] || exec "$here/skip" 'not one case can be tried here'

@@ -4,8 +4,7 @@ set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 command -v readelf >/dev/null || exec "$here/skip" 'readelf (Debian package binutils) is not installed'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho
+"$here/built" threadecho
 facts=$(mktemp)
 trap 'rm -f "$facts"' EXIT
 readelf --wide --file-header --program-headers --dynamic --dyn-syms build/release/threadecho >"$facts"

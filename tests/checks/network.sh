@@ -9,7 +9,6 @@ for command in unshare ip; do
 done
 unshare --map-root-user --net sh -c 'ip link set lo up && ip tuntap add dev try mode tun && : </dev/net/tun' 2>/dev/null ||
     exec "$here/skip" 'no network namespace, or no TUN device in it, is allowed here'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho
+"$here/built" threadecho
 exec unshare --map-root-user --net python3 -B "$here/../observability/network_truth.py" \
     build/release/threadecho build/network

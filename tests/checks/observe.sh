@@ -5,6 +5,5 @@ here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 command -v prometheus >/dev/null || exec "$here/skip" 'prometheus is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho
+"$here/built" threadecho
 exec python3 -B "$here/../observability/end_to_end.py" . build/release/threadecho build/observe

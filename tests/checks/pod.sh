@@ -4,6 +4,5 @@ set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho
+"$here/built" threadecho
 exec python3 -B "$here/../kubernetes/try_settings.py" . build/release/threadecho build/pod

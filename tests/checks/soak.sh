@@ -4,7 +4,6 @@ set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
-cmake --preset release --log-level=WARNING
-cmake --build --preset release --target threadecho
+"$here/built" threadecho
 python3 -B "$here/../soak/judge_test.py" build/release/threadecho build/soak-judge
 exec python3 -B "$here/../soak/soak.py" build/release/threadecho build/soak-check 10s
