@@ -57,9 +57,13 @@ bool Terminal::read_more() {
   return got > 0;
 }
 
-bool Terminal::shows(std::string_view text) {
-  while (output_.find(text) == std::string::npos) {
-    if (!read_more()) {
+bool Terminal::shows(std::string_view text, int times) {
+  std::size_t from = 0;
+  while (times > 0) {
+    if (const std::size_t found = output_.find(text, from); found != std::string::npos) {
+      from = found + text.size();
+      --times;
+    } else if (!read_more()) {
       return false;
     }
   }

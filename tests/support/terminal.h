@@ -19,8 +19,9 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  /// Waits until the program has written this; false when it has ended before, or after kPatience.
-  bool shows(std::string_view text);
+  /// Waits until the program has written this, so many times; false when it has ended before. Throws when nothing comes
+  /// for kPatience.
+  bool shows(std::string_view text, int times = 1);
   /// As if typed: "\x03" is Ctrl-C.
   void type(std::string_view keys) const;
   /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
