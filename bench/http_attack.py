@@ -7,14 +7,17 @@ run all of it with `chrt -r 1`, as root: the rate is low, and other work no long
 """
 
 import json
-import re
 import resource
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
+
+from compare.servers import Running, Server, ours
 
 LOAD = "--connections 8 --rate 1000 --duration 1s --warmup 300ms --json".split()
 
@@ -57,17 +60,6 @@ class Attack(threading.Thread):
             client.close()
 
 
-def serve(program, model):
-    arguments = ["--port", "0", "--http-port", "0", "--thread-model", model, "--bind-address", "127.0.0.1"]
-    server = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)
-    for line in server.stdout:
-        ports = re.search(r"echo=\S*:(\d+) http=\S*:(\d+)", line)
-        if ports:
-            threading.Thread(target=lambda: [None for _ in server.stdout], daemon=True).start()
-            return server, int(ports[1]), int(ports[2])
-    raise SystemExit("the server does not start")
-
-
 def measure(program, echo):
     run = subprocess.run([program, "load", f"127.0.0.1:{echo}", *LOAD], capture_output=True, text=True, check=True)
     latency = json.loads(run.stdout)["latency_nanoseconds"]
@@ -76,10 +68,11 @@ def measure(program, echo):
 
 def main(program, model, rounds="20"):
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    server, echo, http = serve(program, model)
     figures = {False: [], True: []}
     probes = []
-    try:
+    server = Server(model, model, ours(program, "--thread-model", model))
+    with tempfile.TemporaryDirectory() as folder, Running(server, Path(folder) / "log") as running:
+        http = running.http_port()
         for number in range(int(rounds)):
             for attacked in (False, True) if number % 2 else (True, False):
                 attack = Attack(http)
@@ -87,15 +80,12 @@ def main(program, model, rounds="20"):
                     attack.start()
                     time.sleep(0.5)
                 try:
-                    figures[attacked].append(measure(program, echo))
+                    figures[attacked].append(measure(program, running.port))
                 finally:
                     attack.stopping = True
                     if attacked:
                         attack.join()
                 probes += attack.probes
-    finally:
-        server.terminate()
-        server.wait()
     for attacked, pairs in figures.items():
         low, middle, high = statistics.quantiles((p99 for _, p99 in pairs), n=4)
         p50 = statistics.median(p50 for p50, _ in pairs)
