@@ -1,13 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "support/http_client.h"
+#include "support/sending_clients.h"
 #include "support/server_process.h"
 #include "support/test_client.h"
 
@@ -79,46 +77,13 @@ TEST_P(Stop, EndsAtOnceOnASecondSignal) {
 }
 
 TEST_P(Stop, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
-  constexpr std::size_t kClients = 8;
   ServerProcess server({.arguments = {"--drain-timeout", "100ms"}, .environment = {model()}, .env_file = {}});
   server.wait_until_serving();
-  std::vector<std::string> sent(kClients);
-  std::vector<TestClient::Rest> got(kClients);
-  std::vector<TestClient> clients;
-  for (std::size_t i = 0; i < kClients; ++i) {
-    clients.emplace_back(server.echo());
-  }
-  std::vector<std::thread> threads;
-  std::atomic<std::size_t> under_way{0};
-  for (std::size_t i = 0; i < kClients; ++i) {
-    threads.emplace_back([&, i] {
-      const std::string piece = random_bytes(4099, static_cast<std::uint32_t>(i));
-      while (sent[i].size() < std::size_t{256} * 1024 * 1024) {
-        sent[i] += piece;
-        if (!clients[i].try_send(piece)) {
-          break;
-        }
-      }
-    });
-    threads.emplace_back([&, i] {
-      got[i].bytes = clients[i].receive(100'000);
-      ++under_way;
-      const auto rest = clients[i].receive_rest();
-      got[i].bytes += rest.bytes;
-      got[i].error_number = rest.error_number;
-      clients[i].half_close();
-    });
-  }
-  ASSERT_TRUE(eventually([&] { return under_way == kClients; }));
+  SendingClients clients(server.echo(), 8);
+  ASSERT_TRUE(clients.are_under_way());
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  for (std::size_t i = 0; i < kClients; ++i) {
-    EXPECT_EQ(got[i].error_number, 0) << "client " << i;
-    EXPECT_TRUE(sent[i].starts_with(got[i].bytes)) << "client " << i;
-  }
+  clients.expect_exact_prefixes();
   EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=8"));
 }
 

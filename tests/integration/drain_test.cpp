@@ -7,6 +7,7 @@
 
 #include "support/echo_fixture.h"
 #include "support/process_facts.h"
+#include "support/sending_clients.h"
 
 namespace threadecho::test {
 namespace {
@@ -77,46 +78,13 @@ TEST_P(Drain, EndsIdleConnectionsWithAnEndOfFile) {
 TEST_P(Drain, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
   constexpr std::size_t kClients = 8;
   EchoServer server(test_settings());
-  std::vector<TestClient> clients;
-  std::vector<std::string> sent(kClients);
-  std::vector<TestClient::Rest> got(kClients);
-  std::vector<std::thread> threads;
-  std::atomic<std::size_t> under_way{0};
-  for (std::size_t i = 0; i < kClients; ++i) {
-    clients.push_back(server.connect());
-  }
-  for (std::size_t i = 0; i < kClients; ++i) {
-    threads.emplace_back([&, i] {  // sends without a pause until the connection is gone under it, or 256 MiB
-      const std::string piece = random_bytes(7919, static_cast<std::uint32_t>(i));
-      while (sent[i].size() < std::size_t{256} * 1024 * 1024) {
-        sent[i] += piece;
-        if (!clients[i].try_send(piece)) {
-          break;
-        }
-      }
-    });
-    threads.emplace_back([&, i] {
-      got[i].bytes = clients[i].receive(100'000);
-      ++under_way;
-      const auto rest = clients[i].receive_rest();
-      got[i].bytes += rest.bytes;
-      got[i].error_number = rest.error_number;
-      clients[i].half_close();  // what a client does on an end of file
-    });
-  }
-  ASSERT_TRUE(eventually([&] { return under_way == kClients; }));
+  SendingClients clients(server.endpoint(), kClients);
+  ASSERT_TRUE(clients.are_under_way());
   server.server().begin_drain();
   server.server().stop_accepting();
   EXPECT_FALSE(server.server().wait_until_idle(50ms));
   EXPECT_EQ(server.server().stop(), kClients);
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  for (std::size_t i = 0; i < kClients; ++i) {
-    EXPECT_EQ(got[i].error_number, 0) << "client " << i;
-    EXPECT_TRUE(sent[i].starts_with(got[i].bytes)) << "client " << i;
-    EXPECT_GT(got[i].bytes.size(), 100'000U);
-  }
+  clients.expect_exact_prefixes();
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), kClients);
 }
 
