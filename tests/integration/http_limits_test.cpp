@@ -4,14 +4,13 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "support/eventually.h"
 #include "support/http_fixture.h"
+#include "support/process_facts.h"
 
 namespace threadecho::http {
 namespace {
@@ -134,12 +133,10 @@ TEST_F(HttpRequestLimit, EndsAHeaderThatTakesTooLong) {
 TEST_F(HttpRequestLimit, CannotBeStretchedByATrickle) {
   HttpClient slow(port());
   slow.send("GET /healthz HTTP/1.1\r\nX: ");
-  bool ended = false;
-  for (int i = 0; i < 1000 && !ended; ++i) {
+  EXPECT_TRUE(test::eventually([&] {
     slow.send("x");
-    ended = slow.ends_within(milliseconds(10));
-  }
-  EXPECT_TRUE(ended);
+    return slow.ends_within(milliseconds(10));
+  }));
 }
 
 class HttpWriteLimit : public HttpTimeLimits {
@@ -147,24 +144,15 @@ class HttpWriteLimit : public HttpTimeLimits {
   HttpWriteLimit() : HttpTimeLimits(limits(kLong, kLong, kShort)) {}
 };
 
-std::ptrdiff_t open_descriptors() {
-  const std::filesystem::directory_iterator entries("/proc/self/fd");
-  return std::distance(begin(entries), end(entries));
-}
-
 TEST_F(HttpWriteLimit, EndsAConnectionThatDoesNotReadItsAnswer) {
   metrics_bytes_ = 64 * 1024 * 1024;
   HttpClient deaf(port());
   deaf.send(request_text("GET", "/healthz"));
   EXPECT_EQ(deaf.read_answer().status, 200);
-  const std::ptrdiff_t before = open_descriptors();
+  const std::size_t before = test::count_descriptors();
   deaf.send(request_text("GET", "/metrics"));
   // Reading would let the server send, so the end of its descriptor is what can be seen.
-  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
-  while (open_descriptors() >= before && steady_clock::now() < deadline) {
-    std::this_thread::yield();
-  }
-  EXPECT_LT(open_descriptors(), before);
+  EXPECT_TRUE(test::eventually([&] { return test::count_descriptors() < before; }));
   EXPECT_LT(deaf.read_to_end().size(), metrics_bytes_);
 }
 
@@ -177,12 +165,11 @@ TEST_F(HttpLingerLimit, CannotBeStretchedByABodyThatTrickles) {
   HttpClient slow(port());
   slow.send("POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
   EXPECT_EQ(slow.read_answer().status, 405) << "before any of the body has come";
-  const std::ptrdiff_t before = open_descriptors();
-  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
-  while (open_descriptors() >= before && steady_clock::now() < deadline) {
+  const std::size_t before = test::count_descriptors();
+  EXPECT_TRUE(test::eventually([&] {
     slow.send("x");
-  }
-  EXPECT_LT(open_descriptors(), before) << "the server's end is gone while the client still sends";
+    return test::count_descriptors() < before;
+  })) << "the server's end is gone while the client still sends";
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <spdlog/sinks/base_sink.h>
 
-#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "log/logger.h"
+#include "support/eventually.h"
 
 namespace threadecho::test {
 
@@ -21,7 +21,7 @@ class CapturedLog {
 
   log::Logger& logger() { return logger_; }
   [[nodiscard]] std::string text() const { return sink_->text(); }
-  /// False when `what` does not come within 10 seconds.
+  /// False when `what` does not come within kPatience.
   [[nodiscard]] bool wait_for(std::string_view what) const { return sink_->wait_for(what); }
 
  private:
@@ -33,8 +33,7 @@ class CapturedLog {
     }
     bool wait_for(std::string_view what) {
       std::unique_lock lock(mutex_);
-      return written_.wait_for(lock, std::chrono::seconds(10),
-                               [this, what] { return text_.find(what) != std::string::npos; });
+      return written_.wait_for(lock, kPatience, [this, what] { return text_.find(what) != std::string::npos; });
     }
 
    protected:

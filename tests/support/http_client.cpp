@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -13,16 +12,13 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "net/tcp.h"
+#include "support/eventually.h"
+
 namespace threadecho::test {
-namespace {
-
-constexpr timeval kPatience{10, 0};
-
-}  // namespace
-
 HttpClient::HttpClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-  ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  net::set_receive_timeout(fd_.get(), kPatience);
+  net::set_send_timeout(fd_.get(), kPatience);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

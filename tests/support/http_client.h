@@ -17,7 +17,7 @@ struct HttpAnswer {
   std::string body;
 };
 
-/// A client of 127.0.0.1 that sends any bytes whatever and reads answers one by one. Every wait ends after 10 seconds
+/// A client of 127.0.0.1 that sends any bytes whatever and reads answers one by one. Every wait ends after kPatience
 /// with std::runtime_error, so that a server that hangs fails a test instead of stopping it.
 class HttpClient {
  public:

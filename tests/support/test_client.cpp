@@ -11,7 +11,6 @@
 #include <random>
 #include <stdexcept>
 #include <system_error>
-#include <thread>
 
 #include "net/tcp.h"
 
@@ -109,11 +108,6 @@ std::string random_bytes(std::size_t size, std::uint32_t seed) {
   std::string bytes(size, '\0');
   std::ranges::generate(bytes, [&engine] { return static_cast<char>(engine() >> 8U); });
   return bytes;
-}
-
-bool wait_a_moment(std::chrono::steady_clock::time_point deadline) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  return std::chrono::steady_clock::now() < deadline;
 }
 
 }  // namespace threadecho::test

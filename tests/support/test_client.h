@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -8,11 +7,9 @@
 
 #include "net/endpoint.h"
 #include "net/fd.h"
+#include "support/eventually.h"
 
 namespace threadecho::test {
-
-/// How long a test waits for what must happen; far longer than it takes, so that a slow machine fails no test.
-inline constexpr std::chrono::seconds kPatience{30};
 
 /// A client of the echo service over a plain blocking socket. Every wait ends after kPatience with an exception, which
 /// fails the test.
@@ -54,24 +51,7 @@ class TestClient {
 /// The loopback address with the port of `bound`, in the given family.
 net::Endpoint loopback(const net::Endpoint& bound, std::string_view address = "127.0.0.1");
 
-/// Waits until `condition` is true, looking every few milliseconds; false after kPatience.
-template <typename Condition>
-bool eventually(Condition condition);
-
 /// Bytes that look random and are the same for the same seed.
 std::string random_bytes(std::size_t size, std::uint32_t seed);
-
-bool wait_a_moment(std::chrono::steady_clock::time_point deadline);
-
-template <typename Condition>
-bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (!wait_a_moment(deadline)) {
-      return false;
-    }
-  }
-  return true;
-}
 
 }  // namespace threadecho::test
