@@ -1,11 +1,12 @@
 #pragma once
 
-#include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "client/wait.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
 #include "net/tcp.h"
@@ -47,6 +49,9 @@ class Stream {
   std::size_t start_;
 };
 
+/// How long anything is waited for; far longer than it takes.
+inline constexpr std::chrono::seconds kPatience{20};
+
 /// With the last system call's error.
 inline std::string because(std::string_view what) {
   return std::string(what).append(": ").append(std::generic_category().message(errno));
@@ -57,13 +62,16 @@ inline std::string because(std::string_view what) {
 class Client {
  public:
   Client(const net::Endpoint& server, int receive_buffer, std::size_t stream)
-      : fd_(::socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)), stream_(stream) {
+      : fd_(::socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)), stream_(stream) {
     if (receive_buffer > 0) {
       net::set_option(fd_.get(), SOL_SOCKET, SO_RCVBUF, receive_buffer);
     }
+    // A connect that blocks would be interrupted by libFuzzer's alarm.
     const int status = ::connect(fd_.get(), server.address(), server.length());
-    demand(status == 0, because("a client can connect"));
-    demand(::fcntl(fd_.get(), F_SETFL, O_NONBLOCK) == 0, "a socket need not block");
+    demand(status == 0 || errno == EINPROGRESS, because("a client can begin to connect"));
+    const auto waited = client::wait_for(fd_.get(), POLLOUT, std::chrono::steady_clock::now() + kPatience, nullptr);
+    errno = waited == client::Waited::kReady ? net::take_error(fd_.get()) : ETIMEDOUT;
+    demand(errno == 0, because("a client can connect"));
   }
 
   /// As much of it as there is room for.
