@@ -16,6 +16,7 @@
 #include "support/eventually.h"
 
 namespace threadecho::test {
+
 HttpClient::HttpClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   net::set_receive_timeout(fd_.get(), kPatience);
   net::set_send_timeout(fd_.get(), kPatience);

@@ -43,6 +43,7 @@ void SendingClients::expect_exact_prefixes() {
     const Client& client = clients_[i];
     EXPECT_EQ(client.got.error_number, 0) << "client " << i;
     EXPECT_TRUE(client.sent.starts_with(client.got.bytes)) << "client " << i;
+    EXPECT_GT(client.got.bytes.size(), kUnderWay) << "client " << i;
   }
 }
 

@@ -22,7 +22,8 @@ class SendingClients {
 
   /// Waits until each has got 100 kB back; false after kPatience.
   [[nodiscard]] bool are_under_way() const;
-  /// Waits for the end of all connections, and expects of each: exactly a prefix of what was sent, then an end of file.
+  /// Waits for the end of all connections, and expects of each: exactly a prefix of what was sent, more of it than when
+  /// it was under way, then an end of file.
   void expect_exact_prefixes();
 
  private:

@@ -21,7 +21,7 @@ class Terminal {
 
   /// Waits until the program has written this, so many times; false when it has ended before. Throws when nothing comes
   /// for kPatience.
-  bool shows(std::string_view text, int times = 1);
+  bool shows(std::string_view text, int times);
   /// As if typed: "\x03" is Ctrl-C.
   void type(std::string_view keys) const;
   /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
