@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "echo/final_wait.h"
+#include "net/poll_timeout.h"
 #include "net/tcp.h"
 
 namespace threadecho::echo {
@@ -13,21 +15,21 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The receive timeout is set anew only when it would overshoot the age limit by more: at most 10 times a second.
-constexpr milliseconds kAgeTolerance{100};
-constexpr milliseconds kLongestWait{60'000};
+/// The receive timeout is set again only when it could overshoot the age limit by more: at most 20 times a second.
+constexpr milliseconds kAgeTolerance{50};
 
-void wait_for(const Ending::Wait& wait, int fd) {
-  // poll(2) passes over a negative descriptor: then only time ends the waiting, not a hang-up that is there already.
-  pollfd polled{.fd = wait.readable ? fd : -1, .events = POLLIN, .revents = 0};
-  const auto left = std::chrono::ceil<milliseconds>(wait.until - Clock::now());
-  ::poll(&polled, 1, static_cast<int>(std::clamp(left, milliseconds(0), kLongestWait).count()));
+/// Returns poll(2)'s result: positive when one of `events` is there.
+int wait_for(short events, int fd, Clock::time_point until) {
+  pollfd polled{.fd = fd, .events = events, .revents = 0};
+  return ::poll(&polled, 1, net::poll_timeout(until, Clock::now()));
 }
 
 }  // namespace
 
 BlockingEcho::BlockingEcho(Connection& connection, const EchoContext& context) noexcept
-    : session_(connection, context), fd_(connection.fd()), armed_(context.settings.idle_timeout) {}
+    : session_(connection, context),
+      fd_(connection.fd()),
+      armed_(net::timeout_over_after(context.settings.idle_timeout)) {}
 
 void BlockingEcho::begin() {
   session_.begin();
@@ -46,7 +48,7 @@ std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
       ending.begin_after_client_closed();
       return finish(ending, buffer);
     } else if (errno == EAGAIN) {
-      reason = waited_in_vain();
+      reason = on_receive_timeout();
     } else if (errno != EINTR) {
       reason = session_.broken(errno);
     }
@@ -69,6 +71,12 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) 
     if (const auto reason = session_.send_some(bytes, 0)) {
       return reason;
     }
+    // The client reads slowly, or not at all.
+    while (!bytes.empty() && wait_for(POLLOUT, fd_, session_.send_deadline()) <= 0) {
+      if (const auto reason = session_.stuck(Clock::now())) {
+        return reason;
+      }
+    }
   }
   if (const auto reason = session_.echoed()) {
     return reason;
@@ -76,19 +84,20 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) 
   const auto now = session_.last_received();
   const auto age_deadline = session_.age_deadline();
   if (age_deadline != Clock::time_point::max() &&
-      (armed_.count() == 0 || now + armed_ > age_deadline + kAgeTolerance)) {
+      (armed_.count() == 0 || now + armed_ + armed_ / 8 > age_deadline + kAgeTolerance)) {
     arm_receive_timeout(now);
   }
   return std::nullopt;
 }
 
-/// The receive timeout is over: which deadline has passed, if one has; otherwise waits again for the nearest.
-std::optional<CloseReason> BlockingEcho::waited_in_vain() {
-  const auto now = Clock::now();
-  if (const auto reason = session_.overdue(now)) {
-    return reason;
-  }
-  arm_receive_timeout(now);
+/// The receive timeout is over, and the deadline near: waits for it exactly. Nothing: the client has sent something
+/// first.
+std::optional<CloseReason> BlockingEcho::on_receive_timeout() const {
+  do {
+    if (const auto reason = session_.overdue(Clock::now())) {
+      return reason;
+    }
+  } while (wait_for(POLLIN, fd_, session_.receive_deadline()) <= 0);
   return std::nullopt;
 }
 
@@ -97,15 +106,20 @@ void BlockingEcho::arm_receive_timeout(Clock::time_point now) {
     return;  // IDLE_TIMEOUT alone is inherited from the listener
   }
   const auto left = std::chrono::duration_cast<milliseconds>(session_.receive_deadline() - now);
-  const milliseconds timeout = std::max(left, milliseconds(1));
+  const milliseconds timeout = net::timeout_over_after(std::max(left, milliseconds(1)));
   if (timeout != armed_ && !net::set_receive_timeout(fd_, timeout)) {
     armed_ = timeout;
   }
 }
 
 CloseReason BlockingEcho::finish(Ending ending, std::span<std::byte> buffer) const {
+  FinalWait final_wait(fd_, session_.context().spare_descriptors);
   while (const auto wait = ending.step(Clock::now(), buffer)) {
-    wait_for(*wait, fd_);
+    if (wait->event == Ending::Event::kReadable) {
+      wait_for(POLLIN, fd_, wait->until);
+    } else {
+      final_wait.wait_until(wait->until);
+    }
   }
   return ending.reason();
 }

@@ -27,7 +27,7 @@ class BlockingEcho {
 
  private:
   std::optional<CloseReason> echo(std::span<const std::byte> bytes);
-  std::optional<CloseReason> waited_in_vain();
+  std::optional<CloseReason> on_receive_timeout() const;
   void arm_receive_timeout(Clock::time_point now);
   CloseReason finish(Ending ending, std::span<std::byte> buffer) const;
 

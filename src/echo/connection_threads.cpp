@@ -74,7 +74,8 @@ void ConnectionThreads::run_connection(Connection& connection) {
   std::array<std::byte, kFirstBufferSize> first;  // NOLINT(*-member-init)
   auto reason = echo.run(std::span(first).first(std::min(size, first.size())));
   if (!reason) {
-    reason = echo.run({static_cast<std::byte*>(alloca(size)), size});
+    void* const whole = alloca(size);  // not among arguments, alloca(3)
+    reason = echo.run({static_cast<std::byte*>(whole), size});
   }
   close_connection(connection, *reason, context_);
 }

@@ -7,6 +7,7 @@
 namespace threadecho::echo {
 
 class ConnectionTable;
+class SpareDescriptors;
 
 /// What every connection of a server is served with. Borrowed; outlives all connections and the threads that serve
 /// them.
@@ -15,6 +16,7 @@ struct EchoContext {
   const Drain& drain;
   ConnectionTable& table;
   log::Logger& log;
+  SpareDescriptors& spare_descriptors;
 };
 
 }  // namespace threadecho::echo

@@ -10,11 +10,6 @@
 namespace threadecho::echo {
 namespace {
 
-using std::chrono::milliseconds;
-
-/// Nothing tells for sure when the last byte is acknowledged, so one looks, ever less often.
-constexpr milliseconds kFirstPause{1};
-constexpr milliseconds kLongestPause{50};
 /// A client that goes on sending is discarded so many buffers at a time; others of the same thread have their turn
 /// between.
 constexpr int kDiscardAtOnce = 4;
@@ -77,7 +72,7 @@ std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std:
       case net::Discarded::kSome:
         break;
       case net::Discarded::kNothingYet:
-        return Wait{.readable = true, .until = deadline()};
+        return Wait{.event = Event::kReadable, .until = deadline()};
       case net::Discarded::kEnd:
         stage_ = Stage::kAcknowledging;
         return await_acknowledgement(now);
@@ -85,21 +80,22 @@ std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std:
         return std::nullopt;
     }
   }
-  return now < deadline() ? std::optional(Wait{.readable = true, .until = now}) : std::nullopt;
+  return now < deadline() ? std::optional(Wait{.event = Event::kReadable, .until = now}) : std::nullopt;
 }
 
 /// The connection stays a live one until the client has all of its echo: a process that exits, or a container whose
 /// network goes, would take the tail along.
 std::optional<Ending::Wait> Ending::deliver_tail(Clock::time_point now) {
   if (net::unacknowledged_bytes(fd()) > 0) {
-    if (pause_.count() == 0) {
-      ::shutdown(fd(), SHUT_WR);  // at the first look
+    if (!sending_shut_) {
+      sending_shut_ = true;
+      ::shutdown(fd(), SHUT_WR);
     }
     std::optional<CloseReason> reason = session_.connection().ending();
     if (!reason && !net::is_closed(fd())) {
       reason = session_.stuck(now);
       if (!reason) {
-        return look_again(now);
+        return Wait{.event = Event::kChange, .until = session_.send_deadline()};
       }
     } else if (!reason && net::unacknowledged_bytes(fd()) > 0) {
       const int error_number = net::take_error(fd());
@@ -120,14 +116,7 @@ std::optional<Ending::Wait> Ending::await_acknowledgement(Clock::time_point now)
   if (net::unacknowledged_bytes(fd()) == 0 || net::is_closed(fd()) || now >= deadline()) {
     return std::nullopt;
   }
-  auto wait = look_again(now);
-  wait->until = std::min(wait->until, deadline());
-  return wait;
-}
-
-std::optional<Ending::Wait> Ending::look_again(Clock::time_point now) {
-  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
-  return Wait{.readable = false, .until = now + pause_};
+  return Wait{.event = Event::kChange, .until = deadline()};
 }
 
 Clock::time_point Ending::deadline() const noexcept {

@@ -22,9 +22,11 @@ class Ending {
   /// The client has closed its sending side: recv returned 0.
   void begin_after_client_closed();
 
-  /// Until when to wait for the next step, and whether bytes from the client are to end the waiting.
+  /// What to wait for before the next step, and until when; max() is without a limit. Both directions are shut while
+  /// kChange is awaited: poll(2) would report a hang-up at once, an edge-triggered epoll set reports each change.
+  enum class Event { kReadable, kChange };
   struct Wait {
-    bool readable;
+    Event event;
     Clock::time_point until;
   };
   /// Does what can be done at `now`, reading into `scratch` what is to be forgotten. Nothing: the descriptor may close,
@@ -43,7 +45,6 @@ class Ending {
   std::optional<Wait> linger(Clock::time_point now, std::span<std::byte> scratch);
   std::optional<Wait> deliver_tail(Clock::time_point now);
   std::optional<Wait> await_acknowledgement(Clock::time_point now);
-  std::optional<Wait> look_again(Clock::time_point now);
   [[nodiscard]] Clock::time_point deadline() const noexcept;
   [[nodiscard]] int fd() const noexcept { return session_.fd(); }
 
@@ -51,7 +52,7 @@ class Ending {
   Stage stage_ = Stage::kDone;
   CloseReason reason_ = CloseReason::kError;
   Clock::time_point linger_until_ = Clock::time_point::max();
-  std::chrono::milliseconds pause_{0};  ///< before the last look at what is unacknowledged
+  bool sending_shut_ = false;  ///< while the tail is delivered
 };
 
 }  // namespace threadecho::echo

@@ -113,6 +113,7 @@ EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t h
   limit.connections = static_cast<std::uint32_t>(least);
   limit.refused_clients = static_cast<std::uint32_t>(std::clamp(
       less(descriptors, kOwnDescriptors + taken + least), kReservedDescriptors - kOwnDescriptors, kMostRefusedClients));
+  limit.spare_descriptors = less(descriptors, kOwnDescriptors + taken + least + limit.refused_clients);
   return limit;
 }
 

@@ -31,8 +31,9 @@ struct HostLimit {
 
 /// How many connections may be open at once, and what says so.
 struct EffectiveLimit {
-  std::uint32_t connections = 0;      ///< the least of MAX_CONNECTIONS and `host`
-  std::uint32_t refused_clients = 0;  ///< how many refused clients may be kept at a time
+  std::uint32_t connections = 0;        ///< the least of MAX_CONNECTIONS and `host`
+  std::uint32_t refused_clients = 0;    ///< how many refused clients may be kept at a time
+  std::uint64_t spare_descriptors = 0;  ///< left when all of these have theirs
   std::vector<HostLimit> host;
   /// "RLIMIT_NOFILE 1024 leaves 896, kernel.pid_max 32768 leaves 32736"
   [[nodiscard]] std::string figures() const;

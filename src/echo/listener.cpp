@@ -72,8 +72,8 @@ void set_connection_options(int fd, const config::Settings& settings) {
   require(net::set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1), "TCP_NODELAY");
   // An urgent byte is a byte like any other, in its place, RFC 6093 section 6; else recv would leave it out.
   require(net::set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1), "SO_OOBINLINE");
-  require(net::set_receive_timeout(fd, settings.idle_timeout), "IDLE_TIMEOUT");
-  require(net::set_send_timeout(fd, send_look_interval(settings)), "WRITE_TIMEOUT");
+  require(net::set_receive_timeout(fd, net::timeout_over_after(settings.idle_timeout)), "IDLE_TIMEOUT");
+  require(net::set_send_timeout(fd, blocking_send_timeout(settings)), "WRITE_TIMEOUT");
   set_keepalive(fd, settings);
   set_user_timeout(fd, settings);
   set_congestion_control(fd, settings.congestion_control);

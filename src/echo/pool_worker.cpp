@@ -11,13 +11,12 @@
 #include <new>
 #include <string>
 
+#include "net/poll_timeout.h"
+
 namespace threadecho::echo {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::size_t kEventsAtOnce = 128;
-constexpr milliseconds kLongestWait{3'600'000};
 /// Edge-triggered: registered once, told of what changes, and never touched again. Writable from the start, a new
 /// connection's first event comes at once, and with it the worker learns of it.
 constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLET;
@@ -83,7 +82,8 @@ void* PoolWorker::run(void* argument) {
   auto& worker = *static_cast<PoolWorker*>(argument);
   enter_echo_thread("pool-" + std::to_string(worker.number_), worker.context_.settings.sched_policy);
   const std::size_t size = worker.context_.settings.buffer_size;
-  worker.work({static_cast<std::byte*>(alloca(size)), size});
+  void* const buffer = alloca(size);  // not among arguments, alloca(3)
+  worker.work({static_cast<std::byte*>(buffer), size});
   return nullptr;
 }
 
@@ -120,8 +120,7 @@ int PoolWorker::wait_milliseconds() const {
   if (due_.empty()) {
     return -1;
   }
-  const auto left = std::chrono::ceil<milliseconds>(due_.begin()->due - Clock::now());
-  return static_cast<int>(std::clamp(left, milliseconds(0), kLongestWait).count());
+  return net::poll_timeout(due_.begin()->due, Clock::now());
 }
 
 void PoolWorker::queue_due() {

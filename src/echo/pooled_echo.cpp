@@ -86,8 +86,7 @@ PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
 }
 
 PooledEcho::Next PooledEcho::wait_to_send() {
-  const auto interval = send_look_interval(session_.context().settings);
-  wait_until_ = interval.count() > 0 ? Clock::now() + interval : Clock::time_point::max();
+  wait_until_ = session_.send_deadline();
   return Next::kWait;
 }
 

@@ -21,8 +21,13 @@ config::SchedPolicy acceptor_policy(const config::Settings& settings) {
 
 Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
     : log_(log),
+      spare_descriptors_(limit.spare_descriptors),
       table_(limit.connections, settings.max_connections_per_client),
-      threads_(make_thread_model({.settings = settings, .drain = drain_, .table = table_, .log = log})),
+      threads_(make_thread_model({.settings = settings,
+                                  .drain = drain_,
+                                  .table = table_,
+                                  .log = log,
+                                  .spare_descriptors = spare_descriptors_})),
       acceptor_(
           listen_for_clients(settings, endpoint_), limit.refused_clients, acceptor_policy(settings),
           [this](net::Fd& client, const net::Endpoint& peer) { return admit(client, peer); }, log) {}

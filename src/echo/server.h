@@ -12,6 +12,7 @@
 #include "echo/context.h"
 #include "echo/drain.h"
 #include "echo/limits.h"
+#include "echo/spare_descriptors.h"
 #include "echo/thread_model.h"
 #include "echo/totals.h"
 #include "log/logger.h"
@@ -61,6 +62,7 @@ class Server {
 
   log::Logger& log_;
   Drain drain_;
+  SpareDescriptors spare_descriptors_;
   ConnectionTable table_;
   const std::unique_ptr<ThreadModel> threads_;
   log::RateLimit thread_error_lines_;

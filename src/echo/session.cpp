@@ -20,10 +20,11 @@ using std::chrono::milliseconds;
 
 /// A timeout of the kernel may end this much before the clock says so.
 constexpr milliseconds kTimerTolerance{5};
-/// A stalled send looks this often per WRITE_TIMEOUT whether the peer has acknowledged something.
-constexpr int kLooksPerWriteTimeout = 4;
-/// So often a send that is stuck looks at the connection's age.
-constexpr milliseconds kAgeLook{1000};
+/// With MAX_CONNECTION_AGE a blocked send returns after this long, because its timeout cannot follow the age.
+constexpr milliseconds kAgeLook{100};
+/// Two looks at a stall that are closer than this need not ask the kernel when between them the peer acknowledged
+/// bytes.
+constexpr milliseconds kStallPrecision{20};
 /// The kernel is asked about the path at most so often, and at the end: it costs as much as a small send.
 constexpr milliseconds kPathInterval{1000};
 
@@ -126,23 +127,28 @@ std::optional<CloseReason> Session::stuck(Clock::time_point now) noexcept {
     return CloseReason::kMaxAge;
   }
   const std::uint64_t acknowledged = connection_.counters.echoed_bytes.value() - net::unacknowledged_bytes(fd());
-  if (stall_watch_.stalled(acknowledged, now)) {
-    return CloseReason::kWriteTimeout;
+  if (stall_watch_.is_progress(acknowledged)) {
+    const auto last_look = std::max(stall_looked_at_, received_at_);
+    const bool exact = now - last_look <= kStallPrecision;
+    stall_watch_.note_progress(acknowledged, exact ? now : std::max(last_look, now - net::time_since_progress(fd())));
   }
-  return std::nullopt;
+  stall_looked_at_ = now;
+  return stall_watch_.stalled(now) ? std::optional(CloseReason::kWriteTimeout) : std::nullopt;
 }
+
+Clock::time_point Session::send_deadline() const noexcept { return std::min(age_deadline_, stall_watch_.deadline()); }
 
 Clock::time_point Session::receive_deadline() const noexcept {
   const auto idle = context_.settings.idle_timeout;
   return idle.count() > 0 ? std::min(age_deadline_, last_received_ + idle) : age_deadline_;
 }
 
-milliseconds send_look_interval(const config::Settings& settings) {
-  milliseconds interval = settings.write_timeout / kLooksPerWriteTimeout;
-  if (settings.max_connection_age.count() > 0) {
-    interval = interval.count() == 0 ? kAgeLook : std::min(interval, kAgeLook);
+milliseconds blocking_send_timeout(const config::Settings& settings) {
+  const milliseconds timeout = net::timeout_over_after(settings.write_timeout);
+  if (settings.max_connection_age.count() == 0) {
+    return timeout;
   }
-  return settings.write_timeout.count() > 0 ? std::max(interval, milliseconds(1)) : interval;
+  return timeout.count() == 0 ? kAgeLook : std::min(timeout, kAgeLook);
 }
 
 void close_connection(Connection& connection, CloseReason reason, const EchoContext& context) {

@@ -41,6 +41,8 @@ class Session {
   /// Why a connection whose client does not take its bytes ends, if it does: too old, or stalled.
   [[nodiscard]] std::optional<CloseReason> stuck(Clock::time_point now) noexcept;
 
+  /// When `stuck` is to be asked next if nothing can be sent; max() for never. For after `stuck`.
+  [[nodiscard]] Clock::time_point send_deadline() const noexcept;
   /// MAX_CONNECTION_AGE as a point in time; max() without one.
   [[nodiscard]] Clock::time_point age_deadline() const noexcept { return age_deadline_; }
   /// When `overdue` is to be asked next if nothing arrives; max() for never.
@@ -52,13 +54,15 @@ class Session {
   const EchoContext& context_;
   const Clock::time_point age_deadline_;
   StallWatch stall_watch_;
-  Clock::time_point received_at_{};    ///< of the message that is being echoed
-  Clock::time_point path_noted_at_{};  ///< the kernel was last asked about the path
-  Clock::time_point last_received_{};  ///< when the last message was echoed, or the session began
+  Clock::time_point stall_looked_at_{};  ///< when `stuck` was last asked, or the stall can have begun
+  Clock::time_point received_at_{};      ///< of the message that is being echoed
+  Clock::time_point path_noted_at_{};    ///< the kernel was last asked about the path
+  Clock::time_point last_received_{};    ///< when the last message was echoed, or the session began
 };
 
-/// How long to wait for a client that takes no more bytes before asking whether it is `stuck`; 0: for ever.
-std::chrono::milliseconds send_look_interval(const config::Settings& settings);
+/// How long a blocking send waits before the thread asks whether the client is `stuck`; 0: for ever. From then on the
+/// thread waits until `send_deadline` instead, which is exact.
+std::chrono::milliseconds blocking_send_timeout(const config::Settings& settings);
 
 /// The end of a connection in either model: it leaves the table, its end is logged, and its descriptor closes.
 void close_connection(Connection& connection, CloseReason reason, const EchoContext& context);

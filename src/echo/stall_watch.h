@@ -15,15 +15,23 @@ class StallWatch {
   /// 0: never stalled.
   explicit StallWatch(std::chrono::milliseconds timeout) noexcept : timeout_(timeout) {}
 
-  [[nodiscard]] bool stalled(std::uint64_t acknowledged_bytes, Clock::time_point now) noexcept {
-    if (!since_ || acknowledged_bytes != acknowledged_bytes_) {
-      since_ = now;
-      acknowledged_bytes_ = acknowledged_bytes;
-    }
-    return timeout_.count() > 0 && now - *since_ >= timeout_;
+  /// Whether the stall begins with this look, or the peer has acknowledged bytes since the last one.
+  [[nodiscard]] bool is_progress(std::uint64_t acknowledged_bytes) const noexcept {
+    return !since_ || acknowledged_bytes != acknowledged_bytes_;
   }
-  /// Everything went out: the next stall begins anew.
+  /// The peer acknowledged the last of `acknowledged_bytes` at `since`.
+  void note_progress(std::uint64_t acknowledged_bytes, Clock::time_point since) noexcept {
+    since_ = since;
+    acknowledged_bytes_ = acknowledged_bytes;
+  }
+  /// Everything has been sent: the next stall is another one.
   void reset() noexcept { since_.reset(); }
+
+  /// When the peer has been stalled for the timeout, unless it makes progress; max() for never.
+  [[nodiscard]] Clock::time_point deadline() const noexcept {
+    return since_ && timeout_.count() > 0 ? *since_ + timeout_ : Clock::time_point::max();
+  }
+  [[nodiscard]] bool stalled(Clock::time_point now) const noexcept { return now >= deadline(); }
 
  private:
   std::chrono::milliseconds timeout_;

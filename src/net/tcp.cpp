@@ -1,16 +1,25 @@
 #include "net/tcp.h"
 
 #include <linux/sockios.h>
+#include <linux/tcp.h>  // its tcp_info has more than that of <netinet/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace threadecho::net {
 namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+/// TCP_CLOSE of <netinet/tcp.h>, which cannot be included beside <linux/tcp.h>.
+constexpr std::uint8_t kTcpClose = 7;
+/// Linux delays an acknowledgement by 40 ms, 200 ms at worst. What is assumed too much here is added to WRITE_TIMEOUT.
+constexpr milliseconds kMostAcknowledgementDelay{80};
 
 template <typename Value>
 std::error_code set(int fd, int level, int name, const Value& value) noexcept {
@@ -20,7 +29,7 @@ std::error_code set(int fd, int level, int name, const Value& value) noexcept {
   return {};
 }
 
-timeval to_timeval(std::chrono::milliseconds duration) {
+timeval to_timeval(milliseconds duration) {
   return {.tv_sec = static_cast<time_t>(duration.count() / 1000),
           .tv_usec = static_cast<suseconds_t>(duration.count() % 1000 * 1000)};
 }
@@ -33,12 +42,16 @@ std::optional<tcp_info> info_of(int fd) noexcept {
 
 }  // namespace
 
-std::error_code set_receive_timeout(int fd, std::chrono::milliseconds timeout) noexcept {
+std::error_code set_receive_timeout(int fd, milliseconds timeout) noexcept {
   return set(fd, SOL_SOCKET, SO_RCVTIMEO, to_timeval(timeout));
 }
 
-std::error_code set_send_timeout(int fd, std::chrono::milliseconds timeout) noexcept {
+std::error_code set_send_timeout(int fd, milliseconds timeout) noexcept {
   return set(fd, SOL_SOCKET, SO_SNDTIMEO, to_timeval(timeout));
+}
+
+milliseconds timeout_over_after(milliseconds duration) noexcept {
+  return duration - duration / 8;
 }
 
 std::error_code set_option(int fd, int level, int name, int value) noexcept { return set(fd, level, name, value); }
@@ -53,13 +66,32 @@ std::optional<PathFigures> path_figures(int fd) noexcept {
   if (!info) {
     return std::nullopt;
   }
-  return PathFigures{.round_trip = std::chrono::microseconds(info->tcpi_rtt),
+  return PathFigures{.round_trip = microseconds(info->tcpi_rtt),
                      .retransmitted_segments = info->tcpi_total_retrans};
+}
+
+milliseconds time_since_progress(int fd) noexcept {
+  const auto info = info_of(fd);
+  if (!info) {
+    return milliseconds(0);
+  }
+  const milliseconds since_acknowledgement(info->tcpi_last_ack_recv);
+  int unsent = 0;
+  if (::ioctl(fd, SIOCOUTQNSD, &unsent) != 0 || unsent == 0) {
+    return since_acknowledgement;
+  }
+  // The peer also acknowledges the probes of its closed window. But an acknowledgement that opens the window lets the
+  // kernel send at once: since it last sent, only that data can have been acknowledged, a round trip later or, where the
+  // peer delays acknowledgements, tens of milliseconds after that.
+  const microseconds round_trip = std::min(microseconds(info->tcpi_rtt) + 4 * microseconds(info->tcpi_rttvar),
+                                           microseconds(info->tcpi_min_rtt) + kMostAcknowledgementDelay);
+  return std::max(since_acknowledgement,
+                  milliseconds(info->tcpi_last_data_sent) - std::chrono::ceil<milliseconds>(round_trip));
 }
 
 bool is_closed(int fd) noexcept {
   const auto info = info_of(fd);
-  return !info || info->tcpi_state == TCP_CLOSE;
+  return !info || info->tcpi_state == kTcpClose;
 }
 
 int take_error(int fd) noexcept {

@@ -12,9 +12,12 @@ namespace threadecho::net {
 /// Socket options and questions of tcp(7) and socket(7). Those that return an error_code leave the socket as it was
 /// when they fail.
 
-/// SO_RCVTIMEO and SO_SNDTIMEO: how long a blocking recv or send waits; 0 waits for ever.
+/// SO_RCVTIMEO and SO_SNDTIMEO: how long a blocking recv or send waits; 0 waits for ever. The kernel keeps these
+/// timeouts on its timer wheel, which may end them an eighth late.
 std::error_code set_receive_timeout(int fd, std::chrono::milliseconds timeout) noexcept;
 std::error_code set_send_timeout(int fd, std::chrono::milliseconds timeout) noexcept;
+/// The longest of these timeouts that is over after `duration`, at least 1 ms; 0 for 0.
+std::chrono::milliseconds timeout_over_after(std::chrono::milliseconds duration) noexcept;
 
 /// Any option whose value is an int.
 std::error_code set_option(int fd, int level, int name, int value) noexcept;
@@ -29,6 +32,10 @@ struct PathFigures {
 };
 /// Nothing when it cannot be told.
 std::optional<PathFigures> path_figures(int fd) noexcept;
+
+/// How long ago, at least, the peer acknowledged new data, on a socket with unacknowledged bytes: from TCP_INFO, to
+/// about a round trip. 0 when it cannot be told.
+std::chrono::milliseconds time_since_progress(int fd) noexcept;
 
 /// The kernel has given the connection up or finished it: nothing that is still queued will be sent.
 bool is_closed(int fd) noexcept;

@@ -21,13 +21,11 @@ class MaxConnectionsPerClient : public OverBothModels {};
 class IdleTimeout : public OverBothModels {};
 class WriteTimeout : public OverBothModels {};
 class MaxConnectionAge : public OverBothModels {};
-class HalfClosedClient : public OverBothModels {};
 INSTANTIATE_TEST_SUITE_P(, MaxConnections, both_models(), name_of_model);
 INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, both_models(), name_of_model);
 INSTANTIATE_TEST_SUITE_P(, IdleTimeout, both_models(), name_of_model);
 INSTANTIATE_TEST_SUITE_P(, WriteTimeout, both_models(), name_of_model);
 INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, both_models(), name_of_model);
-INSTANTIATE_TEST_SUITE_P(, HalfClosedClient, both_models(), name_of_model);
 
 /// A refused client reads an end of file, never a reset.
 void expect_orderly_refusal(const TestClient& client) {
@@ -226,25 +224,6 @@ TEST_P(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
   EXPECT_EQ(idle.receive_rest().error_number, 0);
   EXPECT_TRUE(server.closes(CloseReason::kMaxAge, 2));
   sender.join();
-}
-
-TEST_P(HalfClosedClient, IsEndedByEitherLimitWhenItDoesNotReadItsTail) {
-  struct Limit {
-    std::chrono::milliseconds write_timeout;
-    std::chrono::milliseconds max_connection_age;
-    CloseReason reason;
-  };
-  for (const Limit& limit : {Limit{200ms, 0ms, CloseReason::kWriteTimeout}, Limit{0ms, 300ms, CloseReason::kMaxAge}}) {
-    auto settings = test_settings();
-    settings.write_timeout = limit.write_timeout;
-    settings.max_connection_age = limit.max_connection_age;
-    const EchoServer server(settings);
-    const TestClient client(server.endpoint(), 4096, 0);
-    client.send(random_bytes(200'000, 1));
-    client.half_close();
-    EXPECT_TRUE(server.closes(limit.reason)) << name_of(limit.reason);
-    EXPECT_TRUE(server.has_active(0));
-  }
 }
 
 }  // namespace

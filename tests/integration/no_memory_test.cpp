@@ -9,6 +9,7 @@
 #include "echo/connection_table.h"
 #include "echo/drain.h"
 #include "echo/log_lines.h"
+#include "echo/spare_descriptors.h"
 #include "echo/thread_model.h"
 #include "support/captured_log.h"
 #include "support/echo_fixture.h"
@@ -24,8 +25,12 @@ TEST_P(NoMemoryForAThread, IsAnErrorThatLeavesTheConnectionToBeRefused) {
   CapturedLog log;
   const echo::Drain drain;
   echo::ConnectionTable table(1, 0);
-  const auto threads =
-      echo::make_thread_model({.settings = settings, .drain = drain, .table = table, .log = log.logger()});
+  echo::SpareDescriptors spare_descriptors(0);
+  const auto threads = echo::make_thread_model({.settings = settings,
+                                                .drain = drain,
+                                                .table = table,
+                                                .log = log.logger(),
+                                                .spare_descriptors = spare_descriptors});
   auto connection = std::make_unique<echo::Connection>(1, net::Fd(), net::Endpoint(), echo::Clock::now());
   echo::Connection& borrowed = *connection;
   ASSERT_FALSE(table.try_add(connection));

@@ -28,8 +28,10 @@ std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& i
 }
 
 EchoServer::EchoServer(config::Settings settings)
-    : settings_(std::move(settings)),
-      server_(settings_, echo::effective_limit(settings_, kNoHttpConnections), log_.logger()) {
+    : EchoServer(settings, echo::effective_limit(settings, kNoHttpConnections)) {}
+
+EchoServer::EchoServer(config::Settings settings, const echo::EffectiveLimit& limit)
+    : settings_(std::move(settings)), server_(settings_, limit, log_.logger()) {
   server_.start();
 }
 

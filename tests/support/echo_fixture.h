@@ -20,6 +20,8 @@ config::Settings test_settings();
 class EchoServer {
  public:
   explicit EchoServer(config::Settings settings = test_settings());
+  /// With limits other than this host's.
+  EchoServer(config::Settings settings, const echo::EffectiveLimit& limit);
 
   [[nodiscard]] net::Endpoint endpoint(std::string_view address = "127.0.0.1") const {
     return loopback(server_.endpoint(), address);

@@ -40,26 +40,32 @@ TEST(Histogram, OfOneWriterAddsUpToTheSameTotals) {
 TEST(StallWatch, CountsFromTheLastAcknowledgement) {
   StallWatch watch(100ms);
   const auto start = Clock::now();
-  EXPECT_FALSE(watch.stalled(10, start));
-  EXPECT_FALSE(watch.stalled(10, start + 99ms));
-  EXPECT_FALSE(watch.stalled(11, start + 150ms)) << "something was acknowledged";
-  EXPECT_FALSE(watch.stalled(11, start + 249ms));
-  EXPECT_TRUE(watch.stalled(11, start + 250ms));
+  EXPECT_TRUE(watch.is_progress(10)) << "the stall begins";
+  watch.note_progress(10, start);
+  EXPECT_FALSE(watch.is_progress(10));
+  EXPECT_FALSE(watch.stalled(start + 99ms));
+  EXPECT_TRUE(watch.is_progress(11));
+  watch.note_progress(11, start + 30ms);
+  EXPECT_EQ(watch.deadline(), start + 130ms);
+  EXPECT_FALSE(watch.stalled(start + 129ms));
+  EXPECT_TRUE(watch.stalled(start + 130ms));
 }
 
-TEST(StallWatch, BeginsAnewWhenEverythingWentOut) {
+TEST(StallWatch, StartsAgainAfterEverythingWasSent) {
   StallWatch watch(100ms);
   const auto start = Clock::now();
-  EXPECT_FALSE(watch.stalled(10, start));
+  watch.note_progress(10, start);
   watch.reset();
-  EXPECT_FALSE(watch.stalled(10, start + 1h));
+  EXPECT_FALSE(watch.stalled(start + 1h));
+  EXPECT_TRUE(watch.is_progress(10));
 }
 
 TEST(StallWatch, NeverStallsWithoutATimeout) {
   StallWatch watch(0ms);
   const auto start = Clock::now();
-  EXPECT_FALSE(watch.stalled(1, start));
-  EXPECT_FALSE(watch.stalled(1, start + 24h));
+  watch.note_progress(1, start);
+  EXPECT_FALSE(watch.stalled(start + 24h));
+  EXPECT_EQ(watch.deadline(), Clock::time_point::max());
 }
 
 std::unique_ptr<Connection> connection(std::uint64_t id, const char* address = "127.0.0.1") {
