@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace threadecho::echo {
 
@@ -77,7 +78,7 @@ PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
     sent_of_unsent_ = unsent_.size() - rest.size();
     return wait_to_send();
   }
-  unsent_ = {};  // an idle connection holds no memory for what it once had to wait with
+  unsent_ = std::vector<std::byte>();  // frees the memory, which clear() and = {} do not
   sent_of_unsent_ = 0;
   if (!reason) {
     reason = session_.echoed();
@@ -96,7 +97,7 @@ PooledEcho::Next PooledEcho::wait_to_receive() {
 }
 
 PooledEcho::Next PooledEcho::end(CloseReason reason, std::span<std::byte> buffer) {
-  unsent_ = {};
+  unsent_ = std::vector<std::byte>();
   ending_.emplace(session_).begin(reason);
   return step_ending(buffer);
 }

@@ -50,9 +50,7 @@ std::error_code set_send_timeout(int fd, milliseconds timeout) noexcept {
   return set(fd, SOL_SOCKET, SO_SNDTIMEO, to_timeval(timeout));
 }
 
-milliseconds timeout_over_after(milliseconds duration) noexcept {
-  return duration - duration / 8;
-}
+milliseconds timeout_over_after(milliseconds duration) noexcept { return duration - duration / 8; }
 
 std::error_code set_option(int fd, int level, int name, int value) noexcept { return set(fd, level, name, value); }
 
@@ -66,8 +64,7 @@ std::optional<PathFigures> path_figures(int fd) noexcept {
   if (!info) {
     return std::nullopt;
   }
-  return PathFigures{.round_trip = microseconds(info->tcpi_rtt),
-                     .retransmitted_segments = info->tcpi_total_retrans};
+  return PathFigures{.round_trip = microseconds(info->tcpi_rtt), .retransmitted_segments = info->tcpi_total_retrans};
 }
 
 milliseconds time_since_progress(int fd) noexcept {
@@ -81,8 +78,8 @@ milliseconds time_since_progress(int fd) noexcept {
     return since_acknowledgement;
   }
   // The peer also acknowledges the probes of its closed window. But an acknowledgement that opens the window lets the
-  // kernel send at once: since it last sent, only that data can have been acknowledged, a round trip later or, where the
-  // peer delays acknowledgements, tens of milliseconds after that.
+  // kernel send at once: since it last sent, only that data can have been acknowledged, a round trip later or, where
+  // the peer delays acknowledgements, tens of milliseconds after that.
   const microseconds round_trip = std::min(microseconds(info->tcpi_rtt) + 4 * microseconds(info->tcpi_rttvar),
                                            microseconds(info->tcpi_min_rtt) + kMostAcknowledgementDelay);
   return std::max(since_acknowledgement,

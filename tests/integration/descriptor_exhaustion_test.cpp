@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <thread>
 #include <vector>
 
 #include "support/echo_fixture.h"
@@ -48,10 +49,32 @@ TEST_P(DescriptorExhaustion, IsCountedWaitedOutAndRecoveredFrom) {
     ASSERT_TRUE(eventually([&] { return errors() >= 3; }));
     EXPECT_EQ(clients.front().echo("others go on"), "others go on");
     EXPECT_LT(errors(), 200) << "it must not spin";
+    const std::uint64_t before = errors();
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    EXPECT_GE(errors() - before, 3U) << "with longer pauses it would not recover within a second";
   }
   EXPECT_EQ(clients.back().echo("recovered"), "recovered");
   EXPECT_THAT(server.log().text(), HasSubstr("cannot accept a client"));
   EXPECT_THAT(server.log().text(), HasSubstr("Too many open files"));
+}
+
+TEST_P(DescriptorExhaustion, LosesNoQueuedClientToAStopInThePause) {
+  EchoServer server(test_settings());
+  ASSERT_EQ(server.connect().echo("before"), "before");
+  ASSERT_TRUE(server.has_active(0));
+  std::vector<TestClient> clients;
+  {
+    const DescriptorLimit limit(1);
+    clients.push_back(server.connect());
+    ASSERT_TRUE(
+        eventually([&] { return server.totals().accept_errors[echo::index_of(echo::AcceptError::kEmfile)] > 0; }));
+  }
+  clients.push_back(server.connect());  // there are descriptors again, but the acceptor pauses
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  for (const TestClient& client : clients) {
+    EXPECT_EQ(client.echo("served"), "served");
+  }
 }
 
 TEST_P(DescriptorExhaustion, IsNoErrorWhileNobodyWaits) {

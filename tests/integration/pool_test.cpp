@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/echo_fixture.h"
+#include "support/failing_epoll.h"
 #include "support/process_facts.h"
 
 namespace threadecho::test {
@@ -117,6 +118,22 @@ TEST(Pool, GivesEveryConnectionItsTurnBesideOneThatAlwaysHasMore) {
   }
   const std::uint64_t before = server.totals().echoed_bytes;
   EXPECT_TRUE(eventually([&] { return server.totals().echoed_bytes > before; })) << "and the busy one goes on";
+}
+
+TEST(Pool, RefusesAClientThatItCannotWatchAndStopsAllTheSame) {
+  EchoServer server(pool_of(1));
+  {
+    const FailingEpoll failing;
+    const TestClient refused = server.connect();
+    EXPECT_EQ(refused.receive_rest().error_number, 0);
+    EXPECT_TRUE(eventually([&] { return server.rejected(echo::RejectReason::kThreadLimit) == 1; }));
+  }
+  EXPECT_EQ(server.totals().active_threads, 0U);
+  EXPECT_EQ(server.connect().echo("served"), "served");
+  server.server().begin_drain();
+  server.server().stop_accepting();
+  server.server().stop();  // returns only when the worker has ended
+  EXPECT_TRUE(eventually([] { return count_threads("pool-") == 0; }));
 }
 
 TEST(Pool, DoesNotLetAClientThatNeverReadsDelayItsNeighbours) {

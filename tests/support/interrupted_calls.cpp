@@ -1,18 +1,29 @@
 #include "support/interrupted_calls.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <string_view>
 
 namespace {
 
 std::atomic<bool> interrupting{false};
 std::atomic<int> calls{0};
 
-bool is_interrupted(int flags) {
-  if ((flags & MSG_DONTWAIT) == 0 || !interrupting || calls++ % 2 != 0) {
+/// Only the server's threads: a test's own calls are not meant.
+bool is_echo_thread() {
+  std::array<char, 16> name{};
+  ::pthread_getname_np(::pthread_self(), name.data(), name.size());
+  const std::string_view text(name.data());
+  return text.starts_with("echo-") || text.starts_with("pool-");
+}
+
+bool is_interrupted() {
+  if (!interrupting || !is_echo_thread() || calls++ % 2 != 0) {
     return false;
   }
   errno = EINTR;
@@ -29,12 +40,12 @@ Function* next(const char* name) {
 
 extern "C" ssize_t recv(int fd, void* buffer, size_t size, int flags) {
   static auto* const received = next<decltype(recv)>("recv");
-  return is_interrupted(flags) ? -1 : received(fd, buffer, size, flags);
+  return is_interrupted() ? -1 : received(fd, buffer, size, flags);
 }
 
 extern "C" ssize_t send(int fd, const void* buffer, size_t size, int flags) {
   static auto* const sent = next<decltype(send)>("send");
-  return is_interrupted(flags) ? -1 : sent(fd, buffer, size, flags);
+  return is_interrupted() ? -1 : sent(fd, buffer, size, flags);
 }
 
 namespace threadecho::test {

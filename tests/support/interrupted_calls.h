@@ -2,8 +2,8 @@
 
 namespace threadecho::test {
 
-/// As long as it lives, every other recv and send that does not wait is interrupted (EINTR), in all threads: POSIX
-/// allows it, and Linux does not do it by itself.
+/// As long as it lives, every other recv and send of an echo thread is interrupted (EINTR), whether it waits or not:
+/// POSIX allows it, and Linux does not do it by itself.
 class InterruptedCalls {
  public:
   InterruptedCalls();
