@@ -1,5 +1,6 @@
 #!/bin/sh
 # On a real Docker Engine, the image and the compose stack are what their documents say, and do it.
+# needs: python3-yaml binutils engine
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
