@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "config/settings.h"
 #include "net/tcp.h"
 
 namespace threadecho::echo {

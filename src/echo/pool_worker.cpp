@@ -11,6 +11,8 @@
 #include <new>
 #include <string>
 
+#include "config/settings.h"
+
 namespace threadecho::echo {
 namespace {
 
