@@ -2,7 +2,7 @@
 # There is no syntax line, because it would pull an image to build this one.
 ARG DEBIAN_RELEASE=trixie
 
-# What is needed to compile. Sources change nothing here, so that this is done once.
+# What is needed to compile. Sources change nothing here, so this is done once.
 FROM debian:${DEBIAN_RELEASE}-slim AS dependencies
 RUN apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
@@ -10,19 +10,16 @@ RUN apt-get update && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /checkout
 
-FROM dependencies AS build
+# Everything is compiled here, without the revision: a new commit that changes no source finds this done.
+FROM dependencies AS compiled
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY src src
-ARG REVISION=unknown
-RUN cmake --preset release -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION="$REVISION" && \
+RUN cmake --preset release -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION=unknown && \
     cmake --build --preset release --target threadecho
-COPY LICENSE ./
-COPY deploy/image/collect.sh deploy/image/
-RUN deploy/image/collect.sh build/release/threadecho /image
 
 # docker build --target test . runs every test. BuildKit leaves this stage out unless it is asked for.
-FROM build AS test
+FROM compiled AS test
 RUN apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         libgtest-dev libgmock-dev libbenchmark-dev && \
@@ -32,9 +29,20 @@ COPY bench bench
 COPY tests tests
 RUN cmake --preset release -DTHREADECHO_TESTS=ON && cmake --build --preset release && ctest --preset release
 
+# One file is compiled again, for the revision: that of the argument, or else of the checkout. The pattern is for what has
+# no .git, such as a tarball or a worktree; LICENSE is there so that something is copied in any case.
+FROM compiled AS build
+COPY LICENSE ./
+COPY deploy/image/collect.sh deploy/image/
+COPY LICENSE .gi[t] .git/
+ARG REVISION
+RUN cmake --preset release -DTHREADECHO_REVISION="$REVISION" && \
+    cmake --build --preset release --target threadecho && \
+    sh deploy/image/collect.sh build/release/threadecho /image
+
 FROM scratch
 COPY --from=build /image /
-ARG REVISION=unknown
+ARG REVISION
 ARG CREATED
 # As in CMakeLists.txt: the check called docker holds it against the program.
 ARG VERSION=0.1.0
@@ -43,7 +51,7 @@ LABEL org.opencontainers.image.title="threadecho" \
       org.opencontainers.image.source="https://github.com/threadecho/threadecho" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.revision="${REVISION:-unknown}" \
       org.opencontainers.image.created="$CREATED"
 ENV PATH=/usr/bin
 USER 65532:65532

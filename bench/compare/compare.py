@@ -21,23 +21,21 @@ import report
 from servers import all_servers
 from workloads import HELD, HOLD, HOLD_ROUNDS, WORKLOADS, of_round
 
+HELP = Path(__file__).with_name("help.txt")  # a file, so that ./dev can print it before anything is installed
 SPARE_DESCRIPTORS = 200
 RESULT, CHART = "result.json", "result.svg"
 
 
 def parse(arguments, servers):
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.partition(":")[0] + ".")
-    parser.add_argument("--rounds", type=int, default=7,
-                        help=f"how often each server runs each workload (7), {HOLD.key} {HOLD_ROUNDS} times at most")
-    parser.add_argument("--seconds", type=float, default=1.0, help="how long each time, measured (1)")
-    parser.add_argument("--servers", nargs="+", choices=[server.key for server in servers], metavar="SERVER",
-                        help="only these: " + ", ".join(server.key for server in servers))
-    parser.add_argument("--workloads", nargs="+", choices=[workload.key for workload in WORKLOADS], metavar="WORKLOAD",
-                        help="only these: " + ", ".join(workload.key for workload in WORKLOADS))
-    parser.add_argument("--output", type=Path, default=Path("build/bench"), help="folder of the result (build/bench)")
-    parser.add_argument("--seed", type=int, default=1, help="of the order in which they run (1)")
-    parser.add_argument("--render", type=Path, metavar="FOLDER",
-                        help=f"measure nothing: write page and chart of the {RESULT} in FOLDER anew")
+    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.format_help = HELP.read_text
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--servers", nargs="+", choices=[server.key for server in servers], metavar="SERVER")
+    parser.add_argument("--workloads", nargs="+", choices=[workload.key for workload in WORKLOADS], metavar="WORKLOAD")
+    parser.add_argument("--output", type=Path, default=Path("build/bench"))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--render", type=Path, metavar="FOLDER")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.seconds < 0.05:
         parser.error(f"--rounds {options.rounds} --seconds {options.seconds}: at least 1 and 0.05")

@@ -1,5 +1,6 @@
 """The comparison judges as it should, and has no figure for a server that does not echo."""
 
+import re
 import sys
 import tempfile
 import unittest
@@ -31,6 +32,24 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
 def samples(**rates):
     return {("churn-64", server.replace("_", "-")): [{"rate": rate} for rate in values]
             for server, values in rates.items()}
+
+
+class Help(unittest.TestCase):
+    """Written by hand, so that it needs no Python."""
+
+    def test_names_each_server_and_each_workload(self):
+        listed = re.findall(r"only these: ([^\n]*(?:\n {25}[^\n]*)*)", compare.HELP.read_text(encoding="utf-8"))
+        keys = [", ".join(choice.key for choice in choices) for choices in (SERVERS, WORKLOADS)]
+        self.assertEqual([re.sub(r"\s+", " ", names) for names in listed], keys)
+        self.assertIn(f" {HOLD.key} runs {HOLD_ROUNDS} times at most\n", compare.HELP.read_text(encoding="utf-8"))
+
+    def test_names_each_option_and_its_default(self):
+        options = vars(compare.parse([], SERVERS))
+        described = dict(re.findall(r"^  --(\w+) .*?(?:\(([^)]*)\).*)?$", compare.HELP.read_text(encoding="utf-8"), re.M))
+        self.assertEqual(described.keys(), options.keys())
+        for name, default in described.items():
+            if default:
+                self.assertEqual(type(options[name])(default), options[name])
 
 
 class Rounds(unittest.TestCase):

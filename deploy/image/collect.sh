@@ -24,6 +24,6 @@ done <objects
 rm objects
 
 mkdir -p "$image/usr/share/doc/threadecho" "$image/etc"
-cp LICENSE "$image/usr/share/doc/threadecho/copyright"
+install -m 644 LICENSE "$image/usr/share/doc/threadecho/copyright"  # whatever the umask of the checkout was
 # Names as everywhere: first /etc/hosts, which Docker writes, then DNS.
 echo 'hosts: files dns' >"$image/etc/nsswitch.conf"

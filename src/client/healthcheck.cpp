@@ -11,6 +11,7 @@
 #include "client/failure.h"
 #include "client/http_question.h"
 #include "client/payload.h"
+#include "config/settings.h"
 
 namespace threadecho::client {
 namespace {

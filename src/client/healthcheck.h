@@ -3,8 +3,11 @@
 #include <string>
 
 #include "client/wait.h"
-#include "config/settings.h"
 #include "net/endpoint.h"
+
+namespace threadecho::config {
+struct Settings;
+}
 
 namespace threadecho::client {
 

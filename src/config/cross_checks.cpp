@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "config/bind_address.h"
+#include "config/settings.h"
 #include "config/sizes.h"
 #include "config/utf8.h"
 

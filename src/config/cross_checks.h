@@ -6,10 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings.h"
 #include "config/settings_error.h"
 
 namespace threadecho::config {
+
+struct Settings;
 
 /// A setting as it was given, for the texts of problems.
 struct Given {

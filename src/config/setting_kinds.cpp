@@ -7,6 +7,7 @@
 
 #include "config/bind_address.h"
 #include "config/durations.h"
+#include "config/settings.h"
 #include "config/sizes.h"
 
 namespace threadecho::config {

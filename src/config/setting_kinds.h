@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "config/settings.h"
-
 namespace threadecho::config {
+
+struct Settings;
 
 /// How the text of one setting becomes a member of Settings, and back.
 struct SettingKind {

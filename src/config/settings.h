@@ -7,16 +7,10 @@
 #include <string>
 #include <thread>
 
+#include "config/log_options.h"
+#include "config/thread_options.h"
+
 namespace threadecho::config {
-
-/// How echo work is spread over threads.
-enum class ThreadModel { kPerConnection, kPool };
-
-/// Linux scheduling policy of echo threads, see sched(7).
-enum class SchedPolicy { kOther, kBatch };
-
-enum class LogLevel { kTrace, kDebug, kInfo, kWarning, kError, kCritical, kOff };
-enum class LogFormat { kText, kJson };
 
 /// Those that this process may run on, at least 1.
 inline std::uint32_t number_of_cpus() { return std::max(1U, std::thread::hardware_concurrency()); }

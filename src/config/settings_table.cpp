@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "config/settings.h"
+
 namespace threadecho::config {
 namespace {
 

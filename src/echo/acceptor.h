@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "config/settings.h"
+#include "config/thread_options.h"
 #include "counting/owned_counter.h"
 #include "echo/reasons.h"
 #include "echo/refused_clients.h"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "config/settings.h"
 #include "echo/final_wait.h"
 #include "net/poll_timeout.h"
 #include "net/tcp.h"

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "config/settings.h"
 #include "echo/blocking_echo.h"
 
 namespace threadecho::echo {

@@ -1,8 +1,11 @@
 #pragma once
 
-#include "config/settings.h"
 #include "echo/drain.h"
 #include "log/logger.h"
+
+namespace threadecho::config {
+struct Settings;
+}
 
 namespace threadecho::echo {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "config/settings.h"
+#include "config/thread_options.h"
 
 namespace threadecho::echo {
 

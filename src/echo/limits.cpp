@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "config/settings.h"
 #include "echo/cgroup_limit.h"
 
 namespace threadecho::echo {

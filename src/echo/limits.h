@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings.h"
+namespace threadecho::config {
+struct Settings;
+}
 
 namespace threadecho::echo {
 

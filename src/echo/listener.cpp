@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "config/settings.h"
 #include "echo/session.h"
 #include "net/listen.h"
 #include "net/tcp.h"

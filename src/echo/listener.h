@@ -1,8 +1,11 @@
 #pragma once
 
-#include "config/settings.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
+
+namespace threadecho::config {
+struct Settings;
+}
 
 namespace threadecho::echo {
 

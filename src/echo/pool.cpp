@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/settings.h"
+
 namespace threadecho::echo {
 
 Pool::Pool(const EchoContext& context) : attributes_(context.settings.thread_stack_size) {

@@ -11,6 +11,7 @@
 #include <new>
 #include <string>
 
+#include "config/settings.h"
 #include "net/poll_timeout.h"
 
 namespace threadecho::echo {

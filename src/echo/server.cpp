@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "config/settings.h"
 #include "echo/listener.h"
 #include "echo/log_lines.h"
 

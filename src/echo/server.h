@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "config/settings.h"
 #include "echo/acceptor.h"
 #include "echo/connection_table.h"
 #include "echo/context.h"
@@ -17,6 +16,10 @@
 #include "echo/totals.h"
 #include "log/logger.h"
 #include "net/endpoint.h"
+
+namespace threadecho::config {
+struct Settings;
+}
 
 namespace threadecho::echo {
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "config/settings.h"
 #include "echo/connection_age.h"
 #include "echo/connection_table.h"
 #include "echo/log_lines.h"

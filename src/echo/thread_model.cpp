@@ -1,5 +1,6 @@
 #include "echo/thread_model.h"
 
+#include "config/settings.h"
 #include "echo/connection_threads.h"
 #include "echo/pool.h"
 

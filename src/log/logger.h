@@ -11,7 +11,7 @@
 #include <string_view>
 #include <variant>
 
-#include "config/settings.h"
+#include "config/log_options.h"
 
 namespace threadecho::log {
 

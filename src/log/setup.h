@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "config/settings.h"
+#include "config/log_options.h"
 #include "log/logger.h"
 #include "log/stdout_sink.h"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The comparison with other servers judges as it should, runs, and its kept page says what was measured.
+# needs: tests python3-matplotlib
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Our parser of .env files and python-dotenv read thousands of files alike, but for the differences that are documented.
+# needs: tests python3-dotenv
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Under one fault after another the real program loses nothing, and is afterwards as it was before.
+# needs: build python3 iproute2 strace
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

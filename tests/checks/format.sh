@@ -1,5 +1,6 @@
 #!/bin/sh
 # The C++ sources are formatted as .clang-format says; `format.sh --fix ROOT` formats them.
+# needs: clang-format
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 mode='--dry-run --Werror'

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The executable has the compiler's and the linker's defences: PIE, full RELRO, no executable stack, guarded buffers.
+# needs: build binutils
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The Kubernetes manifests render, are valid, keep to our policy, and their settings and probe work with the program.
+# needs: python3-yaml python3-jsonschema
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

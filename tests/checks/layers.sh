@@ -1,5 +1,6 @@
 #!/bin/sh
 # Includes between the folders of src/ go one way only.
+# needs: nothing
 set -eu
 cd "$1"
 # shellcheck disable=SC2016  # awk's

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every relative link and anchor in the Markdown files leads somewhere.
+# needs: nothing
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The TCP metrics show a network's delay and loss where there is one, and nothing where there is none.
+# needs: build python3-yaml iproute2
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Under real traffic a real Prometheus has true data for all that dashboard and rules ask, and an alert fires and resolves.
+# needs: build prometheus python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The program starts with the settings of the Kubernetes manifests, and answers their probes and their smoke test.
+# needs: build python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

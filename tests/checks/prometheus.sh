@@ -1,5 +1,6 @@
 #!/bin/sh
 # The configuration, rules and alerts of Prometheus are valid, known, tested, and each alert has its runbook entry.
+# needs: prometheus python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

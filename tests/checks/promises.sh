@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every test that a document names as the keeper of a promise is there.
+# needs: nothing
 set -eu
 cd "$1"
 tests=$(find tests -name '*_test.cpp' -exec sed -n -E 's/^TEST(_F|_P)?\(([A-Za-z0-9]+), ([A-Za-z0-9]+)\).*/\2.\3/p' {} +)

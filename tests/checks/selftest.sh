@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each check, and what counts their results, notices what it is there for.
 # Each is shown a small tree that keeps its rule and must pass, then one that breaks it and must fail and say why.
+# needs: all
 set -u
 here=$(cd "$(dirname -- "$0")" && pwd)
 root=$(cd "$1" && pwd)
@@ -113,6 +114,39 @@ promising() {
     : >docs/reliability.md
     : >SECURITY.md
     expect fail 'name no test' "$here/promises.sh" .
+}
+
+checking_out() {
+    command -v git >/dev/null || return 0  # then the check is skipped itself
+    tree checkout
+    expect 77 'not a git checkout' "$here/checkout.sh" .
+    git init -q .
+    cp "$root/.gitattributes" .
+    mkdir -p tests/fuzz/corpus/http
+    printf '#!/bin/sh\nif true; then\n    echo fine\nfi\n' >fine.sh
+    printf 'GET / HTTP/1.1\r\n\r\n' >tests/fuzz/corpus/http/get
+    printf 'PORT=1\nPORT=2\n' >tests/fuzz/corpus/http/lines
+    chmod +x fine.sh
+    git add .
+    expect 0 '' "$here/checkout.sh" .
+
+    git update-index --chmod=-x fine.sh
+    expect fail 'fine.sh: has a #! line, and no run bit' "$here/checkout.sh" .
+    git update-index --chmod=+x fine.sh
+    git update-index --chmod=+x .gitattributes
+    expect fail '.gitattributes: has a run bit, and no #! line' "$here/checkout.sh" .
+    git update-index --chmod=-x .gitattributes
+    sed '/^tests.fuzz/d' "$root/.gitattributes" >.gitattributes
+    expect fail 'corpus/http/get: has CRLF, and .gitattributes does not say -text' "$here/checkout.sh" .
+    rm .gitattributes
+    git rm -q --cached .gitattributes
+    expect fail 'Files lf/fine.sh and crlf/fine.sh differ' "$here/checkout.sh" .
+    expect fail 'Files lf/tests/fuzz/corpus/http/lines and crlf' "$here/checkout.sh" .
+    expect fail 'crlf/fine.sh: ' "$here/checkout.sh" .  # what the shell says of it
+    printf '#!/bin/sh\nif\n' >fine.sh
+    cp "$root/.gitattributes" .
+    git add .
+    expect fail 'fine.sh: ' "$here/checkout.sh" .
 }
 
 scripts() {
@@ -274,6 +308,7 @@ formatting
 layering
 linking
 promising
+checking_out
 scripts
 counting
 observability

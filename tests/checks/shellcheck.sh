@@ -1,5 +1,6 @@
 #!/bin/sh
 # All shell scripts, by suffix or by first line, are clean to shellcheck.
+# needs: shellcheck
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # clang-tidy finds nothing in src/ and tests/.
+# needs: tests clang clang-tidy
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

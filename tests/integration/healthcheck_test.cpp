@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "config/settings.h"
 #include "support/scripted_server.h"
 #include "support/test_client.h"
 

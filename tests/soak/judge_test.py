@@ -5,12 +5,14 @@ up for it, and of a real server on which somebody stays."""
 import dataclasses
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "observability"))
 
 import reading  # noqa: E402  it finds its own modules there
 import traffic  # noqa: E402
+from programs import PATIENCE  # noqa: E402
 from servers import Piped  # noqa: E402
 
 GAUGES = {"threadecho_connections_active": 0.0, "threadecho_ready": 1.0, "process_resident_memory_bytes": 1e7}
@@ -41,6 +43,31 @@ def made_up():
     yield "a lost line", True, miscounted("threadecho_log_lines_dropped_total", 1.0)
 
 
+class SlowToWrite(Piped):
+    """Its reader has written nothing yet when the log is first looked at."""
+
+    def __init__(self, *arguments):
+        self._looked = threading.Event()
+        super().__init__(*arguments)
+
+    def _write_down(self, *arguments):
+        self._looked.wait(PATIENCE)
+        super()._write_down(*arguments)
+
+    def output(self):
+        try:
+            return super().output()
+        finally:
+            self._looked.set()
+
+
+def unwritten(binary, directory):
+    try:
+        SlowToWrite(binary, directory, "slow", {}).kill()
+    except FileNotFoundError as error:
+        yield "a log that has no line yet", False, [str(error)]
+
+
 def real(binary, directory):
     server = Piped(binary, directory, "judged", {})
     try:
@@ -58,10 +85,10 @@ def real(binary, directory):
 
 
 def main():
-    directory = Path(sys.argv[2]).resolve()
+    binary, directory = (Path(argument).resolve() for argument in sys.argv[1:3])
     shutil.rmtree(directory, ignore_errors=True)
     wrong = 0
-    for what, wanted, said in [*made_up(), *real(Path(sys.argv[1]).resolve(), directory)]:
+    for what, wanted, said in [*made_up(), *unwritten(binary, directory), *real(binary, directory)]:
         if bool(said) != wanted:
             wrong += 1
             print(f"{what}: {'NOT NOTICED' if wanted else said}")

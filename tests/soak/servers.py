@@ -64,12 +64,13 @@ class Piped(Rotated):
     def _open_log(self):
         reading, writing = os.pipe()
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, ROOM)
-        self._reader = threading.Thread(target=self._write_down, args=(reading,), daemon=True)
+        file = super()._open_log()  # before the thread runs: find() reads it at once
+        self._reader = threading.Thread(target=self._write_down, args=(reading, file), daemon=True)
         self._reader.start()
         return os.fdopen(writing, "wb")
 
-    def _write_down(self, reading):
-        file, begun = open(self.log, "ab"), b""
+    def _write_down(self, reading, file):
+        begun = b""
         while piece := os.read(reading, ROOM):
             whole, end, begun = (begun + piece).rpartition(b"\n")
             self.look_at(whole + end)
@@ -78,7 +79,7 @@ class Piped(Rotated):
             if file.tell() > MOST_BYTES:
                 file.close()
                 self.keep(os.rename)
-                file = open(self.log, "ab")
+                file = super()._open_log()
         file.close()
         os.close(reading)
         self.look_at(begun)

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "config/settings.h"
 #include "echo/cgroup_limit.h"
 #include "support/server_process.h"
 

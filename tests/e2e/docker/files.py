@@ -44,7 +44,10 @@ def complaints(root):
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             if source.startswith("./"):
-                if not volume.endswith(":ro"):
+                options = volume.split(":")[2:]
+                if options == ["ro"]:
+                    yield f"{volume} has no option z, without which SELinux lets {name} read nothing"
+                elif options != ["ro,z"]:
                     yield f"{volume} is not mounted read-only"
                 if not (root / source).is_dir() or not any((root / source).iterdir()):
                     yield f"{source}, which {name} mounts, is not here"
