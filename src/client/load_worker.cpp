@@ -99,8 +99,13 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
   std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
   const Nanoseconds wait = std::max<Nanoseconds>(next_deadline() - now, 0);
   const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
-  int count = ::epoll_pwait2(epoll_.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
-  if (count < 0 && errno == ENOSYS) {  // before Linux 5.11: wakes early and asks again rather than late
+  int count = -1;
+  if (has_precise_wait_) {
+    count = ::epoll_pwait2(epoll_.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
+    // Before Linux 5.11, or refused by a seccomp profile that is older than the call.
+    has_precise_wait_ = count >= 0 || (errno != ENOSYS && errno != EPERM);
+  }
+  if (!has_precise_wait_) {  // wakes early and asks again rather than late
     count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, static_cast<int>(wait / kMillisecond));
   }
   if (count < 0 && errno != EINTR) {

@@ -99,6 +99,7 @@ class LoadWorker {
   OpenConnection first_;
   net::Fd epoll_;
   net::Wakeup wakeup_;
+  bool has_precise_wait_ = true;  ///< epoll_pwait2(2), until it turns out not to be there
   std::vector<Slot> slots_;
   LoadIncidents incidents_;
   Phase phase_ = Phase::kOpening;
