@@ -49,7 +49,7 @@ LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, 
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   context_.recorder.by_due_time = options.mode == LoadMode::kOpen;
   context_.recorder.times_messages = options.mode != LoadMode::kBulk && options.mode != LoadMode::kHold;
-  context_.recorder.keeps_samples = !options.raw_samples.empty();
+  context_.recorder.sample_file = control.samples;
   epoll_event event{.events = EPOLLIN, .data = {.u64 = kWakeup}};
   if (!epoll_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeup_.fd(), &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "epoll");
@@ -87,6 +87,7 @@ void LoadWorker::run() {
     now = monotonic_now();
   }
   ended_measuring_ = std::min(context_.recorder.to, monotonic_now());
+  context_.recorder.flush_samples();
   slots_.clear();
 }
 
