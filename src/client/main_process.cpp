@@ -99,6 +99,7 @@ std::optional<MainProcess> understand(const std::vector<std::string>& arguments)
     return first == kHealthcheck ? std::nullopt : std::optional(MainProcess{.command = first, .flags = {}});
   }
   std::vector<const char*> pointers;
+  pointers.reserve(arguments.size());
   for (const std::string& argument : arguments) {
     pointers.push_back(argument.c_str());
   }
