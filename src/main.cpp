@@ -127,6 +127,9 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
   echo::raise_descriptor_limit();
   const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections);
   warn_of_lower_limits(settings, limit, log);
+  for (const config::Warning& warning : configuration.warnings) {
+    log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});
+  }
 
   echo::Server server(settings, limit, log);
   net::Fd http_listener = net::listen_on({.address = settings.http_bind_address,

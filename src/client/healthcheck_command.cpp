@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "client/healthcheck.h"
+#include "client/main_process.h"
 #include "config/command_line.h"
 #include "config/exit_status.h"
 #include "config/load.h"
@@ -23,6 +23,10 @@ Asks the server on this host for GET /healthz, and says in one line what came of
 settings as the server, from the same flags, variables and .env file (see threadecho --help): of these
 PORT, BIND_ADDRESS, HTTP_PORT and HTTP_BIND_ADDRESS count. A server that is bound to all addresses
 (:: or 0.0.0.0) is asked on 127.0.0.1. It needs no shell, so it can be a container's HEALTHCHECK.
+
+In a container it also takes the flags of the main process: process 1, or its only child under an
+init. Flags of its own win. If the main process is load or probe, which serve nothing, and this
+command has no flags but --echo, the container is healthy while the process runs.
 
   --echo   also have one message echoed over PORT. Not for liveness: a server that is full refuses
            clients, and must not be restarted for it.
@@ -47,14 +51,23 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-Health check(const std::vector<const char*>& arguments, bool with_echo) {
-  const config::CommandLine line =
-      config::parse_command_line(static_cast<int>(arguments.size()), arguments.data(), "threadecho");
+}  // namespace
+
+Health health_of_server(const std::vector<const char*>& arguments, const std::filesystem::path& proc) {
+  const auto deadline = std::chrono::steady_clock::now() + kTimeInAll;
+  std::vector<const char*> flags = arguments;
+  const bool with_echo = std::erase_if(flags, [](std::string_view argument) { return argument == "--echo"; }) > 0;
+  config::CommandLine line = config::parse_command_line(static_cast<int>(flags.size()), flags.data(), "threadecho");
   if (line.exit) {
     return {.is_good = false, .reason = line.exit->text};
   }
-  const auto deadline = std::chrono::steady_clock::now() + kTimeInAll;
-  // No congestion controls: those are for whoever listens.
+  if (auto main = main_process(proc)) {
+    if (main->command != "serve" && line.flags.empty()) {
+      return {.is_good = true, .reason = "the main process is threadecho " + main->command + ", which serves nothing"};
+    }
+    line.flags.merge(main->flags);  // keeps those that are there
+  }
+  // No congestion controls: only a listener needs them.
   const config::Configuration configuration = config::load({.flags = line.flags,
                                                             .environment = config::process_environment(),
                                                             .directory = ".",
@@ -62,22 +75,18 @@ Health check(const std::vector<const char*>& arguments, bool with_echo) {
   return check_health(configuration.settings, with_echo, deadline);
 }
 
-}  // namespace
-
 std::string healthcheck_help() { return std::string(kHelp); }
 
 int run_healthcheck(int argc, const char* const* argv) {
-  std::vector<const char*> arguments(argv, argv + argc);
-  const auto is = [](std::string_view wanted) { return [wanted](const char* argument) { return argument == wanted; }; };
-  if (std::any_of(arguments.begin(), arguments.end(), is("--help")) ||
-      std::any_of(arguments.begin(), arguments.end(), is("-h"))) {
+  const std::vector<const char*> arguments(argv, argv + argc);
+  const auto asks_for_help = [](std::string_view argument) { return argument == "--help" || argument == "-h"; };
+  if (std::any_of(arguments.begin(), arguments.end(), asks_for_help)) {
     std::cout << healthcheck_help() << std::flush;
     return config::kDone;
   }
-  const bool with_echo = std::erase_if(arguments, is("--echo")) > 0;
   Health health;
   try {
-    health = check(arguments, with_echo);
+    health = health_of_server(arguments, "/proc");
   } catch (const std::exception& error) {
     health.reason = error.what();
   }

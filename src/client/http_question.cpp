@@ -27,7 +27,7 @@ Result broken(int error_number) { return Result::bad("the connection broke: " + 
 /// A request fits into any socket's buffer: it goes out in one piece or not at all.
 bool send_request(int fd, const net::Endpoint& server, const std::string& path) {
   const std::string request =
-      "GET " + path + " HTTP/1.1\r\nHost: " + server.to_string() + "\r\nConnection: close\r\n\r\n";
+      "GET " + path + " HTTP/1.1\r\nHost: " + host_field(server) + "\r\nConnection: close\r\n\r\n";
   return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
 }
 
@@ -63,6 +63,14 @@ Result read_status(int fd, Deadline deadline) {
 }
 
 }  // namespace
+
+std::string host_field(const net::Endpoint& server) {
+  std::string text = server.to_string();
+  if (const std::size_t zone = text.find('%'); zone != std::string::npos) {
+    text.erase(zone, text.rfind(']') - zone);
+  }
+  return text;
+}
 
 config::Parsed<unsigned> http_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
   Attempt attempt{.endpoint = server, .duration = {}, .error = {}};

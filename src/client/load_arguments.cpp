@@ -52,7 +52,8 @@ const std::vector<Option>& options() {
        true},
 
       {"--json", "", "", "print the result as one JSON object; progress goes to standard error either way", "Output"},
-      {"--raw-samples", "FILE", "", "write every measured latency to a file, in nanoseconds, one a line"},
+      {"--raw-samples", "FILE", "",
+       "write every measured latency to a file as the run goes on, in nanoseconds, one a line"},
   };
   return table;
 }

@@ -1,15 +1,17 @@
 #include "client/load_command.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,7 @@
 #include "client/load_progress.h"
 #include "client/load_report.h"
 #include "client/load_run.h"
+#include "client/sample_file.h"
 #include "client/socket_error.h"
 #include "config/exit_status.h"
 #include "config/utf8.h"
@@ -48,13 +51,26 @@ void ensure_descriptors(const LoadOptions& options) {
   }
 }
 
-/// Throws std::runtime_error when the file does not take all of it.
-void write_samples(const LoadResult& result, std::ofstream& file) {
-  for (const Nanoseconds sample : result.samples) {
-    file << sample << '\n';
+/// The file of --raw-samples, none without it. Throws UsageError.
+net::Fd open_samples(const LoadOptions& options) {
+  constexpr mode_t kMode = 0666;
+  if (options.raw_samples.empty()) {
+    return {};
   }
-  if (!result.samples.empty() && !file.flush()) {
-    throw std::runtime_error("cannot write " + config::in_quotes(result.options.raw_samples));
+  net::Fd file(::open(options.raw_samples.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+  if (!file) {
+    const std::string reason = errno_code(errno).message();
+    throw UsageError("--raw-samples: cannot write " + config::in_quotes(options.raw_samples) + ": " + reason);
+  }
+  return file;
+}
+
+/// Throws std::runtime_error if the file did not take all samples.
+void finish_samples(SampleFile& samples, const LoadOptions& options) {
+  try {
+    samples.finish();
+  } catch (const std::system_error& error) {
+    throw std::runtime_error("cannot write " + config::in_quotes(options.raw_samples) + ": " + error.code().message());
   }
 }
 
@@ -106,13 +122,7 @@ Start find_target(const LoadOptions& options, const std::vector<net::Endpoint>& 
 
 int run(const LoadOptions& options) {
   check_sources(options);
-  std::ofstream samples;
-  if (!options.raw_samples.empty()) {
-    samples.open(options.raw_samples);
-    if (!samples) {
-      throw UsageError("--raw-samples: cannot write " + config::in_quotes(options.raw_samples));
-    }
-  }
+  net::Fd file = open_samples(options);
   const std::vector<net::Endpoint> addresses = addresses_of(options);
   // From here on, not before: a look-up could not be interrupted with the signals blocked.
   Interrupt interrupt;
@@ -122,16 +132,23 @@ int run(const LoadOptions& options) {
   if (interrupt.signal()) {
     return config::kEndedBySignal + *interrupt.signal();
   }
+  std::optional<SampleFile> samples;
+  if (file) {
+    samples.emplace(std::move(file));
+  }
   LoadProgress progress(options, STDERR_FILENO);
   const LoadResult result =
       run_load_test(options, start.target,
                     {.stop_fd = interrupt.fd(),
                      .on_stop = [&] { interrupt.take(); },
-                     .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); }},
+                     .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); },
+                     .samples = samples ? &*samples : nullptr},
                     std::move(start.first));
   progress.finish();
   std::cout << (options.json ? json_report(result) : text_report(result)) << std::flush;
-  write_samples(result, samples);
+  if (samples) {
+    finish_samples(*samples, options);
+  }
   return result.is_clean() ? config::kDone : config::kFailed;
 }
 

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "client/latency_histogram.h"
+#include "client/sample_file.h"
 #include "counting/owned_counter.h"
 
 namespace threadecho::client {
@@ -25,9 +27,9 @@ struct LoadRecorder {
   // Messages whose reference time (completed, or due in the open loop) lies in [from, to) are measured.
   Nanoseconds from = INT64_MAX;
   Nanoseconds to = INT64_MAX;
-  bool times_messages = true;  ///< not in bulk and hold: their latencies say nothing
-  bool by_due_time = false;    ///< the open loop
-  bool keeps_samples = false;
+  bool times_messages = true;         ///< not in bulk and hold: their latencies say nothing
+  bool by_due_time = false;           ///< the open loop
+  SampleFile* sample_file = nullptr;  ///< takes every measured latency; null: --raw-samples was not given
 
   OwnedCounter messages;           ///< all that came back, in the warm-up too
   OwnedCounter measured_messages;  ///< those within the window
@@ -37,7 +39,7 @@ struct LoadRecorder {
   OwnedCounter proved;           ///< held connections that still echoed at the end
   LiveHistogram latencies;       ///< of measured messages
   LiveHistogram connect_times;
-  std::vector<Nanoseconds> samples;
+  SampleFile::Chunk samples;  ///< those that the file has not been given yet, fewer than a whole chunk
 
   /// A whole message is back that counts from `began`.
   void message(Nanoseconds began, Nanoseconds now) {
@@ -50,9 +52,27 @@ struct LoadRecorder {
     if (times_messages) {
       const Nanoseconds latency = now > began ? now - began : 0;
       latencies.record(static_cast<std::uint64_t>(latency));
-      if (keeps_samples) {
-        samples.push_back(latency);
+      if (sample_file != nullptr) {
+        keep_sample(latency);
       }
+    }
+  }
+
+  /// Gives the file what it has not been given yet. Call it when no more messages come.
+  void flush_samples() {
+    if (sample_file != nullptr) {
+      sample_file->add(std::exchange(samples, {}));
+    }
+  }
+
+ private:
+  void keep_sample(Nanoseconds latency) {
+    if (samples.empty()) {
+      samples.reserve(SampleFile::kChunkSize);
+    }
+    samples.push_back(latency);
+    if (samples.size() == SampleFile::kChunkSize) {
+      flush_samples();
     }
   }
 };

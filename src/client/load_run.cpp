@@ -20,7 +20,9 @@ constexpr double kNanosecondsPerSecond = 1e9;
 /// The workers of a run and their threads; main's side of the control.
 class Crew {
  public:
-  Crew(const LoadOptions& options, const net::Endpoint& target, OpenConnection first) : options_(options) {
+  Crew(const LoadOptions& options, const net::Endpoint& target, OpenConnection first, SampleFile* samples)
+      : options_(options) {
+    control_.samples = samples;
     for (std::uint32_t number = 0; number < options.threads; ++number) {
       workers_.push_back(std::make_unique<LoadWorker>(options, target, number, control_));
     }
@@ -170,7 +172,6 @@ void add_up(LoadResult& result, LoadWorker& worker) {
   recorder.latencies.add_to(result.latencies);
   recorder.connect_times.add_to(result.connect_times);
   result.incidents.merge(std::move(worker.incidents()));
-  result.samples.insert(result.samples.end(), recorder.samples.begin(), recorder.samples.end());
 }
 
 }  // namespace
@@ -187,7 +188,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   result.options = options;
   result.target = target;
   result.began = monotonic_now();
-  Crew crew(options, target, std::move(first));
+  Crew crew(options, target, std::move(first), hooks.samples);
   crew.start_threads();
   result.stopped_early = wait_for_end(crew, result.began, hooks);
   crew.join();

@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "client/latency_histogram.h"
 #include "client/load_incidents.h"
 #include "client/load_options.h"
 #include "client/load_recorder.h"
 #include "client/load_worker.h"
+#include "client/sample_file.h"
 #include "net/endpoint.h"
 
 namespace threadecho::client {
@@ -29,7 +29,6 @@ struct LoadResult {
   LatencyHistogram connect_times;
   LoadIncidents incidents;  ///< their times count from `began`
   Nanoseconds began = 0;
-  std::vector<Nanoseconds> samples;  ///< with raw_samples only
 
   [[nodiscard]] bool is_clean() const { return incidents.total() == 0; }
   [[nodiscard]] double messages_per_second() const;
@@ -47,11 +46,12 @@ struct LoadSnapshot {
   LatencyHistogram latencies;  ///< since the last snapshot
 };
 
-/// What the thread that waits for a run does meanwhile. Each may be empty.
+/// What the thread that waits for a run does meanwhile, and where samples go. Each may be empty.
 struct LoadHooks {
   int stop_fd = -1;               ///< the run ends early when this becomes readable; it is not read
   std::function<void()> on_stop;  ///< called then, once
   std::function<void(const LoadSnapshot&)> on_progress;  ///< about once a second
+  SampleFile* samples = nullptr;                         ///< takes every measured latency
 };
 
 /// Runs the load with threads of its own, and waits for the end in the calling thread, which must have blocked the

@@ -49,7 +49,7 @@ LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, 
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   context_.recorder.by_due_time = options.mode == LoadMode::kOpen;
   context_.recorder.times_messages = options.mode != LoadMode::kBulk && options.mode != LoadMode::kHold;
-  context_.recorder.keeps_samples = !options.raw_samples.empty();
+  context_.recorder.sample_file = control.samples;
   epoll_event event{.events = EPOLLIN, .data = {.u64 = kWakeup}};
   if (!epoll_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeup_.fd(), &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "epoll");
@@ -87,6 +87,7 @@ void LoadWorker::run() {
     now = monotonic_now();
   }
   ended_measuring_ = std::min(context_.recorder.to, monotonic_now());
+  context_.recorder.flush_samples();
   slots_.clear();
 }
 
@@ -99,8 +100,13 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
   std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
   const Nanoseconds wait = std::max<Nanoseconds>(next_deadline() - now, 0);
   const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
-  int count = ::epoll_pwait2(epoll_.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
-  if (count < 0 && errno == ENOSYS) {  // before Linux 5.11: wakes early and asks again rather than late
+  int count = -1;
+  if (has_precise_wait_) {
+    count = ::epoll_pwait2(epoll_.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
+    // Before Linux 5.11, or refused by a seccomp profile that is older than the call.
+    has_precise_wait_ = count >= 0 || (errno != ENOSYS && errno != EPERM);
+  }
+  if (!has_precise_wait_) {  // wakes early and asks again rather than late
     count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, static_cast<int>(wait / kMillisecond));
   }
   if (count < 0 && errno != EINTR) {

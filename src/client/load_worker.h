@@ -14,6 +14,7 @@
 #include "client/load_incidents.h"
 #include "client/load_options.h"
 #include "client/load_recorder.h"
+#include "client/sample_file.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
 #include "net/wakeup.h"
@@ -28,6 +29,7 @@ struct LoadControl {
   std::atomic<std::uint32_t> settled{0};  ///< connections that are up, or failed, for the first time
   std::atomic<std::uint32_t> ended{0};    ///< workers that are through
   net::Wakeup to_main;
+  SampleFile* samples = nullptr;  ///< takes every measured latency; set before the workers are made
 };
 
 /// A connection to the target that was made before the run; none without a descriptor.
@@ -99,6 +101,7 @@ class LoadWorker {
   OpenConnection first_;
   net::Fd epoll_;
   net::Wakeup wakeup_;
+  bool has_precise_wait_ = true;  ///< epoll_pwait2(2), until it turns out not to be there
   std::vector<Slot> slots_;
   LoadIncidents incidents_;
   Phase phase_ = Phase::kOpening;

@@ -34,13 +34,13 @@ class Probe {
   void lose(std::uint64_t sequence, Failure failure);
   void note(const Failure& failure);
   [[nodiscard]] bool is_interrupted() const { return interrupt_ != nullptr && interrupt_->signal(); }
-  [[nodiscard]] std::string peer() const { return result_.attempts.back().endpoint.to_string(); }
 
   const ProbeOptions& options_;
   const PrintLine& print_;
   Interrupt* interrupt_;
   const Payload payload_ = random_payload();
   net::Fd connection_;
+  std::string peer_;                        ///< of the connection
   std::optional<Failure> connect_failure_;  ///< of the last try, when it failed
   ProbeResult result_;
 };
@@ -72,12 +72,13 @@ bool Probe::connect() {
     connect_failure_ = connect_failure(connected.attempts);
   }
   for (const Attempt& attempt : connected.attempts) {
-    if (attempt.error != std::errc::operation_canceled) {
+    if (attempt.error != std::errc::operation_canceled && ++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
       result_.attempts.push_back(attempt);
     }
   }
   if (connection_) {
-    print_(connected_line(result_.attempts.back()));
+    peer_ = connected.attempts.back().endpoint.to_string();
+    print_(connected_line(connected.attempts.back()));
   }
   return static_cast<bool>(connection_);
 }
@@ -117,8 +118,8 @@ void Probe::send_message(std::uint64_t sequence) {
     lose(sequence, std::move(*echo.failure));
     return;
   }
-  result_.round_trips.emplace_back(echo.round_trip);
-  print_(echo_line(options_.size, peer(), sequence, echo.round_trip));
+  result_.messages.add_echoed(echo.round_trip);
+  print_(echo_line(options_.size, peer_, sequence, echo.round_trip));
 }
 
 void Probe::check_half_close() {
@@ -126,7 +127,7 @@ void Probe::check_half_close() {
   if (!connection_ && !connect()) {
     check.failure = connect_failure_;
   } else {
-    EchoResult echo = exchange(result_.sent() + 1, AfterSending::kHalfClose);
+    EchoResult echo = exchange(result_.messages.sent() + 1, AfterSending::kHalfClose);
     if (echo.interrupted) {
       return;
     }
@@ -146,8 +147,7 @@ void Probe::check_half_close() {
 void Probe::lose(std::uint64_t sequence, Failure failure) {
   print_(lost_line(sequence, failure));
   note(failure);
-  result_.round_trips.emplace_back(std::nullopt);
-  result_.lost.emplace(sequence, std::move(failure));
+  result_.messages.add_lost(std::move(failure));
 }
 
 void Probe::note(const Failure& failure) {
@@ -158,21 +158,11 @@ void Probe::note(const Failure& failure) {
 
 }  // namespace
 
-std::optional<Statistics> ProbeResult::statistics() const {
-  std::vector<std::chrono::nanoseconds> values;
-  for (const auto& round_trip : round_trips) {
-    if (round_trip) {
-      values.push_back(*round_trip);
-    }
-  }
-  return values.empty() ? std::nullopt : std::optional(statistics_of(std::move(values)));
-}
-
 int ProbeResult::exit_status() const {
   if (failure) {
     return static_cast<int>(failure->kind);
   }
-  return signal && echoed() == 0 ? config::kEndedBySignal + *signal : 0;
+  return signal && messages.echoed() == 0 ? config::kEndedBySignal + *signal : 0;
 }
 
 ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,

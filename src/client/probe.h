@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -13,7 +12,7 @@
 #include "client/failure.h"
 #include "client/interrupt.h"
 #include "client/probe_arguments.h"
-#include "client/statistics.h"
+#include "client/probe_messages.h"
 #include "net/endpoint.h"
 
 namespace threadecho::client {
@@ -26,18 +25,17 @@ struct HalfCloseResult {
 /// Everything a probe found.
 struct ProbeResult {
   std::vector<net::Endpoint> addresses;  ///< of the name
-  std::vector<Attempt> attempts;         ///< all tries to connect
-  /// One for each message sent, in their order; nothing for a lost one. A message that a signal cut short is not there.
-  std::vector<std::optional<std::chrono::nanoseconds>> round_trips;
-  std::map<std::uint64_t, Failure> lost;  ///< why, by sequence, from 1
+  /// Tries to connect, the first kMostAttempts of them: a run without an end may make one a message.
+  std::vector<Attempt> attempts;
+  std::uint64_t attempts_in_all = 0;
+  ProbeMessages messages;  ///< one that a signal cut short is not among them
   std::optional<HalfCloseResult> half_close;
   std::optional<Failure> failure;  ///< the first one, of whatever kind
   std::optional<int> signal;       ///< that ended it early
   std::chrono::nanoseconds duration{};
 
-  [[nodiscard]] std::size_t sent() const { return round_trips.size(); }
-  [[nodiscard]] std::size_t echoed() const { return sent() - lost.size(); }
-  [[nodiscard]] std::optional<Statistics> statistics() const;
+  static constexpr std::size_t kMostAttempts = 10'000;
+
   /// 0, the first failure's, or 128 + the signal's number when it came before anything was echoed.
   [[nodiscard]] int exit_status() const;
 };

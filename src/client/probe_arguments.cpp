@@ -49,10 +49,13 @@ Exit statuses; of several failures the first one counts:
 constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything was echoed
 
 JSON: target, settings (count, interval_seconds, size_bytes, timeout_seconds, half_close),
-addresses, connects [{address, seconds, error?}], messages [{sequence, rtt_seconds} or {sequence,
-failure}], sent, echoed, loss (0 to 1), rtt_seconds {min, median, p99, max} or null, half_close
-{seconds} or {failure} or null, duration_seconds, signal or null, failure (the first one) or null,
-status.
+addresses, connects [{address, seconds, error?}], connects_not_listed, messages [{sequence,
+rtt_seconds} or {sequence, failure}], messages_not_listed, sent, echoed, loss (0 to 1), rtt_seconds
+{min, median, p99, max} or null, half_close {seconds} or {failure} or null, duration_seconds, signal
+or null, failure (the first one) or null, status.
+However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed
+and the first 10,000 lost messages are listed, and all are counted. Beyond 10,000 echoes, the median
+and p99 come from a histogram, within 0.4 %.
 A failure: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}; its kinds:
 refused, connect_timeout, echo_timeout, reset, closed_early, wrong_bytes, name_not_found,
 unreachable, other.

@@ -48,7 +48,7 @@ int run(const ProbeOptions& options) {
   const ProbeResult result = look_up_and_probe(options);
   if (options.json) {
     print_line(json_text(options, result));
-  } else if (result.sent() == 0 && result.failure && !result.half_close) {
+  } else if (result.messages.sent() == 0 && result.failure && !result.half_close) {
     std::cerr << "threadecho probe: " << result.failure->text << '\n';
   } else {
     std::cout << '\n' << summary_text(options, result);

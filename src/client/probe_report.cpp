@@ -21,7 +21,8 @@ std::string milliseconds_digits(nanoseconds duration) {
 }
 
 double loss(const ProbeResult& result) {
-  return result.sent() == 0 ? 0 : static_cast<double>(result.lost.size()) / static_cast<double>(result.sent());
+  const std::uint64_t sent = result.messages.sent();
+  return sent == 0 ? 0 : static_cast<double>(result.messages.lost()) / static_cast<double>(sent);
 }
 
 std::string percent(double ratio) {
@@ -98,14 +99,14 @@ ordered_json connects_json(const ProbeResult& result) {
 
 ordered_json messages_json(const ProbeResult& result) {
   ordered_json messages = ordered_json::array();
-  for (std::size_t i = 0; i < result.round_trips.size(); ++i) {
-    ordered_json message = {{"sequence", i + 1}};
-    if (result.round_trips[i]) {
-      message["rtt_seconds"] = seconds(*result.round_trips[i]);
+  for (const ProbeMessage& message : result.messages.kept()) {
+    ordered_json entry = {{"sequence", message.sequence}};
+    if (message.failure) {
+      entry["failure"] = json_of(*message.failure);
     } else {
-      message["failure"] = json_of(result.lost.at(i + 1));
+      entry["rtt_seconds"] = seconds(message.round_trip);
     }
-    messages.push_back(std::move(message));
+    messages.push_back(std::move(entry));
   }
   return messages;
 }
@@ -137,10 +138,10 @@ std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
 
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
   std::string text = "--- " + options.target.to_string() + " echo statistics ---\n";
-  text.append(std::to_string(result.sent())).append(" messages sent, ");
-  text.append(std::to_string(result.echoed())).append(" echoed, ");
+  text.append(std::to_string(result.messages.sent())).append(" messages sent, ");
+  text.append(std::to_string(result.messages.echoed())).append(" echoed, ");
   text.append(percent(loss(result))).append(" loss, time ").append(in_milliseconds(result.duration)).append("\n");
-  if (const auto statistics = result.statistics()) {
+  if (const auto statistics = result.messages.statistics()) {
     text.append("rtt min/median/p99/max = ").append(milliseconds_digits(statistics->min)).append("/");
     text.append(milliseconds_digits(statistics->median)).append("/");
     text.append(milliseconds_digits(statistics->p99)).append("/");
@@ -154,11 +155,13 @@ std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
                              {"settings", settings_json(options)},
                              {"addresses", addresses_json(result)},
                              {"connects", connects_json(result)},
+                             {"connects_not_listed", result.attempts_in_all - result.attempts.size()},
                              {"messages", messages_json(result)},
-                             {"sent", result.sent()},
-                             {"echoed", result.echoed()},
+                             {"messages_not_listed", result.messages.sent() - result.messages.kept().size()},
+                             {"sent", result.messages.sent()},
+                             {"echoed", result.messages.echoed()},
                              {"loss", loss(result)},
-                             {"rtt_seconds", json_of(result.statistics())},
+                             {"rtt_seconds", json_of(result.messages.statistics())},
                              {"half_close", json_of(result.half_close)},
                              {"duration_seconds", seconds(result.duration)},
                              {"signal", result.signal ? ordered_json(*result.signal) : ordered_json(nullptr)},

@@ -2,13 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "config/commands.h"
 #include "config/exit_status.h"
 #include "config/help_text.h"
 #include "config/settings_table.h"
+#include "config/spelling.h"
 #include "config/utf8.h"
 
 namespace threadecho::config {
@@ -21,22 +21,6 @@ using Options = std::map<std::string_view, const CLI::Option*>;
 
 EarlyExit usage_error(const std::string& what) {
   return {"threadecho: " + what + " (see threadecho --help)\n", kWrongUsage};
-}
-
-// Levenshtein's: how many characters to insert, remove or replace.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
 }
 
 // The flag that was probably meant: few typing errors away, or one that begins so. Empty when there is none.

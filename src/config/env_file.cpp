@@ -1,22 +1,37 @@
 #include "config/env_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace threadecho::config {
 namespace {
 
-// What read_all found: a text, or errno.
+constexpr std::string_view kAllowed = "a regular file that exists and can be read";
+
+// What read_all found: a text, or the reason why there is none.
 struct Content {
   std::string text;
-  int error = 0;
+  bool is_missing = false;
+  bool is_too_large = false;
+  std::string reason = {};  ///< empty: the text was read
 };
+
+Content failed(int error) {
+  if (error == ENOENT || error == ENOTDIR) {
+    return {.text = {}, .is_missing = true, .reason = "no such file"};
+  }
+  if (error == ENXIO) {  // open(2): a socket, or a device without a driver
+    return {.text = {}, .reason = "a socket or device, not a regular file"};
+  }
+  return {.text = {}, .reason = "cannot be read: " + std::generic_category().message(error)};
+}
 
 Content read_descriptor(int fd) {
   Content content;
@@ -27,55 +42,55 @@ Content read_descriptor(int fd) {
       return content;
     }
     if (count < 0 && errno != EINTR) {
-      content.error = errno;  // EISDIR, among others
-      return content;
+      return failed(errno);
     }
     if (count > 0) {
       content.text.append(chunk.data(), static_cast<std::size_t>(count));
     }
   }
-  content.error = EFBIG;
-  return content;
+  return {.text = {}, .is_too_large = true, .reason = "larger than 1 MiB"};
+}
+
+// A pipe without a writer, or with one that says nothing, would make the start or a health check wait for ever.
+Content read_if_regular(int fd) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) {
+    return failed(errno);
+  }
+  if (S_ISDIR(status.st_mode)) {
+    return {.text = {}, .reason = "a directory, not a file (a bind mount of a missing file creates one)"};
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return {.text = {}, .reason = S_ISFIFO(status.st_mode) ? "a pipe, not a regular file" : "not a regular file"};
+  }
+  return read_descriptor(fd);
 }
 
 Content read_all(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) {
-    return {{}, errno};
+    return failed(errno);
   }
-  Content content = read_descriptor(fd);
+  Content content = read_if_regular(fd);
   close(fd);
   return content;
-}
-
-std::string reason_for(int error, bool named) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return "no such file";
-    case EISDIR:
-      return named ? "a directory, not a file"
-                   : "a directory, not a file (a bind mount of a missing .env creates one); remove it, or set ENV_FILE";
-    case EFBIG:
-      return "larger than 1 MiB";
-    default:
-      return "cannot be read: " + std::generic_category().message(error);
-  }
 }
 
 }  // namespace
 
 EnvFile read_env_file(const EnvFileRequest& request, const Environment& environment) {
-  EnvFile file{request.path, {}, {}};
+  EnvFile file{request.path, {}, {}, {}};
   const std::string path = (std::filesystem::path(request.directory) / request.path).string();
   const Content content = read_all(path);
-  const bool is_missing = content.error == ENOENT || content.error == ENOTDIR;
-  if (is_missing && !request.must_exist) {
+  if (content.is_missing && !request.must_exist) {
     return file;
   }
-  if (content.error != 0) {
-    file.problems.push_back({"ENV_FILE", request.path, request.origin, reason_for(content.error, request.must_exist),
-                             "a file that exists and can be read"});
+  if (!content.reason.empty()) {
+    if (request.must_exist || content.is_too_large) {
+      file.problems.push_back({"ENV_FILE", request.path, request.origin, content.reason, std::string(kAllowed)});
+    } else {
+      file.warnings.push_back({"ENV_FILE", request.origin, request.path + " is ignored: " + content.reason});
+    }
     return file;
   }
   file.content = parse_dotenv(content.text, environment);

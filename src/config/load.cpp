@@ -11,6 +11,7 @@
 #include "config/cross_checks.h"
 #include "config/env_file.h"
 #include "config/settings_table.h"
+#include "config/spelling.h"
 
 namespace threadecho::config {
 namespace {
@@ -70,7 +71,7 @@ class Loader {
     if (!problems_.empty()) {
       throw SettingsError(std::move(problems_));
     }
-    Configuration configuration{settings_, {}};
+    Configuration configuration{settings_, {}, warnings()};
     for (const SettingRow& row : settings_table()) {
       std::string text = row.kind.show(settings_);
       const Source source = choices_.at(row.name).source;
@@ -132,6 +133,24 @@ class Loader {
     for (Problem& problem : cross_check({settings_, given, std::move(allowed)})) {
       problems_.push_back(std::move(problem));
     }
+  }
+
+  // Names that are ignored, but close to a setting's.
+  [[nodiscard]] std::vector<Warning> warnings() const {
+    std::vector<Warning> warnings = file_.warnings;
+    const auto consider = [&](const std::string& name, std::string_view value, const std::string& origin) {
+      const std::string_view setting = likely_setting(name);
+      if (!setting.empty() && !is_service_link(value)) {
+        warnings.push_back({name, origin, "not a setting; did you mean " + std::string(setting) + "?"});
+      }
+    };
+    for (const auto& [name, value] : sources_.environment) {
+      consider(name, value, "environment");
+    }
+    for (const auto& [name, entry] : file_.content.values) {
+      consider(name, entry.value.value_or(""), file_.path + ":" + std::to_string(entry.line));
+    }
+    return warnings;
   }
 
   const Sources& sources_;

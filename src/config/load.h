@@ -28,7 +28,8 @@ struct Value {
 
 struct Configuration {
   Settings settings;
-  std::vector<Value> values;  ///< one for each row of the table, in its order
+  std::vector<Value> values;      ///< one for each row of the table, in its order
+  std::vector<Warning> warnings;  ///< what was given and is ignored
 };
 
 /// What settings are read from.

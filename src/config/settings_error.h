@@ -18,6 +18,13 @@ struct Problem {
 /// `PORT="x" (environment): not a whole number; allowed: 0 to 65535`, always one line.
 std::string to_string(const Problem& problem);
 
+/// Something that was given and is ignored, which the user probably did not intend. It is no reason not to start.
+struct Warning {
+  std::string name;    ///< of the variable; its value may be a secret of another program, and is not shown
+  std::string origin;  ///< as for a problem
+  std::string reason;  ///< why it is ignored, or what was probably meant
+};
+
 /// All that is wrong with the settings; what() has one line for each problem. main turns it into exit status 2.
 class SettingsError : public std::runtime_error {
  public:

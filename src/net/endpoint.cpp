@@ -1,6 +1,7 @@
 #include "net/endpoint.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 
 #include <algorithm>
@@ -24,12 +25,31 @@ sockaddr_in as_ipv4(const sockaddr_in6& storage) {
   return ipv4;
 }
 
+/// 0 for an address that means the same on every link.
+std::uint32_t zone_of(const sockaddr_in6& storage) {
+  return storage.sin6_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&storage.sin6_addr) ? storage.sin6_scope_id : 0;
+}
+
 }  // namespace
 
 void EndpointText::append(std::string_view text) noexcept {
   const std::size_t size = std::min(text.size(), characters_.size() - size_);
   std::memcpy(characters_.data() + size_, text.data(), size);
   size_ += size;
+}
+
+void EndpointText::append_number(std::uint32_t number) noexcept {
+  std::array<char, 10> digits{};
+  append({digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr});
+}
+
+void EndpointText::append_zone(std::uint32_t zone) noexcept {
+  std::array<char, IF_NAMESIZE> name{};
+  if (::if_indextoname(zone, name.data()) != nullptr) {
+    append(name.data());
+  } else {
+    append_number(zone);  // the interface is gone, or no descriptor is left to ask for its name
+  }
 }
 
 Endpoint::Endpoint() noexcept { storage_.sin6_family = AF_UNSPEC; }
@@ -77,7 +97,10 @@ AddressKey Endpoint::address_key() const noexcept {
     std::memcpy(key.data(), kMappedPrefix.data(), kMappedPrefix.size());
     std::memcpy(key.data() + kMappedPrefix.size(), &address, sizeof address);
   } else if (family() == AF_INET6) {
-    std::memcpy(key.data(), &storage_.sin6_addr, key.size());
+    std::memcpy(key.data(), &storage_.sin6_addr, sizeof storage_.sin6_addr);
+  }
+  if (const std::uint32_t zone = zone_of(storage_)) {
+    std::memcpy(key.data() + sizeof storage_.sin6_addr, &zone, sizeof zone);
   }
   return key;
 }
@@ -93,13 +116,15 @@ EndpointText Endpoint::text() const noexcept {
   std::array<char, INET6_ADDRSTRLEN> address{};
   ::inet_ntop(ipv4 ? AF_INET : AF_INET6, key.data() + (ipv4 ? kMappedPrefix.size() : 0), address.data(),
               address.size());
-  std::array<char, 5> digits{};
-  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), port()).ptr;
 
   result.append(ipv4 ? "" : "[");
   result.append(address.data());
+  if (const std::uint32_t zone = zone_of(storage_)) {
+    result.append("%");
+    result.append_zone(zone);
+  }
   result.append(ipv4 ? ":" : "]:");
-  result.append({digits.data(), end});
+  result.append_number(port());
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -13,18 +14,23 @@
 
 namespace threadecho::net {
 
-/// The address of a peer without its port, in a form that compares and hashes: 16 bytes of IPv6, IPv4 as
-/// ::ffff:a.b.c.d.
-using AddressKey = std::array<std::uint8_t, 16>;
+/// The address of a peer without its port, in a form that compares and hashes: 16 bytes of IPv6 (IPv4 as
+/// ::ffff:a.b.c.d), then 4 of a link-local address's zone, which are 0 for all others. A link-local address is unique
+/// on its link only (RFC 4007): without the zone, two hosts on two links would share one client's limit.
+using AddressKey = std::array<std::uint8_t, 20>;
 
 /// Text of bounded length that lives where it is made: no heap, so that an idle thread needs none for its log line.
 class EndpointText {
  public:
   [[nodiscard]] std::string_view view() const noexcept { return {characters_.data(), size_}; }
   void append(std::string_view text) noexcept;
+  void append_number(std::uint32_t number) noexcept;
+  /// The name of the interface with this index, or the index.
+  void append_zone(std::uint32_t zone) noexcept;
 
  private:
-  std::array<char, INET6_ADDRSTRLEN + 8> characters_{};  ///< brackets, colon and port beside the address
+  /// An address, '%' and a zone, then brackets, colon and port.
+  std::array<char, INET6_ADDRSTRLEN + IF_NAMESIZE + 8> characters_{};
   std::size_t size_ = 0;
 };
 
@@ -44,10 +50,11 @@ class Endpoint {
   [[nodiscard]] sa_family_t family() const noexcept { return storage_.sin6_family; }
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] AddressKey address_key() const noexcept;
-  /// "192.0.2.1:9000" or "[2001:db8::1]:9000"
+  /// "192.0.2.1:9000", "[2001:db8::1]:9000" or, link-local, "[fe80::1%eth0]:9000" (RFC 4007): parse() and a TARGET
+  /// take the address back as it is shown. The zone is a number if the interface has no name any more.
   [[nodiscard]] EndpointText text() const noexcept;
   [[nodiscard]] std::string to_string() const { return std::string(text().view()); }
-  /// "192.0.2.1" or "2001:db8::1"
+  /// "192.0.2.1", "2001:db8::1" or "fe80::1%eth0"
   [[nodiscard]] std::string host() const;
   [[nodiscard]] const sockaddr* address() const noexcept;
   [[nodiscard]] socklen_t length() const noexcept;

@@ -5,8 +5,12 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
+#include "client/healthcheck_command.h"
+#include "client/http_question.h"
 #include "config/settings.h"
+#include "support/fake_proc.h"
 #include "support/scripted_server.h"
 #include "support/test_client.h"
 
@@ -17,6 +21,7 @@ using client::check_health;
 using client::Deadline;
 using client::Health;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 config::Settings settings_of(const net::Endpoint& http) {
   config::Settings settings;
@@ -81,6 +86,49 @@ TEST(Healthcheck, CannotGuessAPort) {
   config::Settings settings;
   settings.http_port = 0;
   EXPECT_THAT(check_health(settings, false, in(kPatience)).reason, HasSubstr("HTTP_PORT=0"));
+}
+
+/// What the command finds in a container whose main process has these arguments.
+Health beside(const std::vector<std::string>& main_process, std::vector<const char*> arguments = {}) {
+  const FakeProc proc;
+  proc.add(1, 0, main_process);
+  arguments.insert(arguments.begin(), "healthcheck");
+  return client::health_of_server(arguments, proc.path());
+}
+
+TEST(Healthcheck, AsksWhereTheFlagsOfTheMainProcessSay) {
+  const UnusedPort port;
+  const std::string number = std::to_string(port.endpoint().port());
+  const std::string question = "GET /healthz at 127.0.0.1:" + number + ": ";
+  EXPECT_THAT(beside({"threadecho", "--http-port", number}).reason, StartsWith(question));
+  EXPECT_THAT(beside({"threadecho", "--http-port", "1"}, {"--http-port", number.c_str()}).reason, StartsWith(question))
+      << "its own flags win";
+}
+
+TEST(Healthcheck, CallsAContainerThatRunsAClientHealthy) {
+  for (const char* command : {"load", "probe"}) {
+    const Health health = beside({"threadecho", command, "echo:9000"});
+    EXPECT_TRUE(health.is_good);
+    EXPECT_EQ(health.reason, "the main process is threadecho " + std::string(command) + ", which serves nothing");
+  }
+  const UnusedPort port;
+  const std::string number = std::to_string(port.endpoint().port());
+  EXPECT_FALSE(beside({"threadecho", "load", "echo:9000"}, {"--http-port", number.c_str()}).is_good)
+      << "with flags of its own it asks";
+}
+
+// An address with a zone reaches the server, but another host's Host field has no room for it.
+TEST(Healthcheck, LeavesTheZoneOfAnAddressOutOfTheHostField) {
+  std::string request;
+  const ScriptedServer server([&](int client) {
+    while (!request.ends_with("\r\n\r\n")) {
+      request += read_exactly(client, 1);
+    }
+    write_all(client, "HTTP/1.1 200 OK\r\n\r\n");
+  });
+  EXPECT_TRUE(check_health(settings_of(server.endpoint()), false, in(kPatience)).is_good);
+  EXPECT_THAT(request, HasSubstr("\r\nHost: " + server.endpoint().to_string() + "\r\n"));
+  EXPECT_EQ(client::host_field(net::Endpoint::parse("fe80::1%lo", 80).value()), "[fe80::1]:80");
 }
 
 TEST(Healthcheck, AsksOnLoopbackOrWhereTheServerIsBound) {

@@ -1,17 +1,23 @@
 #include "client/load_run.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "client/load_report.h"
+#include "client/sample_file.h"
 #include "net/wakeup.h"
 #include "support/echo_fixture.h"
 #include "support/faulty_server.h"
+#include "support/server_process.h"
 
 namespace threadecho::test {
 namespace {
@@ -132,14 +138,20 @@ TEST(LoadRun, AStallOfASecondShowsInTheOpenLoop) {
 }
 
 TEST(LoadRun, PercentilesAgreeWithRawSamples) {
-  LoadOptions how = options();
-  how.raw_samples = "kept";
-  LoadResult result = run_clean(how);
-  ASSERT_EQ(result.samples.size(), result.messages);
-  std::ranges::sort(result.samples);
+  const TemporaryDirectory directory;
+  const auto path = directory.write("samples", "");
+  client::SampleFile file(net::Fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC)));
+  const EchoServer server;
+  const LoadResult result = client::run_load_test(options(), server.endpoint(),
+                                                  {.stop_fd = -1, .on_stop = {}, .on_progress = {}, .samples = &file});
+  file.finish();
+  std::ifstream lines(path);
+  std::vector<Nanoseconds> samples{std::istream_iterator<Nanoseconds>(lines), {}};
+  ASSERT_EQ(samples.size(), result.messages);
+  std::ranges::sort(samples);
   for (const double percent : {50.0, 90.0, 99.0, 99.9, 100.0}) {
-    const double rank = std::ceil(percent / 100 * static_cast<double>(result.samples.size()));
-    const auto exact = static_cast<double>(result.samples.at(static_cast<std::size_t>(rank) - 1));
+    const double rank = std::ceil(percent / 100 * static_cast<double>(samples.size()));
+    const auto exact = static_cast<double>(samples.at(static_cast<std::size_t>(rank) - 1));
     EXPECT_NEAR(static_cast<double>(result.latencies.percentile(percent)), exact, exact * 0.01);
   }
 }

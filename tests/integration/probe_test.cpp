@@ -57,7 +57,7 @@ TEST(Probe, SaysThatAllWasEchoed) {
   options.half_close = true;
   const Observed probe = run(options, &echo_until_closed);
   EXPECT_EQ(probe.result.exit_status(), 0);
-  EXPECT_EQ(probe.result.echoed(), 3U);
+  EXPECT_EQ(probe.result.messages.echoed(), 3U);
   EXPECT_EQ(probe.result.attempts.size(), 1U) << "one connection for all";
   ASSERT_EQ(probe.lines.size(), 5U);
   EXPECT_THAT(probe.lines[0], HasSubstr("connected to 127.0.0.1:"));
@@ -69,7 +69,7 @@ TEST(Probe, SaysWhenNobodyListens) {
   const UnusedPort port;
   const Observed probe = run(one_message(), {port.endpoint()});
   EXPECT_EQ(probe.result.exit_status(), 10);
-  EXPECT_EQ(probe.result.sent(), 0U);
+  EXPECT_EQ(probe.result.messages.sent(), 0U);
   EXPECT_THAT(probe.result.failure->text, HasSubstr("refused"));
 }
 
@@ -193,10 +193,10 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
       echo_until_closed(client);
     }
   });
-  EXPECT_EQ(probe.result.sent(), 3U);
-  EXPECT_EQ(probe.result.echoed(), 2U);
+  EXPECT_EQ(probe.result.messages.sent(), 3U);
+  EXPECT_EQ(probe.result.messages.echoed(), 2U);
   EXPECT_EQ(probe.result.attempts.size(), 2U);
-  EXPECT_EQ(probe.result.lost.at(2).kind, FailureKind::kClosedEarly);
+  EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kClosedEarly);
   EXPECT_EQ(probe.result.exit_status(), 14);
 }
 
@@ -207,7 +207,7 @@ TEST(ProbeHalfClose, SeesAServerThatForgetsTheRest) {
     write_all(client, read_exactly(client, 64));
     read_to_end(client);
   });
-  EXPECT_EQ(probe.result.echoed(), 1U);
+  EXPECT_EQ(probe.result.messages.echoed(), 1U);
   EXPECT_EQ(probe.result.exit_status(), 14);
   EXPECT_THAT(probe.lines, Contains("half-close failed: the server closed early, after 0 of 64 bytes"));
 }

@@ -83,9 +83,11 @@ class ProbeReport : public ::testing::Test {
     options_.target = {.host = "::1", .port = 9000};
     result_.addresses = {endpoint()};
     result_.attempts = {attempt(std::errc{})};
-    result_.round_trips = {microseconds(200), std::nullopt, microseconds(100)};
+    result_.attempts_in_all = 1;
+    result_.messages.add_echoed(microseconds(200));
     const Failure failure = client::wrong_byte({.offset = 7, .expected = std::uint8_t{0x41}, .got = 0x0a}, 64);
-    result_.lost.emplace(2, failure);
+    result_.messages.add_lost(failure);
+    result_.messages.add_echoed(microseconds(100));
     result_.failure = failure;
     result_.duration = microseconds(2000500);
   }
@@ -107,8 +109,7 @@ TEST_F(ProbeReport, SumsUpAsPingDoes) {
 }
 
 TEST_F(ProbeReport, LeavesOutStatisticsOfNothing) {
-  result_.round_trips.clear();
-  result_.lost.clear();
+  result_.messages = {};
   EXPECT_EQ(client::summary_text(options_, result_),
             "--- [::1]:9000 echo statistics ---\n0 messages sent, 0 echoed, 0% loss, time 2000.500 ms\n");
 }
@@ -125,6 +126,8 @@ TEST_F(ProbeReport, HasEverythingInJson) {
   EXPECT_DOUBLE_EQ(json["rtt_seconds"]["median"], 0.00015);
   EXPECT_DOUBLE_EQ(json["messages"][0]["rtt_seconds"], 0.0002);
   EXPECT_EQ(json["messages"][1]["failure"]["kind"], "wrong_bytes");
+  EXPECT_EQ(json["messages_not_listed"], 0);
+  EXPECT_EQ(json["connects_not_listed"], 0);
   EXPECT_EQ(json["failure"]["offset"], 7);
   EXPECT_EQ(json["failure"]["expected"], 0x41);
   EXPECT_EQ(json["failure"]["got"], 0x0a);
@@ -138,9 +141,60 @@ TEST_F(ProbeReport, HasAStatusForASignalOnlyWhenNothingElseIsKnown) {
   EXPECT_EQ(result_.exit_status(), 15);
   result_.failure.reset();
   EXPECT_EQ(result_.exit_status(), 0);
-  result_.round_trips.clear();
-  result_.lost.clear();
+  result_.messages = {};
   EXPECT_EQ(result_.exit_status(), 130);
+}
+
+TEST_F(ProbeReport, SaysHowMuchItDoesNotList) {
+  constexpr auto kMost = static_cast<int>(client::ProbeMessages::kMostKept);
+  result_.messages = {};
+  result_.attempts_in_all = 5;
+  for (int i = 0; i < kMost + 3; ++i) {
+    result_.messages.add_echoed(microseconds(1));
+  }
+  const auto json = nlohmann::json::parse(client::json_text(options_, result_));
+  EXPECT_EQ(json["connects_not_listed"], 4);
+  EXPECT_EQ(json["messages"].size(), kMost);
+  EXPECT_EQ(json["messages_not_listed"], 3);
+  EXPECT_EQ(json["sent"], kMost + 3);
+}
+
+// `--count 0` has no end.
+TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
+  constexpr std::uint64_t kMost = client::ProbeMessages::kMostKept;
+  client::ProbeMessages messages;
+  for (std::uint64_t i = 1; i <= 3 * kMost; ++i) {
+    messages.add_echoed(nanoseconds(1000 * i));
+    messages.add_lost(client::echo_timeout("the echo", 0, 64));
+  }
+  EXPECT_EQ(messages.echoed(), 3 * kMost);
+  EXPECT_EQ(messages.lost(), 3 * kMost);
+  EXPECT_EQ(messages.sent(), 6 * kMost);
+  ASSERT_EQ(messages.kept().size(), 2 * kMost);
+  EXPECT_EQ(messages.kept().front().sequence, 1U);
+  EXPECT_EQ(messages.kept().back().sequence, 2 * kMost);
+  EXPECT_TRUE(messages.kept().back().failure);
+}
+
+TEST(ProbeMessages, HaveExactStatisticsWhileAllAreKeptThenCloseOnes) {
+  constexpr auto kMost = static_cast<std::int64_t>(client::ProbeMessages::kMostKept);
+  client::ProbeMessages messages;
+  EXPECT_FALSE(messages.statistics());
+  for (std::int64_t i = 1; i <= kMost; ++i) {
+    messages.add_echoed(nanoseconds(1000 * i));
+  }
+  EXPECT_EQ(messages.statistics()->median.count(), 1000 * kMost / 2 + 500);
+  for (std::int64_t i = kMost + 1; i <= 4 * kMost; ++i) {
+    messages.add_echoed(nanoseconds(1000 * i));
+  }
+  const auto statistics = *messages.statistics();
+  const auto near = [](nanoseconds value, std::int64_t exact) {
+    EXPECT_NEAR(static_cast<double>(value.count()), static_cast<double>(exact), 0.004 * static_cast<double>(exact));
+  };
+  EXPECT_EQ(statistics.min.count(), 1000);
+  near(statistics.median, 2000 * kMost);
+  near(statistics.p99, 3960 * kMost);
+  EXPECT_EQ(statistics.max.count(), 4000 * kMost);
 }
 
 TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -122,29 +121,6 @@ TEST_F(LoadSettings, RefusesANamedFileThatDoesNotExist) {
   sources_.environment.clear();
   sources_.flags = {{"ENV_FILE", ".env"}};
   EXPECT_THAT(only_problem(), HasSubstr("(flag --env-file): no such file"));
-}
-
-TEST_F(LoadSettings, RefusesADirectoryAsTheFile) {
-  std::filesystem::create_directory(directory_ / ".env");
-  EXPECT_THAT(only_problem(), AllOf(HasSubstr("ENV_FILE=\".env\" (default): a directory"), HasSubstr("bind mount")));
-  sources_.environment = {{"ENV_FILE", "."}};
-  EXPECT_THAT(only_problem(), HasSubstr("ENV_FILE=\".\" (environment): a directory"));
-}
-
-TEST_F(LoadSettings, RefusesAFileThatCannotBeRead) {
-  write(".env", "PORT=1\n");
-  std::filesystem::permissions(directory_ / ".env", std::filesystem::perms::none);
-  if (geteuid() == 0) {
-    // Permissions do not stop root; a loop of links does, in the same way.
-    std::filesystem::remove(directory_ / ".env");
-    std::filesystem::create_symlink(".env", directory_ / ".env");
-  }
-  EXPECT_THAT(only_problem(), HasSubstr("ENV_FILE=\".env\" (default): cannot be read: "));
-}
-
-TEST_F(LoadSettings, RefusesAFileWithoutEnd) {
-  sources_.environment = {{"ENV_FILE", "/dev/zero"}};
-  EXPECT_THAT(only_problem(), HasSubstr("larger than 1 MiB"));
 }
 
 TEST_F(LoadSettings, NamesTheLineThatCannotBeRead) {

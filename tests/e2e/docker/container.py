@@ -89,6 +89,23 @@ def check_health(server):
     server.becomes("healthy")
 
 
+def check_health_without_settings(image):
+    """The image's own health check, which is told nothing: it sees how the container was started."""
+    check = ("--health-interval", "1s", "--health-retries", "2")
+    arguments = ("--port", "9001", "--http-port", "8081")
+    client = ("load", "127.0.0.1:9", "--hold", "--reconnect", "--duration", "1h")  # where nothing listens
+    for options, command, answer in (
+            ((), arguments, "GET /healthz at 127.0.0.1:8081 answered 200"),
+            (("--init",), arguments, "GET /healthz at 127.0.0.1:8081 answered 200"),
+            (("--init", "--env", "HTTP_PORT=8082"), ("serve",), "GET /healthz at 127.0.0.1:8082 answered 200"),
+            ((), client, "the main process is threadecho load, which serves nothing"),
+            (("--init",), client, "the main process is threadecho load, which serves nothing")):
+        with running(image, *check, *options, command=command) as container:
+            container.becomes("healthy")
+            said = docker("exec", container.name, "threadecho", "healthcheck")
+            assert said == f"healthy: {answer}", said
+
+
 def check_gigabyte(server):
     start = time.monotonic()
     echo_and_half_close(server.address(9000), 1024)
@@ -162,4 +179,5 @@ def check_container(image):
         check_stop(server)
     with published(image, "--env", "PORT=many") as server:
         assert docker("wait", server.name) == "2", "wrong settings do not end it with 2"
+    check_health_without_settings(image)
     check_networks(image)
