@@ -59,13 +59,15 @@ std::optional<RejectReason> Server::admit(net::Fd& client, const net::Endpoint& 
   auto connection = std::make_unique<Connection>(++last_id_, std::move(client), peer, accepted_at);
   Connection& borrowed = *connection;
   if (const auto reason = table_.try_add(connection)) {
+    log_refused(log_, refusal_lines_[index_of(*reason)], peer, *reason);
     client = borrowed.release_fd();
     return reason;
   }
   if (const std::error_code error = threads_->serve(borrowed)) {
-    log_failed(log_, thread_error_lines_, "no thread for a client", error);
+    constexpr RejectReason kReason = RejectReason::kThreadLimit;
+    log_refused(log_, refusal_lines_[index_of(kReason)], peer, kReason, error);
     client = table_.withdraw(borrowed)->release_fd();
-    return RejectReason::kThreadLimit;
+    return kReason;
   }
   return std::nullopt;
 }

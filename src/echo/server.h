@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,7 +63,7 @@ class Server {
   Drain drain_;
   ConnectionTable table_;
   const std::unique_ptr<ThreadModel> threads_;
-  log::RateLimit thread_error_lines_;
+  std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
   net::Endpoint endpoint_;
   Acceptor acceptor_;
