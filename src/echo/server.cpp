@@ -31,6 +31,7 @@ Server::~Server() {
   if (started_) {
     begin_drain();
     stop_accepting();
+    end_connections();
     stop();
   }
 }
@@ -76,21 +77,20 @@ void Server::begin_drain() { drain_.begin(); }
 
 void Server::stop_accepting() { acceptor_.stop_accepting(); }
 
-bool Server::wait_until_idle(std::chrono::milliseconds timeout) const {
-  return table_.wait_until_empty(Clock::now() + timeout);
+std::size_t Server::end_connections() {
+  acceptor_.wait_until_closed();
+  linger_deadline_ = Clock::now() + kLinger;
+  drain_.limit_linger(linger_deadline_);
+  return table_.end_all(CloseReason::kDrainForced);
 }
 
-std::size_t Server::stop() {
-  const auto deadline = Clock::now() + kLinger;
-  drain_.limit_linger(deadline);
-  const std::size_t forced = table_.end_all(CloseReason::kDrainForced);
-  if (!table_.wait_until_empty(deadline)) {
+void Server::stop() {
+  if (!table_.wait_until_empty(linger_deadline_)) {
     table_.shut_down_reading();
   }
   acceptor_.join();
   threads_->join_all();
   started_ = false;
-  return forced;
 }
 
 }  // namespace threadecho::echo

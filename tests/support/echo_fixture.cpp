@@ -33,4 +33,17 @@ EchoServer::EchoServer(config::Settings settings)
   server_.start();
 }
 
+void EchoServer::begin_drain_and_stop_accepting() {
+  server_.begin_drain();
+  server_.stop_accepting();
+  EXPECT_TRUE(eventually([this] { return !server_.is_accepting(); }));
+}
+
+std::size_t EchoServer::stop() {
+  const std::size_t ended = server_.end_connections();
+  server_.stop();
+  EXPECT_TRUE(server_.has_ended());
+  return ended;
+}
+
 }  // namespace threadecho::test

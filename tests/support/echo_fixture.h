@@ -40,6 +40,10 @@ class EchoServer {
   [[nodiscard]] const CapturedLog& log() const noexcept { return log_; }
 
   [[nodiscard]] echo::Server& server() noexcept { return server_; }
+  /// The two first steps of a drain, and the wait for the second one.
+  void begin_drain_and_stop_accepting();
+  /// The rest of it, at once. Returns how many connections had to be ended.
+  std::size_t stop();
 
  private:
   config::Settings settings_;
