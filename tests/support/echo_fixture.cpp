@@ -23,6 +23,12 @@ config::Settings OverBothModels::test_settings() {
   return settings;
 }
 
+void expect_orderly_refusal(const TestClient& client) {
+  const auto rest = client.receive_rest();
+  EXPECT_EQ(rest.bytes, "");
+  EXPECT_EQ(rest.error_number, 0);
+}
+
 std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info) {
   return info.param == config::ThreadModel::kPool ? "Pool" : "PerConnection";
 }

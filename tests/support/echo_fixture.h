@@ -51,6 +51,9 @@ class EchoServer {
   echo::Server server_;
 };
 
+/// A refused client reads an end of file, never a reset.
+void expect_orderly_refusal(const TestClient& client);
+
 /// For tests that must hold whichever way threads are given to clients:
 ///   INSTANTIATE_TEST_SUITE_P(, Suite, both_models(), name_of_model);
 class OverBothModels : public ::testing::TestWithParam<config::ThreadModel> {
