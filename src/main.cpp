@@ -3,16 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdint>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <system_error>
 
 #include "build_info.h"
 #include "client/healthcheck_command.h"
@@ -25,6 +23,7 @@
 #include "config/pod.h"
 #include "config/settings_error.h"
 #include "connection_list.h"
+#include "drain.h"
 #include "echo/limits.h"
 #include "echo/server.h"
 #include "http/limits.h"
@@ -37,6 +36,7 @@
 #include "net/endpoint.h"
 #include "net/listen.h"
 #include "signals.h"
+#include "start_failure.h"
 
 namespace threadecho {
 namespace {
@@ -94,28 +94,17 @@ void occupy_standard_descriptors() {
   } while (spare && spare.get() <= STDERR_FILENO);
 }
 
-/// The ordered stop: readiness falls, then a pause for load balancers to notice, then the queue is emptied and closed,
-/// then open connections may finish, then the rest is ended.
-void drain(echo::Server& server, const config::Settings& settings, int signal_number, log::Logger& log) {
-  server.begin_drain();
-  log.info("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"},
-                        {"connections", server.totals().active},
-                        {"delay_seconds", std::chrono::duration<double>(settings.drain_delay).count()},
-                        {"timeout_seconds", std::chrono::duration<double>(settings.drain_timeout).count()}});
-  std::this_thread::sleep_for(settings.drain_delay);
-  server.stop_accepting();
-  server.wait_until_idle(settings.drain_timeout);
-  const std::size_t forced = server.stop();
-  const echo::Totals totals = server.totals();
-  log.info("stopped", {{"connections", totals.accepted},
-                       {"ended_at_deadline", forced},
-                       {"received_bytes", totals.received_bytes},
-                       {"echoed_bytes", totals.echoed_bytes}});
+void start(http::Server& server) {
+  try {
+    server.start();
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot start the thread of the HTTP server");
+  }
 }
 
 int serve(const config::Configuration& configuration, const config::Pod& pod) {
   const config::Settings& settings = configuration.settings;
-  block_stop_signals();
+  const StopSignals stop_signals;
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
 
@@ -136,6 +125,7 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
                                           .port = settings.http_port,
                                           .backlog = settings.listen_backlog,
                                           .setting = "HTTP_PORT",
+                                          .address_setting = "HTTP_BIND_ADDRESS",
                                           .before_listen = {}});
   const std::string http_address = net::Endpoint::local_of(http_listener.get()).to_string();
 
@@ -158,7 +148,7 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
                    log),
       http::Limits{}, log);
   server.start();
-  http_server.start();
+  start(http_server);
   const std::string echo_address = server.endpoint().to_string();
   log.info("serving", {{"echo", echo_address},
                        {"http", http_address},
@@ -167,9 +157,40 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
                        {"version", build_info().version},
                        {"revision", build_info().revision}});
 
-  drain(server, settings, wait_for_stop_signal(), log);
+  serve_until_drained(server, settings, stop_signals, log);
   http_server.stop();  // last of all, so that the drain could be watched
   return config::kDone;
+}
+
+config::Configuration load_settings(const std::map<std::string, std::string, std::less<>>& flags,
+                                    const config::Environment& environment) {
+  return config::load({.flags = flags,
+                       .environment = environment,
+                       .directory = ".",
+                       .allowed_congestion_control = config::read_allowed_congestion_control});
+}
+
+/// The server command: from the settings to the exit status. Whatever keeps it from starting is reported in the format
+/// of the log, as soon as that is known.
+int serve(const config::CommandLine& command_line) {
+  config::LogFormat log_format = config::LogFormat::kText;
+  try {
+    const config::Environment environment = config::process_environment();
+    const auto configuration = load_settings(command_line.flags, environment);
+    log_format = configuration.settings.log_format;
+    if (!command_line.exit) {
+      return serve(configuration, config::pod_of(environment));
+    }
+  } catch (const config::SettingsError& error) {
+    log_format = error.log_format();
+    if (!command_line.exit) {
+      return report_start_failure(error, log_format);
+    }
+  } catch (const std::exception& error) {
+    return report_start_failure(error, log_format);
+  }
+  report_start_failure(command_line.exit->text, command_line.exit->status, log_format);
+  return command_line.exit->status;
 }
 
 std::string version_line() {
@@ -198,25 +219,11 @@ int run(int argc, const char* const* argv) {
     return command->run(argc - 1, argv + 1);
   }
   const config::CommandLine command_line = config::parse_command_line(argc, argv, version_line());
-  if (command_line.exit) {
-    (command_line.exit->status == config::kDone ? std::cout : std::cerr) << command_line.exit->text << std::flush;
-    return command_line.exit->status;
+  if (command_line.exit && command_line.exit->status == config::kDone) {
+    std::cout << command_line.exit->text << std::flush;
+    return config::kDone;
   }
-  const config::Environment environment = config::process_environment();
-  return serve(config::load({.flags = command_line.flags,
-                             .environment = environment,
-                             .directory = ".",
-                             .allowed_congestion_control = config::read_allowed_congestion_control}),
-               config::pod_of(environment));
-}
-
-/// Each line of the error gets the program's name: several bad settings are several lines.
-int fail(const std::exception& error, int status) {
-  std::istringstream lines(error.what());
-  for (std::string line; std::getline(lines, line);) {
-    std::cerr << "threadecho: " << line << '\n';
-  }
-  return status;
+  return serve(command_line);
 }
 
 }  // namespace
@@ -225,11 +232,7 @@ int fail(const std::exception& error, int status) {
 int main(int argc, char** argv) {
   try {
     return threadecho::run(argc, argv);
-  } catch (const threadecho::config::SettingsError& error) {
-    return threadecho::fail(error, threadecho::config::kWrongUsage);
-  } catch (const threadecho::net::BindError& error) {
-    return threadecho::fail(error, threadecho::config::kCannotBind);
   } catch (const std::exception& error) {
-    return threadecho::fail(error, threadecho::config::kFailed);
+    return threadecho::report_start_failure(error, threadecho::config::LogFormat::kText);
   }
 }

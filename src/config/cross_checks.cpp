@@ -12,8 +12,8 @@
 namespace threadecho::config {
 namespace {
 
-// What an echo thread needs beside its buffer: frames of its own and of the logger, glibc's thread descriptor with
-// thread-local storage, and the guard page.
+// What an echo thread needs beside its buffer: frames of its own and of the logger, and glibc's thread descriptor
+// with thread-local storage.
 constexpr std::size_t kStackReserve = 48UL * 1024;
 
 std::string with_origin(std::string_view name, const Given& given) {

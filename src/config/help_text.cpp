@@ -27,11 +27,11 @@ Durations: 250ms, 30s, 1h30m (units y w d h m s ms). Sizes: 64KiB, 1MiB, 2GiB, o
 
 constexpr std::string_view kEnd = R"(
 Exit statuses of the server; other commands list theirs:
-  0      done, or drained after SIGTERM or SIGINT
+  0      done, or drained after SIGTERM, SIGINT or SIGHUP
   1      failed while running
   2      wrong settings or usage
   3      cannot bind to an address or port
-  128+n  ended by a second signal n during the drain
+  128+n  ended at once by signal n: SIGINT again after 1 s, or a third signal
 
 Example:
   threadecho --port 7000 --idle-timeout 5m

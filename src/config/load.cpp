@@ -69,7 +69,7 @@ class Loader {
     check_env_file_in_itself();
     check_together();
     if (!problems_.empty()) {
-      throw SettingsError(std::move(problems_));
+      throw SettingsError(std::move(problems_), settings_.log_format);
     }
     Configuration configuration{settings_, {}, warnings()};
     for (const SettingRow& row : settings_table()) {

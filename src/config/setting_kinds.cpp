@@ -1,5 +1,7 @@
 #include "config/setting_kinds.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <memory>
@@ -71,6 +73,22 @@ SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t
     return zero_is_system && settings.*member == 0 ? std::string{} : format_size(settings.*member);
   };
   return kind;
+}
+
+SettingKind stack_size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high,
+                       std::uint64_t system_minimum) {
+  if (system_minimum <= low) {
+    return size(member, low, high);
+  }
+  constexpr std::uint64_t kKiB = 1024;
+  SettingKind kind = size(member, (system_minimum + kKiB - 1) / kKiB * kKiB, high);
+  kind.allowed += " (this system has no smaller stacks)";
+  return kind;
+}
+
+std::uint64_t least_stack_size() {
+  const long bytes = ::sysconf(_SC_THREAD_STACK_MIN);
+  return bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
 SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds low,

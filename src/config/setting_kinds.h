@@ -30,6 +30,12 @@ SettingKind number(T Settings::*member, std::uint64_t low, std::uint64_t high);
 /// A size in bytes in `low`..`high`. With `zero_is_system`, 0 is allowed too and leaves the value to the system.
 SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high, bool zero_is_system = false);
 
+/// The stack of a thread: a size in `low`..`high`, but not below `system_minimum`, which is what the C library demands.
+SettingKind stack_size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high,
+                       std::uint64_t system_minimum);
+/// What this system demands for a stack, in bytes: PTHREAD_STACK_MIN, sysconf(3). 128 KiB on arm64 with glibc.
+std::uint64_t least_stack_size();
+
 /// A multiple of `step` in `low`..`high`, or zero, which switches it off.
 SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds low,
                      std::chrono::milliseconds high, std::chrono::milliseconds step = std::chrono::milliseconds{1});

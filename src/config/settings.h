@@ -27,7 +27,7 @@ struct Settings {
   std::uint32_t pool_threads = number_of_cpus();  ///< workers of the pool, at least 1
   std::uint32_t max_connections = 10000;          ///< at least 1
   std::uint32_t max_connections_per_client = 0;   ///< 0: no limit
-  std::size_t thread_stack_size = 128UL * 1024;   ///< bytes, with the guard page
+  std::size_t thread_stack_size = 128UL * 1024;   ///< bytes, without the guard page
   std::size_t buffer_size = 64UL * 1024;          ///< bytes
   std::size_t socket_buffer_size = 0;             ///< bytes; 0: as the system's
   int listen_backlog = 4096;

@@ -24,7 +24,7 @@ std::string to_string(const Problem& problem) {
   return problem.allowed.empty() ? text : text + "; allowed: " + problem.allowed;
 }
 
-SettingsError::SettingsError(std::vector<Problem> problems)
-    : std::runtime_error(joined(problems)), problems_(std::move(problems)) {}
+SettingsError::SettingsError(std::vector<Problem> problems, LogFormat log_format)
+    : std::runtime_error(joined(problems)), problems_(std::move(problems)), log_format_(log_format) {}
 
 }  // namespace threadecho::config

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.h"
+
 namespace threadecho::config {
 
 /// One thing that is wrong with the settings.
@@ -28,13 +30,16 @@ struct Warning {
 /// All that is wrong with the settings; what() has one line for each problem. main turns it into exit status 2.
 class SettingsError : public std::runtime_error {
  public:
-  /// `problems` is not empty.
-  explicit SettingsError(std::vector<Problem> problems);
+  /// `problems` is not empty. `log_format` is LOG_FORMAT if that one is right, else its default.
+  explicit SettingsError(std::vector<Problem> problems, LogFormat log_format = LogFormat::kText);
 
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+  /// How to report them.
+  [[nodiscard]] LogFormat log_format() const noexcept { return log_format_; }
 
  private:
   std::vector<Problem> problems_;
+  LogFormat log_format_;
 };
 
 }  // namespace threadecho::config

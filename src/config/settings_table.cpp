@@ -48,8 +48,8 @@ std::vector<SettingRow> threads() {
       {"MAX_CONNECTIONS_PER_CLIENT", "0", "",
        "open connections of one peer address beyond which it is refused; 0 = no limit",
        number(&Settings::max_connections_per_client, 0, kMaxConnections)},
-      {"THREAD_STACK_SIZE", "128KiB", "", "stack of an echo thread, with its guard page",
-       size(&Settings::thread_stack_size, 64 * kKiB, kGiB)},
+      {"THREAD_STACK_SIZE", "128KiB", "", "stack of an echo thread, without its guard page",
+       stack_size(&Settings::thread_stack_size, 64 * kKiB, kGiB, least_stack_size())},
       {"BUFFER_SIZE", "64KiB", "", "most bytes that one recv takes; at most THREAD_STACK_SIZE less 48KiB",
        size(&Settings::buffer_size, 1, kGiB)},
   };

@@ -47,15 +47,20 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::start() {
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot start the acceptor's thread");
+  }
 }
 
 void Acceptor::stop_accepting() {
   // Release, and acquire in the loop: what the caller has set up for the drain is there for the last clients too.
   stopping_.store(true, std::memory_order_release);
   wakeup_.notify();
-  listener_closed_.wait(false, std::memory_order_acquire);
 }
+
+void Acceptor::wait_until_closed() const { listener_closed_.wait(false, std::memory_order_acquire); }
 
 void Acceptor::join() {
   if (thread_.joinable()) {
@@ -94,6 +99,7 @@ void Acceptor::run() {
       listener_closed_.notify_all();
     }
   }
+  ended_.store(true, std::memory_order_release);
 }
 
 bool Acceptor::wait() {

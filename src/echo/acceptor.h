@@ -40,13 +40,21 @@ class Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
+  /// Throws std::system_error when no thread can be started.
   void start();
-  /// Accepts every client whose handshake is complete, then closes the listener; returns when that is done. What may
-  /// be left is reset by the kernel: clients who come in the moment between the two, and those for whom there are no
-  /// descriptors. Refused clients are still tended until `join`.
+  /// Has the thread accept every client whose handshake is complete, then close the listener; does not wait for that.
+  /// What may be left is reset by the kernel: clients who come in the moment between the two, and those for whom there
+  /// are no descriptors. Refused clients are still tended until `join`.
   void stop_accepting();
+  /// Waits until `stop_accepting` has had its effect.
+  void wait_until_closed() const;
   /// Waits until the last refused client has gone (a second at most) and the thread has ended.
   void join();
+
+  /// The listener is open.
+  [[nodiscard]] bool is_accepting() const noexcept { return !listener_closed_.load(std::memory_order_acquire); }
+  /// The listener is closed and no refused client is left.
+  [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
   /// Adds the accept errors and the refusals.
   void add_to(Totals& totals) const;
@@ -70,7 +78,8 @@ class Acceptor {
   log::RateLimit error_lines_;
   net::Wakeup wakeup_;
   std::atomic<bool> stopping_{false};
-  std::atomic<bool> listener_closed_{false};  ///< set once, waited for by stop_accepting
+  std::atomic<bool> listener_closed_{false};  ///< set once, waited for by wait_until_closed
+  std::atomic<bool> ended_{false};
   std::thread thread_;
 
   // Only for the acceptor's thread:

@@ -8,7 +8,7 @@ namespace threadecho::echo {
 
 EchoThreadAttributes::EchoThreadAttributes(std::size_t stack_size) {
   ::pthread_attr_init(&attributes_);
-  // The guard page below it is part of the size, pthread_attr_setguardsize(3); one page is the default.
+  // glibc adds the guard page, of one page by default, to this size; it is a mapping of its own, below the stack.
   if (const int error = ::pthread_attr_setstacksize(&attributes_, stack_size); error != 0) {
     throw std::system_error(error, std::generic_category(), "THREAD_STACK_SIZE");
   }

@@ -9,8 +9,8 @@
 
 namespace threadecho::echo {
 
-/// What echo threads of either model are started with: an explicit stack of `stack_size` bytes, guard page included.
-/// Throws std::system_error when that is no size for a stack.
+/// What echo threads of either model are started with: an explicit stack of `stack_size` bytes, with a guard page below
+/// it. Throws std::system_error when that is no size for a stack.
 class EchoThreadAttributes {
  public:
   explicit EchoThreadAttributes(std::size_t stack_size);

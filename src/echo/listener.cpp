@@ -88,6 +88,7 @@ net::Fd listen_for_clients(const config::Settings& settings, net::Endpoint& endp
                                      .port = settings.port,
                                      .backlog = settings.listen_backlog,
                                      .setting = "PORT",
+                                     .address_setting = "BIND_ADDRESS",
                                      .before_listen = [&](int fd) { set_connection_options(fd, settings); }});
   endpoint = net::Endpoint::local_of(listener.get());
   return listener;

@@ -8,13 +8,26 @@ namespace threadecho::echo {
 
 using spdlog::level::level_enum;
 
-void log_opened(log::Logger& log, const Connection& connection) {
-  if (!log.enabled(level_enum::info)) {
-    return;
-  }
+namespace {
+
+void write_opened(log::Logger& log, level_enum level, const Connection& connection) {
   const net::EndpointText peer = connection.peer().text();
-  log.info("connection opened",
-           {{"id", connection.id()}, {"peer", peer.view()}, {"thread", connection.counters.thread_id.value()}});
+  log.write(level, "connection opened",
+            {{"id", connection.id()}, {"peer", peer.view()}, {"thread", connection.counters.thread_id.value()}});
+}
+
+}  // namespace
+
+void log_opened(log::Logger& log, const Connection& connection) {
+  if (log.enabled(level_enum::debug)) {
+    write_opened(log, level_enum::debug, connection);
+  }
+}
+
+void log_first_received(log::Logger& log, const Connection& connection) {
+  if (log.enabled(level_enum::info) && !log.enabled(level_enum::debug)) {
+    write_opened(log, level_enum::info, connection);
+  }
 }
 
 void log_received(log::Logger& log, const Connection& connection, std::span<const std::byte> bytes) {
@@ -39,6 +52,27 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
              {"received_bytes", counters.received_bytes.value()},
              {"echoed_bytes", counters.echoed_bytes.value()},
              {"duration_seconds", duration.count()}});
+}
+
+void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
+                 const std::error_code& error) noexcept {
+  const auto suppressed = limit.admit();
+  if (!suppressed) {
+    return;
+  }
+  const net::EndpointText address = peer.text();
+  if (!error) {
+    log.warn("connection refused",
+             {{"peer", address.view()}, {"reason", name_of(reason)}, {"suppressed", *suppressed}});
+    return;
+  }
+  try {
+    const std::string message = error.message();
+    log.warn("connection refused",
+             {{"peer", address.view()}, {"reason", name_of(reason)}, {"error", message}, {"suppressed", *suppressed}});
+  } catch (const std::bad_alloc&) {
+    // The reason itself may be that there is no memory.
+  }
 }
 
 void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event,

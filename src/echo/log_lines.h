@@ -9,18 +9,25 @@
 #include "echo/reasons.h"
 #include "log/logger.h"
 #include "log/rate_limit.h"
+#include "net/endpoint.h"
 
 namespace threadecho::echo {
 
-/// The lines a connection leaves in the log. A client that sends nothing, such as a load balancer's check, leaves one,
-/// at `debug`.
+/// The lines a connection leaves in the log: one when it opens, one when it has closed. A client that sends nothing,
+/// such as a load balancer's check, leaves both at `debug` only.
 
-/// With the first byte, from the connection's own thread.
+/// When its thread begins to serve it, at `debug`.
 void log_opened(log::Logger& log, const Connection& connection);
+/// With the first byte, at `info`; not if `log_opened` has written the line already.
+void log_first_received(log::Logger& log, const Connection& connection);
 /// Each receive, at `trace`.
 void log_received(log::Logger& log, const Connection& connection, std::span<const std::byte> bytes);
 /// When the connection has left the table.
 void log_closed(log::Logger& log, const Connection& connection, CloseReason reason);
+
+/// A client that is refused, and why, as often as `limit` lets it through. `error` is what the system said, if it did.
+void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
+                 const std::error_code& error = {}) noexcept;
 
 /// What could not be done for a client, and why, as often as `limit` lets it through. Needs memory for the reason's
 /// text; without it the line is lost, as the logger's own are.

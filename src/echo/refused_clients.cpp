@@ -2,10 +2,10 @@
 
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "echo/drain.h"
-#include "net/tcp.h"
 
 namespace threadecho::echo {
 
@@ -14,7 +14,7 @@ void RefusedClients::add(net::Fd client, Clock::time_point now) {
   if (clients_.size() >= capacity_) {
     clients_.pop_front();
   }
-  clients_.push_back({std::move(client), now + kLinger});
+  clients_.push_back({.fd = std::move(client), .deadline = now + kLinger});
 }
 
 void RefusedClients::append_to(std::vector<pollfd>& polled) const {
@@ -28,12 +28,21 @@ void RefusedClients::tend(const std::vector<pollfd>& polled, std::size_t first, 
     if (polled[first + i].revents == 0) {
       continue;
     }
-    const net::Discarded discarded = net::discard_received(clients_[i].fd.get(), scratch_);
-    if (discarded == net::Discarded::kEnd || discarded == net::Discarded::kError) {
+    if (!discard(clients_[i])) {
       clients_[i].fd.reset();
     }
   }
   std::erase_if(clients_, [now](const Client& client) { return !client.fd || client.deadline <= now; });
+}
+
+bool RefusedClients::discard(Client& client) {
+  // MSG_TRUNC: the kernel drops the bytes instead of copying them, tcp(7).
+  const ssize_t size = ::recv(client.fd.get(), scratch_.data(), scratch_.size(), MSG_DONTWAIT | MSG_TRUNC);
+  if (size > 0) {
+    client.discarded_bytes += static_cast<std::size_t>(size);
+    return client.discarded_bytes < kMostDiscardedBytes;
+  }
+  return size < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
 Clock::time_point RefusedClients::next_deadline() const {

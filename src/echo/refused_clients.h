@@ -12,11 +12,15 @@
 
 namespace threadecho::echo {
 
-/// Clients that were turned away: each has had its end of file and is listened to for up to a second (kLinger), what
-/// it sends discarded. Closing at once would answer what it has already sent with a reset, and a reset looks like a
-/// fault. Belongs to the acceptor and its thread; never blocks.
+/// Clients that were turned away: each has had its end of file, and what it sends is discarded for up to a second
+/// (kLinger) and up to kMostDiscardedBytes, so that one that floods costs the acceptor little. Closing at once would
+/// answer what it has already sent with a reset, and a reset looks like a fault. Belongs to the acceptor and its
+/// thread; never blocks.
 class RefusedClients {
  public:
+  /// Of one client: what it may have sent before it learns that it is refused.
+  static constexpr std::size_t kMostDiscardedBytes = std::size_t{1024} * 1024;
+
   /// Keeps at most `capacity` sockets; for one more the oldest is closed.
   explicit RefusedClients(std::size_t capacity) : capacity_(capacity) {}
 
@@ -24,7 +28,7 @@ class RefusedClients {
   /// Appends what is to be waited for.
   void append_to(std::vector<pollfd>& polled) const;
   /// Reads from those that `polled` (as `append_to` appended them, from `first` on) says are readable, and closes those
-  /// that have closed or whose time is over.
+  /// that have closed, have sent too much, or whose time is over.
   void tend(const std::vector<pollfd>& polled, std::size_t first, Clock::time_point now);
   /// When the first one's time is over; Clock::time_point::max() without any.
   [[nodiscard]] Clock::time_point next_deadline() const;
@@ -34,7 +38,11 @@ class RefusedClients {
   struct Client {
     net::Fd fd;
     Clock::time_point deadline;
+    std::size_t discarded_bytes = 0;
   };
+
+  /// Whether the client may stay.
+  bool discard(Client& client);
 
   static constexpr std::size_t kScratchBytes = 65536;
 

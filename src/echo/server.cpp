@@ -37,6 +37,7 @@ Server::~Server() {
   if (started_) {
     begin_drain();
     stop_accepting();
+    end_connections();
     stop();
   }
 }
@@ -65,13 +66,15 @@ std::optional<RejectReason> Server::admit(net::Fd& client, const net::Endpoint& 
   auto connection = std::make_unique<Connection>(++last_id_, std::move(client), peer, accepted_at);
   Connection& borrowed = *connection;
   if (const auto reason = table_.try_add(connection)) {
+    log_refused(log_, refusal_lines_[index_of(*reason)], peer, *reason);
     client = borrowed.release_fd();
     return reason;
   }
   if (const std::error_code error = threads_->serve(borrowed)) {
-    log_failed(log_, thread_error_lines_, "no thread for a client", error);
+    constexpr RejectReason kReason = RejectReason::kThreadLimit;
+    log_refused(log_, refusal_lines_[index_of(kReason)], peer, kReason, error);
     client = table_.withdraw(borrowed)->release_fd();
-    return RejectReason::kThreadLimit;
+    return kReason;
   }
   return std::nullopt;
 }
@@ -80,21 +83,20 @@ void Server::begin_drain() { drain_.begin(); }
 
 void Server::stop_accepting() { acceptor_.stop_accepting(); }
 
-bool Server::wait_until_idle(std::chrono::milliseconds timeout) const {
-  return table_.wait_until_empty(Clock::now() + timeout);
+std::size_t Server::end_connections() {
+  acceptor_.wait_until_closed();
+  linger_deadline_ = Clock::now() + kLinger;
+  drain_.limit_linger(linger_deadline_);
+  return table_.end_all(CloseReason::kDrainForced);
 }
 
-std::size_t Server::stop() {
-  const auto deadline = Clock::now() + kLinger;
-  drain_.limit_linger(deadline);
-  const std::size_t forced = table_.end_all(CloseReason::kDrainForced);
-  if (!table_.wait_until_empty(deadline)) {
+void Server::stop() {
+  if (!table_.wait_until_empty(linger_deadline_)) {
     table_.shut_down_reading();
   }
   acceptor_.join();
   threads_->join_all();
   started_ = false;
-  return forced;
 }
 
 }  // namespace threadecho::echo

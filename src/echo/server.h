@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,12 +23,13 @@ struct Settings;
 
 namespace threadecho::echo {
 
-/// Whether new clients are wanted, as a load balancer asks.
+/// Whether the server accepts new clients, as a load balancer asks.
 enum class Readiness { kReady, kFull, kDraining };
 
 /// The echo service: a listener, the threads that serve its clients, and the sums of what they do.
 ///
-/// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `wait_until_idle`, `stop`.
+/// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `end_connections`, `stop`.
+/// Between them main waits, as long as it likes, until the server no longer `is_accepting`, `is_idle` and `has_ended`.
 /// `totals`, `readiness` and `connections` are for any thread; the rest is for the owner's.
 class Server {
  public:
@@ -40,6 +41,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// Throws std::system_error when the acceptor's thread cannot be started.
   void start();
 
   /// The address bound, with the port that 0 became.
@@ -52,13 +54,18 @@ class Server {
 
   /// Readiness falls; clients are still accepted.
   void begin_drain();
-  /// Takes every client that is in the accept queue, then closes the listener.
+  /// Has the acceptor take every client that is in the accept queue and then close the listener; does not wait for it.
   void stop_accepting();
-  /// Waits for the open connections to finish by themselves; false when some are left after `timeout`.
-  bool wait_until_idle(std::chrono::milliseconds timeout) const;
-  /// Ends what is left as the drain's deadline does, within kLinger for all together, and joins every thread.
-  /// Returns how many connections were ended so.
-  std::size_t stop();
+  [[nodiscard]] bool is_accepting() const noexcept { return acceptor_.is_accepting(); }
+  /// No connection is open.
+  [[nodiscard]] bool is_idle() const { return table_.size() == 0; }
+  /// Begins to end what is left, as the drain's deadline does: all together have kLinger from now on. Waits for the
+  /// listener to close, if it has not. Returns how many connections were ended so.
+  std::size_t end_connections();
+  /// No connection and no refused client is left.
+  [[nodiscard]] bool has_ended() const { return is_idle() && acceptor_.has_ended(); }
+  /// Waits for what is left of kLinger, or for the last connection, and joins every thread.
+  void stop();
 
  private:
   std::optional<RejectReason> admit(net::Fd& client, const net::Endpoint& peer);
@@ -68,11 +75,12 @@ class Server {
   SpareDescriptors spare_descriptors_;
   ConnectionTable table_;
   const std::unique_ptr<ThreadModel> threads_;
-  log::RateLimit thread_error_lines_;
+  std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
   net::Endpoint endpoint_;
   Acceptor acceptor_;
   bool started_ = false;
+  Clock::time_point linger_deadline_{};  ///< of all connections, once they have been ended
 };
 
 }  // namespace threadecho::echo

@@ -57,6 +57,7 @@ void Session::begin() noexcept {
   counters.thread_id.set(static_cast<std::uint32_t>(::gettid()));
   const nanoseconds start = last_received_ - connection_.accepted_at();
   counters.thread_start_ns.set(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(start.count())));
+  log_opened(context_.log, connection_);
 }
 
 std::optional<CloseReason> Session::received(std::span<const std::byte> bytes) {
@@ -66,7 +67,7 @@ std::optional<CloseReason> Session::received(std::span<const std::byte> bytes) {
     return reason;  // ended from outside while this thread waited: the client has had its end of file
   }
   if (counters.receives.value() == 0) {
-    log_opened(context_.log, connection_);
+    log_first_received(context_.log, connection_);
   }
   counters.received_bytes.add(bytes.size());
   counters.receives.add(1);

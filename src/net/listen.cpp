@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kAnyAddress = "::";
 constexpr const char* kAnyIpv4Address = "0.0.0.0";
+/// Ports that an unprivileged user may have wherever net.ipv4.ip_unprivileged_port_start is not unusual.
+constexpr int kSuggestedPorts = 10'000;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
@@ -50,6 +52,33 @@ bool means_no_ipv6(std::error_code error) {
 
 }  // namespace
 
+std::string listen_advice(int error_number, const ListenOptions& options) {
+  const std::string port = std::to_string(options.port);
+  const std::string set_port = "set " + std::string(options.setting) + " to ";
+  const std::string set_address = "set " + std::string(options.address_setting) + " to ";
+  switch (error_number) {
+    case EADDRINUSE:
+      return "; another process has the port (`ss -ltnp 'sport = :" + port + "'` shows it): stop it, or " + set_port +
+             "another one";
+    case EACCES:
+      return "; a port below net.ipv4.ip_unprivileged_port_start (usually 1024) needs CAP_NET_BIND_SERVICE: " +
+             set_port + "a higher one, such as " + std::to_string(kSuggestedPorts + options.port % kSuggestedPorts) +
+             ", or grant the capability";
+    case EADDRNOTAVAIL:
+      return "; no interface of this host has the address: " + set_address + "one that `ip address` shows, or to ::";
+    case EAFNOSUPPORT:
+      return "; this host does not support the address family: " + set_address + "an address of the other one";
+    case EINVAL:
+      return options.address.starts_with("fe80")
+                 ? "; a link-local address needs its zone: " + set_address + options.address + "%eth0, for example"
+                 : "";
+    case EMFILE:
+      return "; the limit of descriptors is reached: raise `ulimit -n`";
+    default:
+      return "";
+  }
+}
+
 Fd listen_on(const ListenOptions& options) {
   const auto endpoint = Endpoint::parse(options.address, options.port);
   if (!endpoint) {
@@ -63,7 +92,7 @@ Fd listen_on(const ListenOptions& options) {
   }
   if (error) {
     throw BindError("cannot listen on " + endpoint->to_string() + " (" + std::string(options.setting) +
-                    "): " + error.message());
+                    "): " + error.message() + listen_advice(error.value(), options));
   }
   return listener;
 }

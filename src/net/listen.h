@@ -10,7 +10,8 @@
 
 namespace threadecho::net {
 
-/// The address or port cannot be had; what() is one clear sentence for the user. main turns it into exit status 3.
+/// Cannot bind to the address or port; what() is one line for the user, with the likely cause and the remedy. main
+/// turns it into exit status 3.
 class BindError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -20,10 +21,14 @@ struct ListenOptions {
   std::string address = "::";  ///< numeric; "::" serves IPv4 too, and falls back to 0.0.0.0 on a host without IPv6
   std::uint16_t port = 0;      ///< 0: any free one
   int backlog = 128;
-  std::string_view setting;  ///< name of the setting the port comes from, for the error text
+  std::string_view setting;               ///< name of the setting the port comes from, for the error text
+  std::string_view address_setting = {};  ///< name of the setting the address comes from, for the error text
   /// Called with the bound socket before the first client can come; sets what accepted sockets are to inherit.
   std::function<void(int fd)> before_listen;
 };
+
+/// Why it most likely cannot listen, given an errno value, and what to do; "" when there is nothing to add.
+std::string listen_advice(int error_number, const ListenOptions& options);
 
 /// A listening, non-blocking, close-on-exec socket with SO_REUSEADDR (a restart must not wait for TIME_WAIT to pass).
 /// Throws BindError.

@@ -218,11 +218,28 @@ TEST(Serve, SaysClearlyThatAPortIsTaken) {
   const std::string port = std::to_string(first.echo().port());
   ServerProcess second({.arguments = {"--port", port}, .environment = {}, .env_file = {}});
   EXPECT_EQ(second.wait(), 3);
-  EXPECT_EQ(second.errors(), "threadecho: cannot listen on [::]:" + port + " (PORT): Address already in use\n");
+  EXPECT_EQ(second.errors(), "threadecho: cannot listen on [::]:" + port +
+                                 " (PORT): Address already in use; another process has the port (`ss -ltnp 'sport = :" +
+                                 port + "'` shows it): stop it, or set PORT to another one\n");
   ServerProcess third(
       {.arguments = {"--http-port", std::to_string(first.http_port())}, .environment = {}, .env_file = {}});
   EXPECT_EQ(third.wait(), 3);
   EXPECT_THAT(third.errors(), HasSubstr("(HTTP_PORT): Address already in use"));
+}
+
+TEST(Serve, LogsTheOpeningOfATalkingClientOnceAndNothingOfASilentOneAtInfo) {
+  ServerProcess server;
+  server.wait_until_serving();
+  TestClient(server.echo()).close();
+  EXPECT_TRUE(
+      eventually([&] { return server.metric(R"(threadecho_connections_closed_total{reason="client_closed"})") == 1; }));
+  EXPECT_EQ(TestClient(server.echo()).echo("hello"), "hello");
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  const std::string text = server.output();
+  const auto opened = text.find("info  connection opened id=2");
+  EXPECT_NE(opened, std::string::npos) << text;
+  EXPECT_EQ(text.find("connection opened"), text.rfind("connection opened")) << text;
 }
 
 TEST(Serve, ReportsEveryBadSettingInOneGo) {

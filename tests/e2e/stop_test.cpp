@@ -1,18 +1,83 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "support/http_client.h"
 #include "support/sending_clients.h"
 #include "support/server_process.h"
+#include "support/socket_io.h"
 #include "support/test_client.h"
 
 namespace threadecho::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::chrono_literals;
+
+/// After this a signal is no longer the same request as the one before.
+constexpr std::chrono::milliseconds kLaterRequest{1050};
+
+/// Sends a message when the one before has come back, until the connection ends.
+class TalkingClient {
+ public:
+  explicit TalkingClient(const net::Endpoint& server) : client_(server), thread_([this] { talk(); }) {}
+  ~TalkingClient() {
+    ::shutdown(client_.fd(), SHUT_RDWR);
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+  TalkingClient(const TalkingClient&) = delete;
+  TalkingClient& operator=(const TalkingClient&) = delete;
+
+  [[nodiscard]] bool is_under_way() const {
+    return eventually([this] { return echoed_ > 0; });
+  }
+  /// Waits for the end of the connection, and expects the beginning of what was sent and an end of file.
+  void expect_exact_prefix() {
+    thread_.join();
+    EXPECT_EQ(error_number_, 0);
+    EXPECT_TRUE(sent_.starts_with(got_));
+  }
+
+ private:
+  void talk() {
+    const std::string message = random_bytes(1000, 1);
+    std::string buffer(message.size(), '\0');
+    for (;;) {
+      sent_ += message;
+      if (!client_.try_send(message)) {
+        error_number_ = errno;
+        return;
+      }
+      while (got_.size() < sent_.size()) {
+        const ssize_t size = ::recv(client_.fd(), buffer.data(), sent_.size() - got_.size(), 0);
+        if (size <= 0) {
+          error_number_ = size == 0 ? 0 : errno;
+          return;
+        }
+        got_.append(buffer.data(), static_cast<std::size_t>(size));
+      }
+      ++echoed_;
+    }
+  }
+
+  TestClient client_;
+  std::atomic<int> echoed_{0};
+  std::string sent_;
+  std::string got_;
+  int error_number_ = 0;
+  std::thread thread_;
+};
 
 /// Over both thread models of the real program.
 class Stop : public ::testing::TestWithParam<std::string> {
@@ -60,20 +125,115 @@ TEST_P(Stop, ClosesTheListenerAndLetsOpenConnectionsFinish) {
   EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=0"));
 }
 
-TEST_P(Stop, EndsAtOnceOnASecondSignal) {
-  for (const int second : {SIGTERM, SIGINT}) {
-    // ThreadSanitizer would say, and exit with a status of its own, that threads are still there: that is the point.
-    ServerProcess server({.arguments = {"--drain-timeout", "1d"},
-                          .environment = {model(), {"TSAN_OPTIONS", "report_thread_leaks=0"}},
-                          .env_file = {}});
+TEST_P(Stop, KeepsEveryOwedByteWhenTheSameSignalComesTwice) {
+  constexpr std::size_t kOwed = std::size_t{6} * 1024 * 1024;
+  for (const std::chrono::microseconds gap : {100us, 1000us, 10'000us, 100'000us, 300'000us}) {
+    ServerProcess server({.arguments = {"--drain-timeout", "1d"}, .environment = {model()}, .env_file = {}});
     server.wait_until_serving();
-    const TestClient client(server.echo());
-    EXPECT_EQ(client.echo("x"), "x");
+    const TestClient slow(server.echo(), 4096, 0);
+    const std::string sent = random_bytes(kOwed, 1);
+    std::thread sender([&] {
+      static_cast<void>(slow.try_send(sent));
+      slow.half_close();
+    });
+    std::string got = slow.receive(1);  // it is served, and reads no more until both signals have been sent
     server.signal(SIGTERM);
-    ASSERT_TRUE(becomes_unready(server));
-    server.signal(second);
-    EXPECT_EQ(server.wait(), 128 + second);
+    std::this_thread::sleep_for(gap);
+    server.signal(SIGTERM);
+    for (std::string piece = read_some(slow.fd()); !piece.empty(); piece = read_some(slow.fd())) {
+      got += piece;
+      if (got.size() < kOwed / 4) {
+        std::this_thread::sleep_for(1ms);
+      }
+    }
+    sender.join();
+    EXPECT_TRUE(got == sent) << got.size() << " of " << kOwed << " bytes, " << gap.count() << " us";
+    EXPECT_EQ(server.wait(), 0) << gap.count() << " us";
+    EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=0"));
   }
+}
+
+TEST_P(Stop, DrainsWhenItsTerminalCloses) {
+  ServerProcess server({.arguments = {"--drain-timeout", "1d"}, .environment = {model()}, .env_file = {}});
+  server.wait_until_serving();
+  TestClient client(server.echo());
+  EXPECT_EQ(client.echo("before"), "before");
+  server.signal(SIGHUP);
+  ASSERT_TRUE(becomes_unready(server));
+  EXPECT_EQ(client.echo("during"), "during");
+  client.close();
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(server.output(), HasSubstr("draining signal=SIGHUP"));
+}
+
+TEST_P(Stop, LeavesAHangupIgnoredAsNohupWants) {
+  ServerProcess server({.arguments = {}, .environment = {model()}, .env_file = {}, .ignores_hangup = true});
+  server.wait_until_serving();
+  server.signal(SIGHUP);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(server.output(), HasSubstr("draining signal=SIGTERM"));
+  EXPECT_THAT(server.output(), Not(HasSubstr("SIGHUP")));
+}
+
+TEST_P(Stop, IsCutShortInOrderByALaterSignal) {
+  struct Later {
+    int signal_number;
+    std::chrono::milliseconds after;
+  };
+  for (const Later& later : {Later{SIGTERM, kLaterRequest}, Later{SIGHUP, 0ms}, Later{SIGINT, 0ms}}) {
+    for (const char* phase : {"--drain-delay", "--drain-timeout"}) {
+      ServerProcess server({.arguments = {phase, "1d"}, .environment = {model()}, .env_file = {}});
+      server.wait_until_serving();
+      TalkingClient client(server.echo());
+      ASSERT_TRUE(client.is_under_way());
+      server.signal(SIGTERM);
+      ASSERT_TRUE(becomes_unready(server));
+      std::this_thread::sleep_for(later.after);
+      server.signal(later.signal_number);
+      EXPECT_EQ(server.wait(), 0);
+      client.expect_exact_prefix();
+      EXPECT_THAT(server.output(), HasSubstr("drain cut short signal="));
+      EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=1"));
+    }
+  }
+}
+
+/// A client that stays makes every drain last, and the linger after it too.
+class StopAtOnce : public Stop {
+ protected:
+  StopAtOnce() {
+    server_.wait_until_serving();
+    client_.emplace(server_.echo());
+    EXPECT_EQ(client_->echo("x"), "x");
+  }
+
+  // ThreadSanitizer would say, and exit with a status of its own, that threads are still there: that is the point.
+  ServerProcess server_{{.arguments = {"--drain-timeout", "1d"},
+                         .environment = {model(), {"TSAN_OPTIONS", "report_thread_leaks=0"}},
+                         .env_file = {}}};
+  std::optional<TestClient> client_;
+};
+INSTANTIATE_TEST_SUITE_P(, StopAtOnce, ::testing::Values("per-connection", "pool"),
+                         [](const auto& model) { return model.param == "pool" ? "Pool" : "PerConnection"; });
+
+TEST_P(StopAtOnce, IsWhatCtrlCTwiceAsksFor) {
+  server_.signal(SIGINT);
+  ASSERT_TRUE(becomes_unready(server_));
+  server_.signal(SIGINT);  // the same request
+  std::this_thread::sleep_for(kLaterRequest);
+  EXPECT_EQ(http_get(server_.http_port(), "/healthz").status, 200);
+  server_.signal(SIGINT);
+  EXPECT_EQ(server_.wait(), 128 + SIGINT);
+  EXPECT_THAT(server_.output(), HasSubstr("exiting at once signal=SIGINT connections=1"));
+}
+
+TEST_P(StopAtOnce, IsWhatAThirdSignalAsksForEvenWhileConnectionsLinger) {
+  server_.signal(SIGTERM);
+  ASSERT_TRUE(becomes_unready(server_));
+  server_.signal(SIGHUP);
+  server_.signal(SIGINT);
+  EXPECT_EQ(server_.wait(), 128 + SIGINT);
 }
 
 TEST_P(Stop, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {

@@ -9,13 +9,14 @@ import time
 import traffic
 from cases import case
 from clients import Talker
-from exchange import read_to_the_end
+from exchange import Exchange, read_to_the_end
 from judges import beginning, ended_for, late, must, same_bytes
 from programs import PATIENCE, eventually
 
 BACKLOG = 64
 DRAIN_TIMEOUT = 1.5
 LINGER = 1.0
+SAME_REQUEST = 1.0
 MESSAGE = b"said before anybody listened"
 
 
@@ -74,6 +75,54 @@ def is_connected(client):
         return client.getpeername()
     except OSError:
         return None
+
+
+def same_request(ground, gap):
+    """Two SIGTERMs `gap` apart while a client is owed megabytes, which it reads slowly."""
+    server = ground.serve(DRAIN_TIMEOUT="60s")
+    client = traffic.connect(server, 4096)
+    exchange = Exchange(client, 6 << 20, pause=0.001)
+    eventually("the client is served", lambda: exchange.received)
+    server.process.terminate()
+    time.sleep(gap)
+    server.process.terminate()
+    began = time.monotonic()
+    exchange.finished()
+    status = server.process.wait(PATIENCE)
+    must([] if status == 0 else [f"status {status}"], [str(exchange.failure)] if exchange.failure else [],
+         same_bytes(exchange.sent, exchange.received), ended_for(server.reasons(), {"drained": 1}))
+    return f"all {len(exchange.sent)} bytes arrived, over after {time.monotonic() - began:.2f} s"
+
+
+@case("a_second_sigterm_after_0_1_ms_costs_no_owed_byte")
+def second_at_once(ground):
+    return same_request(ground, 0.0001)
+
+
+@case("a_second_sigterm_after_300_ms_costs_no_owed_byte")
+def second_soon(ground):
+    return same_request(ground, 0.3)
+
+
+@case("a_later_sigterm_ends_connections_in_order_within_their_second")
+def later_request(ground):
+    server = ground.serve(DRAIN_DELAY="1h", DRAIN_TIMEOUT="1h")
+    talker = Talker(server.address, 1)
+    talker.daemon = True
+    talker.start()
+    assert talker.talks.wait(PATIENCE)
+    server.process.terminate()
+    eventually("the drain begins", lambda: server.status("/readyz") == 503)
+    time.sleep(SAME_REQUEST + 0.05)
+    server.process.terminate()
+    began = time.monotonic()
+    status = server.process.wait(PATIENCE)
+    took = time.monotonic() - began
+    talker.join(PATIENCE)
+    must([] if status == 0 else [f"status {status}"], [str(talker.failure)] if talker.failure else [],
+         late("ended", took, LINGER + 2.0), beginning(talker.sent, talker.received),
+         ended_for(server.reasons(), {"drain_forced": 1}))
+    return f"over {took:.2f} s after the second signal"
 
 
 @case("busy_idle_stuck_and_half_closed_clients_all_read_their_bytes_and_an_end_in_a_drain")

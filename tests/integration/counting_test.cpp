@@ -13,6 +13,7 @@ namespace {
 
 using echo::CloseReason;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Counting : public OverBothModels {};
 INSTANTIATE_TEST_SUITE_P(, Counting, both_models(), name_of_model);
@@ -23,10 +24,25 @@ TEST_P(Counting, CountsAConnectionThatSendsNothing) {
   ASSERT_TRUE(server.closes(CloseReason::kClientClosed));
   EXPECT_EQ(server.totals().accepted, 1);
   EXPECT_EQ(server.totals().received_bytes, 0);
-  // A load balancer's check would fill the log: one line, at debug.
-  EXPECT_TRUE(server.log().wait_for("connection closed"));
-  EXPECT_THAT(server.log().text(), HasSubstr("debug"));
-  EXPECT_EQ(server.log().text().find("connection opened"), std::string::npos);
+}
+
+TEST_P(Counting, LogsAConnectionThatSendsNothingAtDebugOnly) {
+  const EchoServer server(test_settings());
+  server.connect().close();
+  ASSERT_TRUE(server.log().wait_for("connection closed"));
+  EXPECT_THAT(server.log().text(), HasSubstr("debug connection opened id=1 peer=127.0.0.1:"));
+  EXPECT_THAT(server.log().text(), HasSubstr("debug connection closed id=1 peer=127.0.0.1:"));
+  EXPECT_THAT(server.log().text(), Not(HasSubstr("info")));
+}
+
+TEST_P(Counting, LogsTheOpeningOfAConnectionOnce) {
+  const EchoServer server(test_settings());
+  EXPECT_EQ(server.connect().echo("hello"), "hello");
+  ASSERT_TRUE(server.log().wait_for("connection closed"));
+  const std::string text = server.log().text();
+  const auto first = text.find("connection opened");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find("connection opened", first + 1), std::string::npos);
 }
 
 TEST_P(Counting, AsksTheKernelAboutThePathAfterAnEchoAndAtTheEnd) {

@@ -14,7 +14,6 @@ namespace {
 
 using echo::CloseReason;
 using echo::Readiness;
-using namespace std::chrono_literals;
 
 class Drain : public OverBothModels {};
 INSTANTIATE_TEST_SUITE_P(, Drain, both_models(), name_of_model);
@@ -24,7 +23,7 @@ TEST_P(Drain, AcceptsUntilItIsToldToStop) {
   server.server().begin_drain();
   EXPECT_EQ(server.server().readiness(), Readiness::kDraining);
   EXPECT_EQ(server.connect().echo("late"), "late");
-  server.server().stop_accepting();
+  server.begin_drain_and_stop_accepting();
   EXPECT_THROW(static_cast<void>(server.connect()), std::system_error);
 }
 
@@ -32,13 +31,12 @@ TEST_P(Drain, LetsOpenConnectionsFinish) {
   EchoServer server(test_settings());
   TestClient client = server.connect();
   EXPECT_EQ(client.echo("before"), "before");
-  server.server().begin_drain();
-  server.server().stop_accepting();
-  EXPECT_FALSE(server.server().wait_until_idle(10ms));
+  server.begin_drain_and_stop_accepting();
+  EXPECT_FALSE(server.server().is_idle());
   EXPECT_EQ(client.echo("during"), "during");
   client.close();
-  EXPECT_TRUE(server.server().wait_until_idle(kPatience));
-  EXPECT_EQ(server.server().stop(), 0U);
+  EXPECT_TRUE(eventually([&] { return server.server().is_idle(); }));
+  EXPECT_EQ(server.stop(), 0U);
   EXPECT_EQ(server.closed(CloseReason::kDrained), 1U);
 }
 
@@ -49,8 +47,7 @@ TEST_P(Drain, AcceptsEveryClientWhoseHandshakeWasComplete) {
     clients.push_back(server.connect());
     clients.back().send("queued");
   }
-  server.server().begin_drain();
-  server.server().stop_accepting();
+  server.begin_drain_and_stop_accepting();
   for (const TestClient& client : clients) {
     ASSERT_EQ(client.receive(6), "queued");
   }
@@ -63,9 +60,8 @@ TEST_P(Drain, EndsIdleConnectionsWithAnEndOfFile) {
     clients.push_back(server.connect());
     ASSERT_EQ(clients.back().echo("x"), "x");
   }
-  server.server().begin_drain();
-  server.server().stop_accepting();
-  EXPECT_EQ(server.server().stop(), 20U);
+  server.begin_drain_and_stop_accepting();
+  EXPECT_EQ(server.stop(), 20U);
   for (const TestClient& client : clients) {
     const auto rest = client.receive_rest();
     EXPECT_EQ(rest.bytes, "");
@@ -80,10 +76,9 @@ TEST_P(Drain, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
   EchoServer server(test_settings());
   SendingClients clients(server.endpoint(), kClients);
   ASSERT_TRUE(clients.are_under_way());
-  server.server().begin_drain();
-  server.server().stop_accepting();
-  EXPECT_FALSE(server.server().wait_until_idle(50ms));
-  EXPECT_EQ(server.server().stop(), kClients);
+  server.begin_drain_and_stop_accepting();
+  EXPECT_FALSE(server.server().is_idle());
+  EXPECT_EQ(server.stop(), kClients);
   clients.expect_exact_prefixes();
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), kClients);
 }
@@ -93,9 +88,8 @@ TEST_P(Drain, EndsWithinItsTimeThoughAClientNeitherReadsNorCloses) {
   const TestClient stuck(server.endpoint(), 4096, 4096);
   std::thread sender([&] { static_cast<void>(stuck.try_send(random_bytes(std::size_t{32} * 1024 * 1024, 1))); });
   ASSERT_TRUE(eventually([&] { return server.totals().received_bytes > 0; }));
-  server.server().begin_drain();
-  server.server().stop_accepting();
-  EXPECT_EQ(server.server().stop(), 1U);
+  server.begin_drain_and_stop_accepting();
+  EXPECT_EQ(server.stop(), 1U);
   EXPECT_TRUE(eventually([] { return count_threads("echo-") + count_threads("pool-") == 0; }));
   EXPECT_EQ(server.totals().active, 0U);
   sender.join();
@@ -105,15 +99,30 @@ TEST_P(Drain, CountsAClientThatAnswersItsDeadlineWithAResetAsEndedByTheDrain) {
   EchoServer server(test_settings());
   TestClient client = server.connect();
   ASSERT_EQ(client.echo("x"), "x");
-  server.server().begin_drain();
-  server.server().stop_accepting();
+  server.begin_drain_and_stop_accepting();
   std::thread answer([&] {
     EXPECT_EQ(client.receive_rest().error_number, 0);
     client.reset();
   });
-  EXPECT_EQ(server.server().stop(), 1U);
+  EXPECT_EQ(server.stop(), 1U);
   answer.join();
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), 1U);
+}
+
+TEST_P(Drain, EndsWithItsRefusedClients) {
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  EchoServer server(settings);
+  TestClient only = server.connect();
+  ASSERT_EQ(only.echo("x"), "x");
+  TestClient refused = server.connect();
+  ASSERT_EQ(refused.receive_rest().error_number, 0);
+  only.close();
+  server.begin_drain_and_stop_accepting();
+  EXPECT_TRUE(eventually([&] { return server.server().is_idle(); }));
+  refused.close();
+  EXPECT_TRUE(eventually([&] { return server.server().has_ended(); }));
+  EXPECT_EQ(server.stop(), 0U);
 }
 
 TEST_P(Drain, DeliversTheTailOfAHalfClosedConnection) {
@@ -124,12 +133,11 @@ TEST_P(Drain, DeliversTheTailOfAHalfClosedConnection) {
   client.send(sent);
   client.half_close();
   ASSERT_TRUE(eventually([&] { return server.totals().echoed_bytes == kSize; }));
-  server.server().begin_drain();
-  server.server().stop_accepting();
-  EXPECT_FALSE(server.server().wait_until_idle(20ms)) << "the tail is not read yet";
+  server.begin_drain_and_stop_accepting();
+  EXPECT_FALSE(server.server().is_idle()) << "the tail is not read yet";
   std::thread reader([&] { EXPECT_TRUE(client.receive_rest().bytes == sent); });
-  EXPECT_TRUE(server.server().wait_until_idle(kPatience));
-  EXPECT_EQ(server.server().stop(), 0U);
+  EXPECT_TRUE(eventually([&] { return server.server().is_idle(); }));
+  EXPECT_EQ(server.stop(), 0U);
   reader.join();
 }
 

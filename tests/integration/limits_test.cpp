@@ -1,4 +1,3 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@ using echo::CloseReason;
 using echo::Readiness;
 using echo::RejectReason;
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
 
 class MaxConnections : public OverBothModels {};
 class MaxConnectionsPerClient : public OverBothModels {};
@@ -26,13 +24,6 @@ INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, both_models(), name_of_model
 INSTANTIATE_TEST_SUITE_P(, IdleTimeout, both_models(), name_of_model);
 INSTANTIATE_TEST_SUITE_P(, WriteTimeout, both_models(), name_of_model);
 INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, both_models(), name_of_model);
-
-/// A refused client reads an end of file, never a reset.
-void expect_orderly_refusal(const TestClient& client) {
-  const auto rest = client.receive_rest();
-  EXPECT_EQ(rest.bytes, "");
-  EXPECT_EQ(rest.error_number, 0);
-}
 
 TEST_P(MaxConnections, RefusesTheExcessWithAnEndOfFile) {
   auto settings = test_settings();
@@ -114,20 +105,6 @@ TEST_P(MaxConnectionsPerClient, CountsAMappedAddressAsIpv4) {
   first.close();
   ASSERT_TRUE(server.closes(CloseReason::kClientClosed, 2));
   EXPECT_EQ(TestClient(server.endpoint("127.0.0.1")).echo("again"), "again");
-}
-
-TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
-  auto settings = test_settings();
-  settings.thread_stack_size = std::size_t{1} << 47U;  // more than there are addresses: no thread can be started
-  const EchoServer server(settings);
-  for (int i = 0; i < 20; ++i) {
-    const TestClient refused = server.connect();
-    refused.send("anything");
-    expect_orderly_refusal(refused);
-  }
-  EXPECT_EQ(server.rejected(RejectReason::kThreadLimit), 20U);
-  EXPECT_EQ(server.totals().accepted, 0U);
-  EXPECT_TRUE(server.log().wait_for("no thread for a client"));
 }
 
 TEST_P(IdleTimeout, EndsASilentConnectionAndNotOneThatSpeaks) {

@@ -23,6 +23,12 @@ config::Settings OverBothModels::test_settings() {
   return settings;
 }
 
+void expect_orderly_refusal(const TestClient& client) {
+  const auto rest = client.receive_rest();
+  EXPECT_EQ(rest.bytes, "");
+  EXPECT_EQ(rest.error_number, 0);
+}
+
 std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info) {
   return info.param == config::ThreadModel::kPool ? "Pool" : "PerConnection";
 }
@@ -33,6 +39,19 @@ EchoServer::EchoServer(config::Settings settings)
 EchoServer::EchoServer(config::Settings settings, const echo::EffectiveLimit& limit)
     : settings_(std::move(settings)), server_(settings_, limit, log_.logger()) {
   server_.start();
+}
+
+void EchoServer::begin_drain_and_stop_accepting() {
+  server_.begin_drain();
+  server_.stop_accepting();
+  EXPECT_TRUE(eventually([this] { return !server_.is_accepting(); }));
+}
+
+std::size_t EchoServer::stop() {
+  const std::size_t ended = server_.end_connections();
+  server_.stop();
+  EXPECT_TRUE(server_.has_ended());
+  return ended;
 }
 
 }  // namespace threadecho::test

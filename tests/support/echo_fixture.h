@@ -42,12 +42,19 @@ class EchoServer {
   [[nodiscard]] const CapturedLog& log() const noexcept { return log_; }
 
   [[nodiscard]] echo::Server& server() noexcept { return server_; }
+  /// The two first steps of a drain, and the wait for the second one.
+  void begin_drain_and_stop_accepting();
+  /// The rest of it, at once. Returns how many connections had to be ended.
+  std::size_t stop();
 
  private:
   config::Settings settings_;
   CapturedLog log_;
   echo::Server server_;
 };
+
+/// A refused client reads an end of file, never a reset.
+void expect_orderly_refusal(const TestClient& client);
 
 /// For tests that must hold whichever way threads are given to clients:
 ///   INSTANTIATE_TEST_SUITE_P(, Suite, both_models(), name_of_model);

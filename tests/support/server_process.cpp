@@ -1,10 +1,16 @@
 #include "support/server_process.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -43,6 +49,18 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 
 /// Root becomes nobody; anybody else is unprivileged already.
 bool become_nobody() { return ::getuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0); }
+
+/// A seccomp filter: clone3 fails with `error_number`, all else works.
+bool fail_clone3(int error_number) {
+  std::array filter = {
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error_number)),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{.len = filter.size(), .filter = filter.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
 
 int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
@@ -107,7 +125,8 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
       for (const int fd : setup.closed) {
         ::close(fd);
       }
-      if (!setup.unprivileged || become_nobody()) {
+      static_cast<void>(std::signal(SIGHUP, setup.ignores_hangup ? SIG_IGN : SIG_DFL));
+      if ((!setup.unprivileged || become_nobody()) && (setup.clone3_error == 0 || fail_clone3(setup.clone3_error))) {
         ::fexecve(program, argv.data(), envp.data());
       }
     }

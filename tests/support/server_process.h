@@ -44,6 +44,8 @@ class ServerProcess {
     std::vector<int> closed = {};   ///< descriptors that it is started without
     bool unprivileged = false;      ///< as nobody, if the test runs as root
     std::string output = "output";  ///< where standard output goes; output() reads only this one
+    bool ignores_hangup = false;    ///< started as nohup(1) does
+    int clone3_error = 0;           ///< an errno value: clone3, and so every new thread, fails with it
   };
 
   ServerProcess() : ServerProcess(Setup{}) {}

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include "config/bind_address.h"
 #include "config/settings_table.h"
@@ -115,10 +116,37 @@ TEST_F(LoadSettings, KeepsSizesInTheirRange) {
   EXPECT_EQ(problem_with("SOCKET_BUFFER_SIZE", "0"), "");
   EXPECT_EQ(problem_with("SOCKET_BUFFER_SIZE", "1GiB"), "");
   EXPECT_THAT(problem_with("SOCKET_BUFFER_SIZE", "1"), HasSubstr("4KiB to 1GiB"));
-  EXPECT_THAT(problem_with("THREAD_STACK_SIZE", "16KiB"), HasSubstr("64KiB to 1GiB"));
-  EXPECT_THAT(problem_with("THREAD_STACK_SIZE", "2GiB"), HasSubstr("64KiB to 1GiB"));
+  EXPECT_THAT(problem_with("THREAD_STACK_SIZE", "16KiB"), HasSubstr("KiB to 1GiB"));
+  EXPECT_THAT(problem_with("THREAD_STACK_SIZE", "2GiB"), HasSubstr("KiB to 1GiB"));
   EXPECT_EQ(problem_with("BUFFER_SIZE", "1"), "");
   EXPECT_NE(problem_with("BUFFER_SIZE", "0"), "");
+}
+
+TEST(StackSizeSetting, IsNeverBelowWhatTheSystemDemands) {
+  constexpr std::uint64_t kKiB = 1024;
+  const auto kind = [](std::uint64_t system_minimum) {
+    return stack_size(&Settings::thread_stack_size, 64 * kKiB, 1024 * kKiB, system_minimum);
+  };
+  Settings settings;
+  const SettingKind usual = kind(16 * kKiB);
+  EXPECT_EQ(usual.allowed, "64KiB to 1MiB");
+  EXPECT_EQ(usual.parse("64KiB", settings), std::nullopt);
+  const SettingKind arm64 = kind(128 * kKiB);
+  EXPECT_EQ(arm64.allowed, "128KiB to 1MiB (this system has no smaller stacks)");
+  EXPECT_EQ(arm64.parse("127KiB", settings), "out of range");
+  EXPECT_EQ(arm64.parse("128KiB", settings), std::nullopt) << "the default";
+  EXPECT_THAT(kind(128 * kKiB + 1).allowed, HasSubstr("129KiB to 1MiB"));
+  EXPECT_EQ(kind(0).allowed, usual.allowed);
+}
+
+TEST(StackSizeSetting, HasAMinimumThatAThreadCanBeStartedWith) {
+  const std::string least = find_setting("THREAD_STACK_SIZE")->kind.allowed;
+  Settings settings;
+  ASSERT_EQ(find_setting("THREAD_STACK_SIZE")->kind.parse(least.substr(0, least.find(' ')), settings), std::nullopt);
+  pthread_attr_t attributes;
+  ASSERT_EQ(::pthread_attr_init(&attributes), 0);
+  EXPECT_EQ(::pthread_attr_setstacksize(&attributes, settings.thread_stack_size), 0);
+  ::pthread_attr_destroy(&attributes);
 }
 
 TEST_F(LoadSettings, TakesNamesInAnyCase) {

@@ -1,0 +1,80 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+
+#include "support/echo_fixture.h"
+
+namespace threadecho::test {
+namespace {
+
+using echo::RejectReason;
+using ::testing::HasSubstr;
+
+class RefusedClients : public OverBothModels {};
+INSTANTIATE_TEST_SUITE_P(, RefusedClients, both_models(), name_of_model);
+
+TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
+  constexpr int kRefused = 50;
+  auto settings = test_settings();
+  settings.max_connections = 2;
+  settings.max_connections_per_client = 1;
+  const EchoServer server(settings);
+  const TestClient first(server.endpoint("127.0.0.1"));
+  EXPECT_EQ(first.echo("1"), "1");
+  std::string refused_peer;
+  for (int i = 0; i < kRefused; ++i) {
+    const TestClient refused = server.connect();
+    refused_peer = i == 0 ? refused.local().to_string() : refused_peer;
+    expect_orderly_refusal(refused);
+  }
+  const std::string text = server.log().text();
+  EXPECT_THAT(text,
+              HasSubstr("warning connection refused peer=" + refused_peer + " reason=max_per_client suppressed=0"));
+  std::size_t lines = 0;
+  for (auto at = text.find("connection refused"); at != std::string::npos;
+       at = text.find("connection refused", at + 1)) {
+    ++lines;
+  }
+  EXPECT_LT(lines, std::size_t{kRefused}) << "one a second";
+}
+
+TEST_P(RefusedClients, AreDiscardedForAMebibyteAtMost) {
+  constexpr std::size_t kMost = std::size_t{1024} * 1024;
+  constexpr std::size_t kQueued = std::size_t{1024} * 1024;  // what the two kernels' buffers may hold beside it
+  constexpr std::size_t kFlood = std::size_t{64} * 1024 * 1024;
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  settings.socket_buffer_size = 16 * 1024;
+  const EchoServer server(settings);
+  const TestClient only = server.connect();
+  EXPECT_EQ(only.echo("x"), "x");
+  const TestClient refused(server.endpoint(), 0, 16 * 1024);
+  const std::string piece = random_bytes(4096, 1);
+  std::size_t sent = 0;
+  while (sent < kFlood && refused.try_send(piece)) {
+    sent += piece.size();
+  }
+  EXPECT_GE(sent, kMost) << "what a client sends before it learns of its refusal draws no reset";
+  EXPECT_LT(sent, kMost + kQueued);
+}
+
+TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
+  auto settings = test_settings();
+  settings.thread_stack_size = std::size_t{1} << 47U;  // more than there are addresses: no thread can be started
+  const EchoServer server(settings);
+  for (int i = 0; i < 20; ++i) {
+    const TestClient refused = server.connect();
+    refused.send("anything");
+    expect_orderly_refusal(refused);
+  }
+  EXPECT_EQ(server.rejected(RejectReason::kThreadLimit), 20U);
+  EXPECT_EQ(server.totals().accepted, 0U);
+  EXPECT_TRUE(server.log().wait_for("warning connection refused peer=127.0.0.1:"));
+  EXPECT_THAT(server.log().text(), HasSubstr("reason=thread_limit error=\""));
+  EXPECT_THAT(server.log().text(), HasSubstr("suppressed=0"));
+}
+
+}  // namespace
+}  // namespace threadecho::test
