@@ -70,8 +70,7 @@ TEST_P(DescriptorExhaustion, LosesNoQueuedClientToAStopInThePause) {
         eventually([&] { return server.totals().accept_errors[echo::index_of(echo::AcceptError::kEmfile)] > 0; }));
   }
   clients.push_back(server.connect());  // there are descriptors again, but the acceptor pauses
-  server.server().begin_drain();
-  server.server().stop_accepting();
+  server.begin_drain_and_stop_accepting();
   for (const TestClient& client : clients) {
     EXPECT_EQ(client.echo("served"), "served");
   }

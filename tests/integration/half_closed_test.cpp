@@ -102,9 +102,8 @@ TEST_P(HalfClosedClient, IsEndedByTheDrainWithoutASpareDescriptorToo) {
     std::this_thread::sleep_for(100ms);
     EXPECT_EQ(read.receive_rest().bytes.size(), kSent);
     EXPECT_TRUE(server.closes(CloseReason::kClientClosed));
-    server.server().begin_drain();
-    server.server().stop_accepting();
-    EXPECT_EQ(server.server().stop(), 1U);
+    server.begin_drain_and_stop_accepting();
+    EXPECT_EQ(server.stop(), 1U);
     EXPECT_EQ(server.closed(CloseReason::kDrainForced), 1U);
   }
 }

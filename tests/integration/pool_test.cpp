@@ -130,9 +130,8 @@ TEST(Pool, RefusesAClientThatItCannotWatchAndStopsAllTheSame) {
   }
   EXPECT_EQ(server.totals().active_threads, 0U);
   EXPECT_EQ(server.connect().echo("served"), "served");
-  server.server().begin_drain();
-  server.server().stop_accepting();
-  server.server().stop();  // returns only when the worker has ended
+  server.begin_drain_and_stop_accepting();
+  server.stop();  // returns only when the worker has ended
   EXPECT_TRUE(eventually([] { return count_threads("pool-") == 0; }));
 }
 

@@ -111,10 +111,9 @@ TEST_P(StalledClient, ThatReadsNothingLeavesADrainItsTime) {
   const TestClient client(server.endpoint(), 4096, 0);
   client.send(random_bytes(200'000, 1));
   ASSERT_TRUE(eventually([&] { return server.totals().echoed_bytes == 200'000; }));
-  server.server().begin_drain();
-  server.server().stop_accepting();
+  server.begin_drain_and_stop_accepting();
   const auto began = Clock::now();
-  EXPECT_EQ(server.server().stop(), 1U);
+  EXPECT_EQ(server.stop(), 1U);
   EXPECT_LT(Clock::now() - began, echo::kLinger + 2s);
 }
 
