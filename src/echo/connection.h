@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "counting/owned_counter.h"
+#include "echo/connection_quota.h"
 #include "echo/histogram.h"
 #include "echo/reasons.h"
 #include "echo/totals.h"
@@ -90,6 +91,7 @@ class alignas(64) Connection {
   ConnectionCounters counters;
 
  private:
+  friend class ConnectionShard;
   friend class ConnectionTable;
 
   static constexpr int kOpen = -1;
@@ -100,7 +102,8 @@ class alignas(64) Connection {
   net::Fd fd_;
   net::Endpoint peer_;
   Clock::time_point accepted_at_;
-  std::size_t place_ = 0;  ///< index in the table's list of live connections; guarded by the table's lock
+  ConnectionQuota::Place place_;  ///< only for the table, which gives it back before the descriptor closes
+  std::size_t index_ = 0;         ///< in the shard's list of live connections; guarded by the shard's lock
 };
 
 }  // namespace threadecho::echo

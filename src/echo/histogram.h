@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 
 #include "counting/owned_counter.h"
@@ -32,6 +33,10 @@ struct HistogramTotals {
   void observe(const Bounds<N>& bounds, nanoseconds value) {
     ++buckets[bucket_of(bounds, value)];
     sum += value;
+  }
+  void add(const HistogramTotals& other) {
+    std::ranges::transform(buckets, other.buckets, buckets.begin(), std::plus{});
+    sum += other.sum;
   }
   [[nodiscard]] std::uint64_t count() const {
     return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});

@@ -47,6 +47,8 @@ struct Totals {
   HistogramTotals<kThreadStartBounds.size()> thread_start;
   HistogramTotals<kConnectionDurationBounds.size()> connection_duration;
   HistogramTotals<kRoundTripBounds.size()> round_trip;
+
+  void add(const Totals& other);
 };
 
 }  // namespace threadecho::echo

@@ -1,9 +1,11 @@
 #include "http/connections.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -26,20 +28,24 @@ Query wrong(std::string_view name, std::string_view value, std::string_view allo
 
 double to_seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
-nlohmann::ordered_json to_json(const ConnectionView& connection) {
-  nlohmann::ordered_json round_trip;
-  if (connection.round_trip) {
-    round_trip = to_seconds(*connection.round_trip);
-  }
-  return {{"id", connection.id},
-          {"peer", connection.peer},
-          {"thread", connection.thread},
-          {"state", connection.state},
-          {"age_seconds", to_seconds(connection.age)},
-          {"idle_seconds", to_seconds(connection.idle)},
-          {"received_bytes", connection.received_bytes},
-          {"echoed_bytes", connection.echoed_bytes},
-          {"rtt_seconds", round_trip}};
+/// As `json_response` would write it, without its containers.
+std::string to_json(const ConnectionView& connection) {
+  const std::string round_trip =
+      connection.round_trip ? fmt::format("{}", to_seconds(*connection.round_trip)) : std::string("null");
+  return fmt::format(R"(    {{
+      "id": {},
+      "peer": {},
+      "thread": {},
+      "state": {},
+      "age_seconds": {},
+      "idle_seconds": {},
+      "received_bytes": {},
+      "echoed_bytes": {},
+      "rtt_seconds": {}
+    }})",
+                     connection.id, json_string(connection.peer), connection.thread, json_string(connection.state),
+                     to_seconds(connection.age), to_seconds(connection.idle), connection.received_bytes,
+                     connection.echoed_bytes, round_trip);
 }
 
 }  // namespace
@@ -80,11 +86,14 @@ Response connections_response(std::string_view target, const ListConnections& li
     return error_response(400, query.reason());
   }
   const ConnectionList connections = list(query.value());
-  nlohmann::ordered_json shown = nlohmann::ordered_json::array();
+  std::string body = fmt::format("{{\n  \"total\": {},\n  \"connections\": [", connections.total);
+  std::string_view separator = "\n";
   for (const ConnectionView& connection : connections.shown) {
-    shown.push_back(to_json(connection));
+    body.append(separator).append(to_json(connection));
+    separator = ",\n";
   }
-  return json_response({{"total", connections.total}, {"connections", std::move(shown)}});
+  body.append(connections.shown.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  return {200, kJsonType, std::move(body)};
 }
 
 }  // namespace threadecho::http

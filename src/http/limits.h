@@ -10,7 +10,7 @@ inline constexpr std::size_t kMaxHttpConnections = 64;
 /// Of one request: request line and all header fields together. Also the most that is ever buffered of a client.
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{8} * 1024;
 
-/// How much time and room a client gets. Only tests have a reason to deviate from these.
+/// How much time and room a client gets. Only tests deviate from these.
 struct Limits {
   std::size_t max_connections = kMaxHttpConnections;
   std::chrono::milliseconds idle{120'000};      ///< between requests; longer than any usual scrape interval
@@ -18,6 +18,7 @@ struct Limits {
   std::chrono::milliseconds write{30'000};      ///< for one whole answer
   std::chrono::milliseconds linger{1'000};      ///< after the last answer, for the client to read it and to close
   std::chrono::milliseconds accept_pause{100};  ///< after an error of accept, for descriptors to come free
+  std::chrono::milliseconds turn_pause{100};    ///< the longest between two costly answers, see Turns
 };
 
 }  // namespace threadecho::http

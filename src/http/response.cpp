@@ -9,8 +9,11 @@ Response json_response(const nlohmann::ordered_json& value) {
 }
 
 Response error_response(unsigned status, std::string_view what) {
-  const nlohmann::json object = {{"error", what}};
-  return {status, kJsonType, object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  return {status, kJsonType, "{\"error\":" + json_string(what) + "}\n"};
+}
+
+std::string json_string(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace threadecho::http

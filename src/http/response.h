@@ -25,10 +25,14 @@ struct Response {
   std::vector<Header> headers = {};
 };
 
-/// `value` for a person's eyes, indented; invalid UTF-8 in it becomes U+FFFD.
+/// `value` for a person's eyes, indented; invalid UTF-8 in it becomes U+FFFD. Not for an answer that is made when a
+/// client asks: the destructor of an nlohmann object or array allocates, and without memory that ends the process.
 Response json_response(const nlohmann::ordered_json& value);
 
 /// `{"error": "<what>"}`; invalid UTF-8 in `what` becomes U+FFFD.
 Response error_response(unsigned status, std::string_view what);
+
+/// `text` in quotes and escaped, as JSON has it; invalid UTF-8 in it becomes U+FFFD.
+std::string json_string(std::string_view text);
 
 }  // namespace threadecho::http

@@ -22,6 +22,8 @@ std::string dotted(int major, int minor, int patch) {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
+bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
 // A scheme is the same in any case, RFC 3986 section 3.1.
 bool has_scheme(std::string_view target, std::string_view scheme) {
   return target.size() >= scheme.size() &&
@@ -82,7 +84,8 @@ Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
       {"/metrics", "figures for Prometheus",
        [text = std::move(sources.metrics_text)](const Request&) -> Response {
          return {200, kPrometheusType, text()};
-       }},
+       },
+       true},
       {"/healthz", "liveness: 200 while the process works, also while it drains",
        [](const Request&) -> Response {
          return {200, kTextType, "ok\n"};
@@ -92,7 +95,8 @@ Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
       {"/connections", "live connections, newest first; ?limit=1000, ?sort=bytes, age or idle",
        [list = std::move(sources.connections)](const Request& request) {
          return connections_response(request.target, list);
-       }},
+       },
+       true},
       {"/config", "every setting, its value and where it came from",
        [response = config_response(sources.settings)](const Request&) { return response; }},
       {"/version", "version, revision, compiler and libraries",
@@ -103,13 +107,22 @@ Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
       {"/", "this page", [response = index_response(sources.build, routes_)](const Request&) { return response; }});
 }
 
+const Route* Routes::find(const Request& request) const {
+  const auto route = std::ranges::find(routes_, path_of(request.target), &Route::path);
+  return route == routes_.end() ? nullptr : &*route;
+}
+
+bool Routes::is_costly(const Request& request) const {
+  const Route* const route = find(request);
+  return route != nullptr && route->is_costly && is_read(request.method);
+}
+
 Response Routes::respond(const Request& request) const {
-  const std::string_view path = path_of(request.target);
-  const auto route = std::find_if(routes_.begin(), routes_.end(), [path](const Route& r) { return r.path == path; });
-  if (route == routes_.end()) {
+  const Route* const route = find(request);
+  if (route == nullptr) {
     return not_found(request.target);
   }
-  if (request.method != "GET" && request.method != "HEAD") {
+  if (!is_read(request.method)) {
     return method_not_allowed(request, route->path);
   }
   std::string what = "unknown";

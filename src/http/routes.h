@@ -46,6 +46,7 @@ struct Route {
   std::string_view path;
   std::string_view shows;
   std::function<Response(const Request&)> answer;
+  bool is_costly = false;  ///< walks over all connections; the session makes it wait its turn
 };
 
 /// The table of paths, and the one way from a request to its response. Answers to GET and HEAD are the same: whoever
@@ -57,8 +58,12 @@ class Routes {
 
   /// Never throws but std::bad_alloc: 404, 405 and 500 are answers too.
   [[nodiscard]] Response respond(const Request& request) const;
+  /// Whether `respond` walks over all connections for this request.
+  [[nodiscard]] bool is_costly(const Request& request) const;
 
  private:
+  [[nodiscard]] const Route* find(const Request& request) const;
+
   std::vector<Route> routes_;
   log::Logger* logger_;
 };

@@ -3,15 +3,18 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/error.hpp>
 #include <exception>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "http/session.h"
+#include "http/turns.h"
 #include "log/rate_limit.h"
 #include "net/endpoint.h"
 
@@ -21,17 +24,42 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::beast::error_code;
+using Clock = Turns::Clock;
 
 tcp protocol_of(const net::Fd& listener) {
   return net::Endpoint::local_of(listener.get()).family() == AF_INET6 ? tcp::v6() : tcp::v4();
 }
+
+/// Sets a flag for as long as it lives. Asio destroys the handler of an accept without calling it when there is no
+/// memory for the socket that it accepted.
+class Underway {
+ public:
+  explicit Underway(bool& flag) noexcept : flag_(&flag) { flag = true; }
+  Underway(Underway&& other) noexcept : flag_(std::exchange(other.flag_, nullptr)) {}
+  Underway(const Underway&) = delete;
+  Underway& operator=(const Underway&) = delete;
+  Underway& operator=(Underway&&) = delete;
+  ~Underway() {
+    if (flag_ != nullptr) {
+      *flag_ = false;
+    }
+  }
+
+ private:
+  bool* flag_;
+};
 
 }  // namespace
 
 class Server::Implementation {
  public:
   Implementation(net::Fd listener, Routes routes, Limits limits, log::Logger& logger)
-      : routes_(std::move(routes)), limits_(limits), logger_(logger), acceptor_(io_), pause_(io_) {
+      : routes_(std::move(routes)),
+        limits_(limits),
+        logger_(logger),
+        work_(io_.get_executor()),
+        acceptor_(io_),
+        turns_(limits.turn_pause) {
     acceptor_.assign(protocol_of(listener), listener.get());
     static_cast<void>(listener.release());  // the acceptor's from here on
   }
@@ -55,37 +83,59 @@ class Server::Implementation {
     ::pthread_setname_np(::pthread_self(), "http");
     while (!io_.stopped()) {
       try {
-        if (!accepting_) {
-          accept();
-        }
-        io_.run();
+        run_one();
       } catch (const std::exception& error) {
-        // Out of memory, in all likelihood: it ended one connection, whose handler has gone with it.
-        logger_.error("HTTP failed", {{"error", error.what()}});
-        if (!accepting_) {
-          std::this_thread::sleep_for(limits_.accept_pause);  // then the loop accepts again
-        }
+        failed(error.what());
+      } catch (...) {
+        failed("unknown");
       }
     }
   }
 
-  void accept() {
-    acceptor_.async_accept([this](error_code error, tcp::socket socket) { on_accepted(error, std::move(socket)); });
-    accepting_ = true;
+  /// Waits for one event and handles it. Accepting begins here and not in its handler, so that it begins again after
+  /// any failure; and without a timer, because one that cannot be set for lack of memory would end it for good.
+  void run_one() {
+    const auto now = Clock::now();
+    if (!accepting_ && accept_again_at_ <= now) {
+      accept();
+    }
+    if (turns_.due() <= now) {
+      turns_.run();
+      return;
+    }
+    const auto until = std::min(turns_.due(), accepting_ ? Clock::time_point::max() : accept_again_at_);
+    if (until == Clock::time_point::max()) {
+      io_.run_one();
+    } else {
+      io_.run_one_until(until);
+    }
   }
 
-  void on_accepted(error_code error, tcp::socket socket) {
-    accepting_ = false;
-    if (error) {
-      return wait_out(error);
+  /// Out of memory, in all likelihood: it ended one connection, whose handler has gone with it.
+  void failed(std::string_view what) {
+    if (const auto suppressed = failure_lines_.admit()) {
+      logger_.error("HTTP failed", {{"error", what}, {"suppressed", *suppressed}});
     }
-    try {
-      admit(std::move(socket));
-    } catch (const std::exception& failure) {
-      logger_.error("HTTP connection failed", {{"error", failure.what()}});
+    if (!accepting_) {
+      pause_accepting();
     }
-    accept();
   }
+
+  void accept() {
+    acceptor_.async_accept([this, underway = Underway(accepting_)](error_code error, tcp::socket socket) {
+      if (!error) {
+        admit(std::move(socket));
+      } else if (error != asio::error::operation_aborted) {
+        if (const auto suppressed = accept_lines_.admit()) {
+          logger_.warn("cannot accept an HTTP client", {{"error", error.message()}, {"suppressed", *suppressed}});
+        }
+        pause_accepting();
+      }
+    });
+  }
+
+  /// No descriptor, no memory: the client stays in the backlog, so accept() would fail again at once, without end.
+  void pause_accepting() { accept_again_at_ = Clock::now() + limits_.accept_pause; }
 
   void admit(tcp::socket socket) {
     while (sessions_.size() >= limits_.max_connections && !sessions_.empty()) {
@@ -96,36 +146,22 @@ class Server::Implementation {
     // For what is unsent when a connection is closed: the kernel would keep it for minutes for a client that is deaf.
     const auto user_timeout = static_cast<int>(limits_.write.count());
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
-    std::make_shared<Session>(std::move(socket), routes_, limits_, sessions_)->start();
-  }
-
-  /// No descriptor, no memory: the client stays in the backlog, so accept() would fail again at once, without end.
-  void wait_out(error_code error) {
-    if (error == asio::error::operation_aborted) {
-      return;
-    }
-    if (const auto suppressed = accept_warnings_.admit()) {
-      logger_.warn("cannot accept an HTTP client", {{"error", error.message()}, {"suppressed", *suppressed}});
-    }
-    pause_.expires_after(limits_.accept_pause);
-    pause_.async_wait([this](error_code aborted) {
-      if (!aborted) {
-        accepting_ = false;
-        accept();
-      }
-    });
-    accepting_ = true;
+    std::make_shared<Session>(std::move(socket), routes_, limits_, turns_, sessions_)->start();
   }
 
   Routes routes_;
   Limits limits_;
   log::Logger& logger_;
-  log::RateLimit accept_warnings_;
-  Session::List sessions_;  // before io_, whose end destroys the sessions, which then leave this list
-  asio::io_context io_{1};  // one thread runs it
+  log::RateLimit accept_lines_;
+  log::RateLimit failure_lines_;
+  // Only for the thread. The end of io_ and turns_ destroys the sessions, which then leave this list, and the accept.
+  Session::List sessions_;
+  bool accepting_ = false;
+  Clock::time_point accept_again_at_ = Clock::time_point::min();  ///< if not accepting_
+  asio::io_context io_{1};                                        // one thread runs it
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
   tcp::acceptor acceptor_;
-  asio::steady_timer pause_;
-  bool accepting_ = false;  ///< an accept, or the pause before one, is under way; only for the thread
+  Turns turns_;  // after io_, to which the sockets of the sessions in it belong
   std::thread thread_;
 };
 

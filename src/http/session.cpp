@@ -32,16 +32,21 @@ std::string http_date() {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, List& list)
-    : stream_(std::move(socket)), routes_(routes), limits_(limits), list_(list) {
+Session::Session(asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, Turns& turns, List& list)
+    : stream_(std::move(socket)), routes_(routes), limits_(limits), turns_(turns), list_(list) {
   position_ = list_.insert(list_.end(), this);
 }
 
 Session::~Session() { leave_list(); }
 
 void Session::evict() {
+  const auto self = shared_from_this();  // the turn may own it alone
   leave_list();
   stream_.close();
+  if (turn_) {
+    turns_.leave(*turn_);
+    turn_.reset();
+  }
 }
 
 void Session::await_request() {
@@ -83,12 +88,27 @@ void Session::on_read(error_code error, std::size_t bytes) {
 
 void Session::answer() {
   touch();
-  const auto& request = reader_->request();
-  Response response = routes_.respond({to_std(request.method_string()), to_std(request.target())});
+  if (routes_.is_costly(request())) {
+    turn_ = turns_.enter([self = shared_from_this()] {
+      self->turn_.reset();
+      self->respond();
+    });
+  } else {
+    respond();
+  }
+}
+
+void Session::respond() {
+  Response response = routes_.respond(request());
   if (reader_->has_body() && response.status < 400) {
     response = error_response(413, "a request with a body is not accepted");
   }
   send(std::move(response), reader_->keep_alive());
+}
+
+Request Session::request() const {
+  const auto& header = reader_->request();
+  return {to_std(header.method_string()), to_std(header.target())};
 }
 
 void Session::send(Response response, bool keep_alive) {

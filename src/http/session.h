@@ -13,19 +13,20 @@
 #include "http/limits.h"
 #include "http/request_limits.h"
 #include "http/routes.h"
+#include "http/turns.h"
 
 namespace threadecho::http {
 
 /// One HTTP connection: reads a request, answers it, reads the next. Lives as long as an operation on its socket is
-/// pending, whose handlers own it. HTTP thread only.
+/// pending or it waits for its turn; handlers and turns own it. HTTP thread only.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   /// Sessions that count towards Limits::max_connections, the one that has gone longest without a request first.
   /// An order by last byte would let a client stay by trickling a header that never ends.
   using List = std::list<Session*>;
 
-  /// `routes`, `limits` and `list` must outlive the session, which keeps its place in `list` itself.
-  Session(boost::asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, List& list);
+  /// `routes`, `limits`, `turns` and `list` must outlive the session, which keeps its place in the last two itself.
+  Session(boost::asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, Turns& turns, List& list);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -42,19 +43,23 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_read(error_code error, std::size_t bytes);
   void take_request();
   void answer();
+  void respond();
   void send(Response response, bool keep_alive);
   void on_sent(error_code error);
   void linger();
   void discard();
   void on_discarded(error_code error, std::size_t bytes);
+  [[nodiscard]] Request request() const;
   void touch();
   void leave_list();
 
   boost::beast::tcp_stream stream_;
   const Routes& routes_;
   const Limits& limits_;
+  Turns& turns_;
   List& list_;
   std::optional<List::iterator> position_;
+  std::optional<Turns::Place> turn_;  ///< while it waits
   boost::beast::flat_buffer buffer_{kMaxHeaderBytes};
   std::optional<RequestReader> reader_;
   std::optional<boost::beast::http::response<boost::beast::http::string_body>> message_;

@@ -103,16 +103,23 @@ void append_text_value(std::pmr::string& out, const Field::Value& value, std::si
       value);
 }
 
-nlohmann::ordered_json json_value(const Field::Value& value, std::size_t limit) {
+/// A value without members only: the destructor of an nlohmann object or array allocates, and without memory that ends
+/// the process.
+std::string json_text(const nlohmann::json& value) {
+  // The default handler throws on the first byte that is not UTF-8.
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string json_value(const Field::Value& value, std::size_t limit) {
   return std::visit(
-      [limit](const auto& held) -> nlohmann::ordered_json {
+      [limit](const auto& held) {
         using Held = std::decay_t<decltype(held)>;
         if constexpr (std::is_same_v<Held, std::string_view>) {
-          return cut(held, limit);
+          return json_text(cut(held, limit));
         } else if constexpr (std::is_same_v<Held, std::span<const std::byte>>) {
-          return payload_preview(held);
+          return json_text(payload_preview(held));
         } else {
-          return held;
+          return json_text(held);
         }
       },
       value);
@@ -134,14 +141,11 @@ std::pmr::string text_body(std::string_view event, std::initializer_list<Field> 
 }
 
 std::string json_body(std::string_view event, std::initializer_list<Field> fields, std::size_t limit) {
-  nlohmann::ordered_json object;
-  object["message"] = cut(event, limit);
+  std::string body = "\"message\":" + json_text(cut(event, limit));
   for (const Field& field : fields) {
-    object[std::string(field.key)] = json_value(field.value, limit);
+    body.append(",").append(json_text(field.key)).append(":").append(json_value(field.value, limit));
   }
-  // The default handler throws on the first byte that is not UTF-8.
-  const std::string text = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  return text.substr(1, text.size() - 2);
+  return body;
 }
 
 /// Halves what each value may take until the whole fits. Values grow when escaped, so their share cannot be computed.

@@ -76,7 +76,7 @@ class Exchange {
     std::array<int, 2> ends{};
     demand(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == 0, "there are sockets");
     client_ = net::Fd(ends[0]);
-    std::make_shared<http::Session>(tcp::socket(io_, tcp::v4(), ends[1]), routes, limits_, sessions_)->start();
+    std::make_shared<http::Session>(tcp::socket(io_, tcp::v4(), ends[1]), routes, limits_, turns_, sessions_)->start();
   }
 
   /// Sends it all, closes the client's side, and returns what came back until the session closed its own.
@@ -104,6 +104,10 @@ class Exchange {
   /// The session does what it can, and the client reads what has come of it.
   void turn() {
     std::size_t progress = io_.poll();
+    for (; turns_.due() <= http::Turns::Clock::now(); ++progress) {
+      io_.restart();  // it stopped while nothing but the turn was pending
+      turns_.run();
+    }
     std::array<char, 65536> buffer;
     ssize_t got = ::recv(client_.get(), buffer.data(), buffer.size(), 0);
     for (; got > 0; got = ::recv(client_.get(), buffer.data(), buffer.size(), 0)) {
@@ -121,6 +125,7 @@ class Exchange {
   const http::Limits limits_;
   http::Session::List sessions_;  // before io_, as in the server
   boost::asio::io_context io_{1};
+  http::Turns turns_{http::Turns::Clock::duration::zero()};
   net::Fd client_;
   std::string received_;
   bool at_end_ = false;

@@ -3,14 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include "echo/connection_table.h"
 #include "echo/drain.h"
 #include "echo/log_lines.h"
 #include "echo/spare_descriptors.h"
 #include "echo/thread_model.h"
+#include "log/line.h"
 #include "support/captured_log.h"
 #include "support/echo_fixture.h"
 
@@ -45,6 +49,22 @@ TEST_P(NoMemoryForAThread, IsAnErrorThatLeavesTheConnectionToBeRefused) {
   threads->join_all();
 }
 
+TEST(NoMemoryForTheTable, LeavesNoPlaceTaken) {
+  echo::ConnectionTable table(1, 1);
+  auto connection = std::make_unique<echo::Connection>(1, net::Fd(), net::Endpoint(), echo::Clock::now());
+  bool has_failed = false;
+  try {
+    const NoMemory none;
+    table.try_add(connection);
+  } catch (const std::bad_alloc&) {
+    has_failed = true;
+  }
+  EXPECT_TRUE(has_failed);
+  EXPECT_EQ(table.size(), 0);
+  connection = std::make_unique<echo::Connection>(2, net::Fd(), net::Endpoint(), echo::Clock::now());
+  EXPECT_FALSE(table.try_add(connection).has_value());
+}
+
 TEST(NoMemoryForALogLine, LosesTheLineAndNothingElse) {
   CapturedLog log;
   constexpr std::string_view kEvent = "cannot accept a client";
@@ -58,6 +78,25 @@ TEST(NoMemoryForALogLine, LosesTheLineAndNothingElse) {
   log::RateLimit limit;
   echo::log_failed(log.logger(), limit, kEvent, error);
   EXPECT_EQ(log.text(), "warning cannot accept a client error=\"Cannot allocate memory\" suppressed=0\n");
+}
+
+TEST(NoMemoryForAJsonLine, IsAnExceptionWhereverItStrikes) {
+  int failures = 0;
+  for (bool has_failed = true; has_failed; ++failures) {
+    const FailingAllocation failing(failures + 1);
+    std::string line;
+    std::thread writer([&] {
+      try {
+        line = log::json_body("connection closed", {{"peer", "192.0.2.1:9000"}, {"id", 7U}, {"seconds", 0.25}});
+      } catch (const std::bad_alloc&) {
+        line = "none";
+      }
+    });
+    writer.join();
+    has_failed = failing.has_failed();
+    EXPECT_EQ(line == "none", has_failed) << failures + 1;
+  }
+  EXPECT_GT(failures, 5);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "http/server.h"
 #include "net/endpoint.h"
 #include "net/listen.h"
+#include "support/busy.h"
 #include "support/captured_log.h"
 #include "support/http_client.h"
 
@@ -31,7 +33,7 @@ class HttpFixture : public testing::Test {
                               [this] {
                                 return http::Readiness{ready_, "draining"};
                               },
-                          .connections = [](const http::ConnectionsQuery&) { return http::ConnectionList{}; },
+                          .connections = [](const http::ConnectionsQuery&) { return one_connection(); },
                           .settings = {{"PORT", "9000", "default"}},
                           .build = {"1.2.3", "abc", "GNU 12"}};
     server_ = std::make_unique<http::Server>(std::move(listener), http::Routes(std::move(sources), log_.logger()),
@@ -44,14 +46,22 @@ class HttpFixture : public testing::Test {
   std::atomic<bool> ready_{true};
   std::atomic<bool> fail_{false};
   std::atomic<std::size_t> metrics_bytes_{0};  ///< so much is added to the answer of /metrics
+  std::atomic<int> metrics_milliseconds_{0};   ///< of processor time that /metrics takes
   CapturedLog log_;
   std::unique_ptr<http::Server> server_;  // after all that it uses
 
  private:
+  static http::ConnectionList one_connection() {
+    http::ConnectionView view;
+    view.peer = "192.0.2.1:50000";
+    view.state = "receiving";
+    return {.total = 1, .shown = {view}};
+  }
   std::string metrics() {
     if (fail_) {
       throw std::runtime_error("no figures");
     }
+    use_processor_for(std::chrono::milliseconds(metrics_milliseconds_));
     return "threadecho_ready 1\n" + std::string(metrics_bytes_, 'x');
   }
 

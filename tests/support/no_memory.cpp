@@ -1,5 +1,6 @@
 #include "support/no_memory.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -7,8 +8,19 @@
 namespace {
 
 thread_local bool none_left = false;
+thread_local bool is_exempt = false;  ///< from a FailingAllocation
+std::atomic<int> left_until_failure{0};
 
-void* take(std::size_t size) noexcept { return none_left ? nullptr : std::malloc(size > 0 ? size : 1); }
+bool must_fail() noexcept {
+  if (none_left) {
+    return true;
+  }
+  // Relaxed: nothing but the number is shared.
+  return !is_exempt && left_until_failure.load(std::memory_order_relaxed) > 0 &&
+         left_until_failure.fetch_sub(1, std::memory_order_relaxed) == 1;
+}
+
+void* take(std::size_t size) noexcept { return must_fail() ? nullptr : std::malloc(size > 0 ? size : 1); }
 
 void* take_or_throw(std::size_t size) {
   void* const memory = take(size);
@@ -36,5 +48,17 @@ namespace threadecho::test {
 
 NoMemory::NoMemory() { none_left = true; }
 NoMemory::~NoMemory() { none_left = false; }
+
+FailingAllocation::FailingAllocation(int number) {
+  is_exempt = true;
+  left_until_failure = number;
+}
+
+FailingAllocation::~FailingAllocation() {
+  left_until_failure = 0;
+  is_exempt = false;
+}
+
+bool FailingAllocation::has_failed() const { return left_until_failure == 0; }
 
 }  // namespace threadecho::test

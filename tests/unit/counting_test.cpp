@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <limits>
-#include <memory>
 
-#include "echo/connection_table.h"
+#include "echo/connection.h"
 #include "echo/histogram.h"
 #include "echo/stall_watch.h"
 
@@ -68,65 +66,12 @@ TEST(StallWatch, NeverStallsWithoutATimeout) {
   EXPECT_EQ(watch.deadline(), Clock::time_point::max());
 }
 
-std::unique_ptr<Connection> connection(std::uint64_t id, const char* address = "127.0.0.1") {
-  return std::make_unique<Connection>(id, net::Fd(), net::Endpoint::parse(address, 1).value(), Clock::now());
-}
-
-Connection& add(ConnectionTable& table, std::uint64_t id) {
-  auto owned = connection(id);
-  Connection& borrowed = *owned;
-  EXPECT_FALSE(table.try_add(owned).has_value());
-  return borrowed;
-}
-
-TEST(ConnectionTable, DoesNotCountAConnectionBeforeItIsServed) {
-  ConnectionTable table(10, 0);
-  Connection& waiting = add(table, 1);
-  EXPECT_EQ(table.size(), 1U);
-  EXPECT_EQ(table.totals().accepted, 0U);
-  EXPECT_NE(table.withdraw(waiting), nullptr);
-  EXPECT_EQ(table.totals().accepted, 0U);
-  EXPECT_EQ(table.size(), 0U);
-}
-
-TEST(ConnectionTable, KeepsTheCountersOfWhatHasEnded) {
-  ConnectionTable table(10, 0);
-  Connection& first = add(table, 1);
-  Connection& second = add(table, 2);
-  for (Connection* each : {&first, &second}) {
-    each->counters.thread_start_ns.set(1000);
-    each->counters.received_bytes.add(7);
-  }
-  static_cast<void>(table.remove(first, CloseReason::kIdleTimeout));
-  const Totals totals = table.totals();
-  EXPECT_EQ(totals.received_bytes, 14U);
-  EXPECT_EQ(totals.accepted, 2U);
-  EXPECT_EQ(totals.active, 1U);
-  EXPECT_EQ(totals.closed[index_of(CloseReason::kIdleTimeout)], 1U);
-  static_cast<void>(table.remove(second, CloseReason::kClientClosed));
-}
-
-TEST(ConnectionTable, LeavesAConnectionThatHasNoRoomWhereItIs) {
-  ConnectionTable table(2, 1);
-  auto first = connection(1);
-  auto same = connection(2);
-  auto other = connection(3, "::1");
-  auto third = connection(4, "127.0.0.2");
-  EXPECT_FALSE(table.try_add(first).has_value());
-  EXPECT_EQ(table.try_add(same), RejectReason::kMaxPerClient);
-  EXPECT_NE(same, nullptr);
-  EXPECT_FALSE(table.try_add(other).has_value());
-  EXPECT_EQ(table.try_add(third), RejectReason::kMaxConnections);
-  EXPECT_NE(third, nullptr);
-  EXPECT_TRUE(table.full());
-}
-
 TEST(Connection, KeepsTheFirstReasonToEnd) {
-  const auto ending = connection(1);
-  EXPECT_FALSE(ending->ending().has_value());
-  EXPECT_TRUE(ending->end(CloseReason::kMaxAge));
-  EXPECT_FALSE(ending->end(CloseReason::kDrainForced));
-  EXPECT_EQ(ending->ending(), CloseReason::kMaxAge);
+  Connection connection(1, net::Fd(), net::Endpoint(), Clock::now());
+  EXPECT_FALSE(connection.ending().has_value());
+  EXPECT_TRUE(connection.end(CloseReason::kMaxAge));
+  EXPECT_FALSE(connection.end(CloseReason::kDrainForced));
+  EXPECT_EQ(connection.ending(), CloseReason::kMaxAge);
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+#include "echo/connection_quota.h"
+
+#include <functional>
+#include <string_view>
+
+namespace threadecho::echo {
+namespace {
+
+/// Readiness comes back at 95 % of the limit, so that one client that comes and goes does not make it flap.
+std::size_t ready_again_at(std::uint32_t limit) { return std::size_t{limit} * 95 / 100; }
+
+}  // namespace
+
+std::size_t ConnectionQuota::AddressHash::operator()(const net::AddressKey& key) const noexcept {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
+}
+
+void ConnectionQuota::Place::give_back() noexcept {
+  if (ConnectionQuota* const quota = std::exchange(quota_, nullptr)) {
+    quota->give_back(client_);
+  }
+}
+
+std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take(const net::Endpoint& client) {
+  const std::lock_guard lock(mutex_);
+  if (open_ >= limit_) {
+    return RejectReason::kMaxConnections;
+  }
+  PerClient* entry = nullptr;
+  if (limit_per_client_ > 0) {
+    entry = &*per_client_.try_emplace(client.address_key()).first;
+    if (entry->second >= limit_per_client_) {
+      return RejectReason::kMaxPerClient;
+    }
+    ++entry->second;
+  }
+  ++open_;
+  is_full_ = is_full_ || open_ >= limit_;
+  return Place(*this, entry);
+}
+
+void ConnectionQuota::give_back(PerClient* client) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (client != nullptr && --client->second == 0) {
+    per_client_.erase(net::AddressKey(client->first));  // a copy: the entry holds the key
+  }
+  --open_;
+  if (open_ <= ready_again_at(limit_)) {
+    is_full_ = false;
+  }
+  if (open_ == 0) {
+    emptied_.notify_all();
+  }
+}
+
+std::size_t ConnectionQuota::open() const {
+  const std::lock_guard lock(mutex_);
+  return open_;
+}
+
+bool ConnectionQuota::is_full() const {
+  const std::lock_guard lock(mutex_);
+  return is_full_;
+}
+
+}  // namespace threadecho::echo

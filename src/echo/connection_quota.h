@@ -1,0 +1,82 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include "echo/reasons.h"
+#include "net/endpoint.h"
+
+namespace threadecho::echo {
+
+/// How many connections are open, in total and per client address, and whether one more is allowed.
+/// Owned by the ConnectionTable. Every member may be called from any thread; the lock is held for a few instructions.
+class ConnectionQuota {
+  using PerClient = std::pair<const net::AddressKey, std::uint32_t>;
+
+ public:
+  /// One open connection. Counts until it is given back or destroyed; the quota must outlive it.
+  class Place {
+   public:
+    Place() noexcept = default;
+    Place(Place&& other) noexcept : quota_(std::exchange(other.quota_, nullptr)), client_(other.client_) {}
+    Place& operator=(Place&& other) noexcept {
+      std::swap(quota_, other.quota_);
+      std::swap(client_, other.client_);
+      return *this;
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { give_back(); }
+
+    void give_back() noexcept;
+
+   private:
+    friend class ConnectionQuota;
+    Place(ConnectionQuota& quota, PerClient* client) noexcept : quota_(&quota), client_(client) {}
+
+    ConnectionQuota* quota_ = nullptr;
+    PerClient* client_ = nullptr;  ///< null without a limit per client
+  };
+
+  /// At most `limit` connections at once, and `limit_per_client` of one address (0: no limit).
+  ConnectionQuota(std::uint32_t limit, std::uint32_t limit_per_client) noexcept
+      : limit_(limit), limit_per_client_(limit_per_client) {}
+
+  /// A place for one more connection of this client, or why there is none. Throws std::bad_alloc.
+  std::variant<Place, RejectReason> take(const net::Endpoint& client);
+
+  [[nodiscard]] std::size_t open() const;
+  [[nodiscard]] std::uint32_t limit() const noexcept { return limit_; }
+  /// The limit has been reached, and the number of connections has not yet fallen to 95 % of it.
+  [[nodiscard]] bool is_full() const;
+  /// Waits until no connection is open; false if some still are at `deadline`.
+  template <typename TimePoint>
+  bool wait_until_empty(TimePoint deadline) const {
+    std::unique_lock lock(mutex_);
+    return emptied_.wait_until(lock, deadline, [this] { return open_ == 0; });
+  }
+
+ private:
+  struct AddressHash {
+    std::size_t operator()(const net::AddressKey& key) const noexcept;
+  };
+
+  void give_back(PerClient* client) noexcept;
+
+  const std::uint32_t limit_;
+  const std::uint32_t limit_per_client_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable emptied_;
+  // Guarded by mutex_:
+  std::size_t open_ = 0;
+  bool is_full_ = false;
+  std::unordered_map<net::AddressKey, std::uint32_t, AddressHash> per_client_;  ///< empty without limit_per_client_
+};
+
+}  // namespace threadecho::echo
