@@ -43,10 +43,10 @@ class Acceptor {
   /// Throws std::system_error when no thread can be started.
   void start();
   /// Has the thread accept every client whose handshake is complete, then close the listener; does not wait for that.
-  /// What may be left is reset by the kernel: clients who come in the moment between the two, and those for whom there
-  /// are no descriptors. Refused clients are still tended until `join`.
+  /// The kernel resets what is left: clients that arrive between these two steps, and those for which there is no
+  /// descriptor. Refused clients are still tended until `join`.
   void stop_accepting();
-  /// Waits until `stop_accepting` has had its effect.
+  /// Waits until the listener is closed. For after `stop_accepting`.
   void wait_until_closed() const;
   /// Waits until the last refused client has gone (a second at most) and the thread has ended.
   void join();

@@ -8,7 +8,7 @@
 
 namespace threadecho::echo {
 
-/// Lets an echo thread wait for the last acknowledgement of a connection whose two directions are shut. The kernel
+/// Lets an echo thread wait for the last acknowledgement of a connection with both directions shut. The kernel
 /// wakes it when that comes, when the client resets the connection, and when another thread calls shutdown(2). poll(2)
 /// would return at once, with POLLHUP, so the thread gets an edge-triggered epoll set of its own; without a spare
 /// descriptor it looks again after pauses of up to a second. Lives on the thread's stack.

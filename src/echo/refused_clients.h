@@ -12,7 +12,7 @@
 
 namespace threadecho::echo {
 
-/// Clients that were turned away: each has had its end of file, and what it sends is discarded for up to a second
+/// Refused clients: each has been sent a FIN, and what it sends is discarded for up to a second
 /// (kLinger) and up to kMostDiscardedBytes, so that one that floods costs the acceptor little. Closing at once would
 /// answer what it has already sent with a reset, and a reset looks like a fault. Belongs to the acceptor and its
 /// thread; never blocks.
@@ -28,7 +28,7 @@ class RefusedClients {
   /// Appends what is to be waited for.
   void append_to(std::vector<pollfd>& polled) const;
   /// Reads from those that `polled` (as `append_to` appended them, from `first` on) says are readable, and closes those
-  /// that have closed, have sent too much, or whose time is over.
+  /// that have closed, have sent too much, or are out of time.
   void tend(const std::vector<pollfd>& polled, std::size_t first, Clock::time_point now);
   /// When the first one's time is over; Clock::time_point::max() without any.
   [[nodiscard]] Clock::time_point next_deadline() const;

@@ -111,7 +111,7 @@ class Server::Implementation {
     }
   }
 
-  /// Out of memory, in all likelihood: it ended one connection, whose handler has gone with it.
+  /// Most likely out of memory. The exception destroyed the handler, and so ended its connection.
   void failed(std::string_view what) {
     if (const auto suppressed = failure_lines_.admit()) {
       logger_.error("HTTP failed", {{"error", what}, {"suppressed", *suppressed}});
