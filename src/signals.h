@@ -36,7 +36,8 @@ class StopRules {
 class StopSignals {
  public:
   /// To be made in main's thread before any other thread starts, because threads inherit what is blocked. Also ignores
-  /// SIGPIPE: the process must not end when the reader of its log does. Leaves SIGHUP ignored if it is, as nohup(1) wants.
+  /// SIGPIPE: the process must not end when the reader of its log does. Leaves SIGHUP ignored if it is, as nohup(1)
+  /// wants.
   StopSignals();
 
   /// Waits for the next stop signal and returns its number.

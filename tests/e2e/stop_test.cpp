@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <list>
 #include <optional>
 #include <string>
 #include <thread>
@@ -177,25 +178,37 @@ TEST_P(Stop, LeavesAHangupIgnoredAsNohupWants) {
 }
 
 TEST_P(Stop, IsCutShortInOrderByALaterSignal) {
-  struct Later {
-    int signal_number;
-    std::chrono::milliseconds after;
-  };
-  for (const Later& later : {Later{SIGTERM, kLaterRequest}, Later{SIGHUP, 0ms}, Later{SIGINT, 0ms}}) {
-    for (const char* phase : {"--drain-delay", "--drain-timeout"}) {
-      ServerProcess server({.arguments = {phase, "1d"}, .environment = {model()}, .env_file = {}});
+  struct Drained {
+    Drained(const std::string& model, const char* phase, int later)
+        : server({.arguments = {phase, "1d"}, .environment = {{"THREAD_MODEL", model}}, .env_file = {}}),
+          later_signal(later) {
       server.wait_until_serving();
-      TalkingClient client(server.echo());
-      ASSERT_TRUE(client.is_under_way());
-      server.signal(SIGTERM);
-      ASSERT_TRUE(becomes_unready(server));
-      std::this_thread::sleep_for(later.after);
-      server.signal(later.signal_number);
-      EXPECT_EQ(server.wait(), 0);
-      client.expect_exact_prefix();
-      EXPECT_THAT(server.output(), HasSubstr("drain cut short signal="));
-      EXPECT_THAT(server.output(), HasSubstr("ended_at_deadline=1"));
+      client.emplace(server.echo());
     }
+    ServerProcess server;
+    int later_signal;
+    std::optional<TalkingClient> client;
+  };
+  std::list<Drained> drains;
+  for (const int later : {SIGTERM, SIGHUP, SIGINT}) {
+    for (const char* phase : {"--drain-delay", "--drain-timeout"}) {
+      drains.emplace_back(GetParam(), phase, later);
+    }
+  }
+  for (Drained& drain : drains) {
+    ASSERT_TRUE(drain.client->is_under_way());
+    drain.server.signal(SIGTERM);
+    ASSERT_TRUE(becomes_unready(drain.server));
+  }
+  std::this_thread::sleep_for(kLaterRequest);
+  for (Drained& drain : drains) {
+    drain.server.signal(drain.later_signal);
+  }
+  for (Drained& drain : drains) {
+    EXPECT_EQ(drain.server.wait(), 0);
+    drain.client->expect_exact_prefix();
+    EXPECT_THAT(drain.server.output(), HasSubstr("drain cut short signal="));
+    EXPECT_THAT(drain.server.output(), HasSubstr("ended_at_deadline=1"));
   }
 }
 
