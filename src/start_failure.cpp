@@ -48,8 +48,10 @@ std::string advice_for(const std::error_code& error) {
   }
   switch (error.value()) {
     case EAGAIN:
+      // pthread_create reports a lack of memory for the stack with this error, too.
       return "; a limit of tasks is reached: raise `ulimit -u`, pids.max of the cgroup (--pids-limit of docker, "
-             "podPidsLimit of a kubelet) or kernel.threads-max";
+             "podPidsLimit of a kubelet) or kernel.threads-max; or there is no memory for the stack: raise the memory "
+             "limit, or lower THREAD_STACK_SIZE or POOL_THREADS";
     case EPERM:
       return "; a seccomp profile that does not know clone3 does this: update the container runtime (Docker 20.10.10, "
              "libseccomp 2.5) or run with another profile (docker run --security-opt seccomp=unconfined)";

@@ -4,7 +4,7 @@ namespace threadecho::config {
 
 const std::vector<CommandSummary>& command_summaries() {
   static const std::vector<CommandSummary> table = {
-      {"serve", "", "Echo until SIGTERM or SIGINT, then drain. This is the default."},
+      {"serve", "", "Echo until SIGTERM, SIGINT or SIGHUP, then drain. The default."},
       {"healthcheck", "", "Ask the server on this host for GET /healthz; for containers."},
       {"load", "HOST:PORT", "Load on a TCP echo server: speed, latency, lost connections; checks every byte."},
       {"probe", "HOST:PORT", "Like ping, over a TCP echo server; checks every byte."},

@@ -13,7 +13,7 @@
 namespace threadecho::config {
 namespace {
 
-constexpr std::string_view kAllowed = "a regular file that exists and can be read";
+constexpr std::string_view kAllowed = "a regular file of at most 1 MiB that can be read";
 
 // What read_all found: a text, or the reason why there is none.
 struct Content {

@@ -109,7 +109,8 @@ EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t h
     least = std::min(least, host.connections);
   }
   if (least == 0) {
-    throw std::runtime_error("the limits of this host leave no room for a connection: " + limit.figures());
+    throw std::runtime_error("the limits of this host leave no room for a connection: " + limit.figures() +
+                             "; raise those that leave 0 (for descriptors `ulimit -n`, for tasks `ulimit -u`)");
   }
   limit.connections = static_cast<std::uint32_t>(least);
   limit.refused_clients = static_cast<std::uint32_t>(std::clamp(

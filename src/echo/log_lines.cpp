@@ -75,6 +75,12 @@ void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& p
   }
 }
 
+void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason reason) {
+  if (const std::uint64_t suppressed = limit.take_suppressed(); suppressed > 0) {
+    log.warn("connections refused before", {{"reason", name_of(reason)}, {"suppressed", suppressed}});
+  }
+}
+
 void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event,
                 const std::error_code& error) noexcept {
   const auto suppressed = limit.admit();

@@ -29,6 +29,9 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
 void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
                  const std::error_code& error = {}) noexcept;
 
+/// The refusals that `log_refused` has held back since its last line, if any, when the server stops.
+void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason reason);
+
 /// What could not be done for a client, and why, as often as `limit` lets it through. Needs memory for the reason's
 /// text; without it the line is lost, as the logger's own are.
 void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event, const std::error_code& error) noexcept;

@@ -95,6 +95,9 @@ void Server::stop() {
     table_.shut_down_reading();
   }
   acceptor_.join();
+  for (std::size_t i = 0; i < refusal_lines_.size(); ++i) {
+    log_refused_before(log_, refusal_lines_[i], static_cast<RejectReason>(i));
+  }
   threads_->join_all();
   started_ = false;
 }

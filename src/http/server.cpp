@@ -139,7 +139,7 @@ class Server::Implementation {
 
   void admit(tcp::socket socket) {
     while (sessions_.size() >= limits_.max_connections && !sessions_.empty()) {
-      sessions_.front()->evict();
+      make_room();
     }
     error_code ignored;  // the client may have gone already, which its first read tells
     socket.set_option(tcp::no_delay(true), ignored);
@@ -147,6 +147,17 @@ class Server::Implementation {
     const auto user_timeout = static_cast<int>(limits_.write.count());
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
     std::make_shared<Session>(std::move(socket), routes_, limits_, turns_, sessions_)->start();
+  }
+
+  /// Ends the session that has gone longest without a request, but none that waits for its answer. If all of them wait,
+  /// the next answer comes now.
+  void make_room() {
+    const auto idle = std::ranges::find_if(sessions_, [](const Session* session) { return !session->is_waiting(); });
+    if (idle != sessions_.end()) {
+      (*idle)->evict();
+    } else {
+      turns_.run();
+    }
   }
 
   Routes routes_;

@@ -89,17 +89,20 @@ void Session::on_read(error_code error, std::size_t bytes) {
 void Session::answer() {
   touch();
   if (routes_.is_costly(request())) {
-    turn_ = turns_.enter([self = shared_from_this()] {
-      self->turn_.reset();
-      self->respond();
-    });
+    const auto self = shared_from_this();
+    turn_ = turns_.enter({.target = std::string(request().target),
+                          .make = [self] { return self->routes_.respond(self->request()); },
+                          .deliver =
+                              [self](const Response& response) {
+                                self->turn_.reset();
+                                self->send_answer(response);
+                              }});
   } else {
-    respond();
+    send_answer(routes_.respond(request()));
   }
 }
 
-void Session::respond() {
-  Response response = routes_.respond(request());
+void Session::send_answer(Response response) {
   if (reader_->has_body() && response.status < 400) {
     response = error_response(413, "a request with a body is not accepted");
   }

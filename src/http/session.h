@@ -34,6 +34,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void start() { await_request(); }
   /// Gives the connection up at once and leaves the list: another client needs the place.
   void evict();
+  /// Its request waits for its turn.
+  [[nodiscard]] bool is_waiting() const noexcept { return turn_.has_value(); }
 
  private:
   using error_code = boost::beast::error_code;
@@ -43,7 +45,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_read(error_code error, std::size_t bytes);
   void take_request();
   void answer();
-  void respond();
+  void send_answer(Response response);
   void send(Response response, bool keep_alive);
   void on_sent(error_code error);
   void linger();

@@ -17,15 +17,40 @@ nanoseconds thread_cpu_time() {
   return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
 }
 
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
 }  // namespace
 
 void Turns::run() {
-  const Job job = std::move(waiting_.front());
-  waiting_.pop_front();
+  const Place first = next();
+  const std::string target = first->target;
+  last_path_ = path_of(target);
+  const auto make = std::move(first->make);
   const nanoseconds before = thread_cpu_time();
-  job();
+  Response response;
+  try {
+    response = make();
+  } catch (...) {
+    waiting_.erase(first);
+    throw;
+  }
   const nanoseconds cost = thread_cpu_time() - before;
-  next_ = Clock::now() + std::min<Clock::duration>(kPausePerCost * cost, longest_pause_);
+  due_ = Clock::now() + std::min<Clock::duration>(kPausePerCost * cost, longest_pause_);
+  for (auto place = waiting_.begin(); place != waiting_.end();) {
+    if (place->target == target) {
+      const auto deliver = std::move(place->deliver);
+      place = waiting_.erase(place);
+      deliver(response);
+    } else {
+      ++place;
+    }
+  }
+}
+
+Turns::Place Turns::next() {
+  const auto other =
+      std::ranges::find_if(waiting_, [this](const Waiting& request) { return path_of(request.target) != last_path_; });
+  return other == waiting_.end() ? waiting_.begin() : other;
 }
 
 }  // namespace threadecho::http

@@ -30,6 +30,12 @@ class RateLimit {
     return std::exchange(suppressed_, 0);
   }
 
+  /// How many lines were held back since the last one, for a last line that tells of them.
+  std::uint64_t take_suppressed() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(suppressed_, 0);
+  }
+
  private:
   const Clock::duration interval_;
   std::mutex mutex_;  ///< protects the members below

@@ -82,8 +82,8 @@ std::string listen_advice(int error_number, const ListenOptions& options) {
 Fd listen_on(const ListenOptions& options) {
   const auto endpoint = Endpoint::parse(options.address, options.port);
   if (!endpoint) {
-    throw BindError("cannot listen on '" + options.address + "' (" + std::string(options.setting) +
-                    "): not a numeric IPv4 or IPv6 address");
+    throw BindError("cannot listen on '" + options.address + "' (" + std::string(options.address_setting) +
+                    "): not a numeric IPv4 or IPv6 address, or its zone is no interface of this host");
   }
   Fd listener;
   std::error_code error = try_listen(*endpoint, options, listener);

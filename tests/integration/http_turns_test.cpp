@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <list>
 #include <string>
 
 #include "support/http_fixture.h"
@@ -50,6 +51,23 @@ TEST_F(HttpTurns, AreSharedByAllClientsAndBothCostlyPaths) {
   EXPECT_GE(steady_clock::now() - began, 2 * kPause);
 }
 
+TEST_F(HttpTurns, AreSharedByClientsThatWaitForTheSame) {
+  constexpr int kClients = 40;
+  std::list<HttpClient> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back(port());
+    scrape(clients.back());
+  }
+  const int before = metrics_made_;
+  for (HttpClient& client : clients) {
+    client.send(request_text("GET", "/metrics"));
+  }
+  for (HttpClient& client : clients) {
+    EXPECT_EQ(client.read_answer().status, 200);
+  }
+  EXPECT_LT(metrics_made_ - before, kClients / 2) << "nearly all of them wait while the first is answered";
+}
+
 TEST_F(HttpTurns, HoldUpNoOtherRequest) {
   HttpClient client(port());
   scrape(client);
@@ -63,14 +81,14 @@ TEST_F(HttpTurns, HoldUpNoOtherRequest) {
   EXPECT_EQ(client.read_answer().status, 200);
 }
 
-/// One client has had a dear answer, and the next one waits for seconds.
+/// Room for two clients: one has had a costly answer and is idle, the other waits a minute for the next one.
 class HttpTurnsOfTwoClients : public HttpTurns {
  protected:
   HttpTurnsOfTwoClients() : HttpTurns({.max_connections = 2, .turn_pause = std::chrono::minutes(1)}) {
     metrics_milliseconds_ = 500;
     scrape(first_);
     waiting_.send(request_text("GET", "/metrics"));
-    probe(first_);  // the other one is now the one that has gone longest without a request
+    probe(first_);  // the other one has gone longer without a request
   }
 
   static void probe(HttpClient& client) {
@@ -82,11 +100,15 @@ class HttpTurnsOfTwoClients : public HttpTurns {
   HttpClient waiting_{port()};
 };
 
-TEST_F(HttpTurnsOfTwoClients, EndWithAConnectionWhosePlaceIsNeeded) {
+TEST_F(HttpTurnsOfTwoClients, LeaveTheirPlaceToNewClientsOnlyIfIdle) {
   HttpClient third(port());
   probe(third);
-  EXPECT_EQ(waiting_.read_to_end(), "");
-  probe(first_);
+  EXPECT_EQ(first_.read_to_end(), "");
+  third.send(request_text("GET", "/metrics"));  // now both wait
+  HttpClient fourth(port());
+  EXPECT_EQ(waiting_.read_answer().status, 200) << "its answer comes at once, to make room";
+  EXPECT_EQ(third.read_answer().status, 200);
+  probe(fourth);
 }
 
 TEST_F(HttpTurnsOfTwoClients, EndWithTheServer) {

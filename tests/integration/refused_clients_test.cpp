@@ -20,7 +20,7 @@ TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
   auto settings = test_settings();
   settings.max_connections = 2;
   settings.max_connections_per_client = 1;
-  const EchoServer server(settings);
+  EchoServer server(settings);
   const TestClient first(server.endpoint("127.0.0.1"));
   EXPECT_EQ(first.echo("1"), "1");
   std::string refused_peer;
@@ -38,6 +38,9 @@ TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
     ++lines;
   }
   EXPECT_LT(lines, std::size_t{kRefused}) << "one a second";
+  server.begin_drain_and_stop_accepting();
+  server.stop();
+  EXPECT_THAT(server.log().text(), HasSubstr("connections refused before reason=max_per_client suppressed="));
 }
 
 TEST_P(RefusedClients, AreDiscardedForAMebibyteAtMost) {

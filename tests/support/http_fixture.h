@@ -47,6 +47,7 @@ class HttpFixture : public testing::Test {
   std::atomic<bool> fail_{false};
   std::atomic<std::size_t> metrics_bytes_{0};  ///< so much is added to the answer of /metrics
   std::atomic<int> metrics_milliseconds_{0};   ///< of processor time that /metrics takes
+  std::atomic<int> metrics_made_{0};           ///< answers of /metrics, each of which many clients may share
   CapturedLog log_;
   std::unique_ptr<http::Server> server_;  // after all that it uses
 
@@ -61,6 +62,7 @@ class HttpFixture : public testing::Test {
     if (fail_) {
       throw std::runtime_error("no figures");
     }
+    ++metrics_made_;
     use_processor_for(std::chrono::milliseconds(metrics_milliseconds_));
     return "threadecho_ready 1\n" + std::string(metrics_bytes_, 'x');
   }

@@ -95,7 +95,7 @@ TEST_F(Limits, ThatLeaveNoRoomAreAnErrorWithEveryFigure) {
     static_cast<void>(effective_limit({}, 64, root()));
     FAIL() << "32 tasks are all reserved";
   } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("leave no room for a connection"));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("leave no room for a connection"), HasSubstr("`ulimit -n`")));
     EXPECT_THAT(error.what(), HasSubstr("kernel.pid_max 32 leaves 0"));
   }
 }

@@ -29,7 +29,7 @@ std::string listen_advice(int error_number, const std::string& address = "::") {
 
 TEST(StartAdvice, NamesCauseAndRemedyWhenAThreadCannotStart) {
   EXPECT_THAT(advice(EAGAIN), AllOf(StartsWith("; a limit of tasks"), HasSubstr("`ulimit -u`"), HasSubstr("pids.max"),
-                                    HasSubstr("kernel.threads-max")));
+                                    HasSubstr("THREAD_STACK_SIZE"), HasSubstr("kernel.threads-max")));
   EXPECT_THAT(advice(EPERM), AllOf(HasSubstr("seccomp"), HasSubstr("clone3"), HasSubstr("update")));
   EXPECT_THAT(advice(ENOMEM), AllOf(HasSubstr("memory"), HasSubstr("POOL_THREADS")));
   EXPECT_THAT(advice(EMFILE), HasSubstr("`ulimit -n`"));
