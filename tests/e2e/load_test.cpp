@@ -138,6 +138,30 @@ TEST(Load, TellsConnectionsThatAServerTookAlong) {
   EXPECT_THAT(load.output(), HasSubstr("errors       3: closed_early 3"));
 }
 
+TEST(Load, EndsOnTimeWhileItWaitsToReconnect) {
+  ServerProcess server({.arguments = {"--drain-timeout", "0s"}, .environment = {}, .env_file = ""});
+  server.wait_until_serving();
+  Load load({server.echo().to_string(), "--connections", "3", "--reconnect", "--duration", "1s", "--warmup", "0"});
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_EQ(load.wait(), 1);
+  EXPECT_THAT(load.output(), HasSubstr("reconnected  0 of 3"));
+}
+
+TEST(Load, EndsWhenAskedWhileItWaitsToReconnect) {
+  ServerProcess server({.arguments = {"--drain-timeout", "0s"}, .environment = {}, .env_file = ""});
+  server.wait_until_serving();
+  Load load({server.echo().to_string(), "--reconnect", "--duration", "1h", "--warmup", "0"});
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_TRUE(eventually([&] { return load.errors().find("s  0 connections ") != std::string::npos; }));
+  load.signal(SIGTERM);
+  EXPECT_EQ(load.wait(), 1);
+  EXPECT_THAT(load.output(), HasSubstr("ended early"));
+}
+
 TEST(Load, RefusesBadArgumentsInOneLine) {
   Load load({"localhost:9000", "--connections", "many"});
   EXPECT_EQ(load.wait(), 2);

@@ -200,6 +200,45 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
   EXPECT_EQ(probe.result.exit_status(), 14);
 }
 
+TEST(Probe, HasTheStatusOfItsFirstFailure) {
+  ProbeOptions options = one_message();
+  options.count = 2;
+  options.half_close = true;
+  int clients = 0;
+  const Observed probe = run(options, [&](int client) {
+    const std::string message = read_exactly(client, 64);
+    if (++clients == 1) {
+      write_all(client, message.substr(0, 5));
+    } else if (clients == 2) {
+      write_all(client, std::string(64, '\0'));
+      read_to_end(client);
+    } else {
+      net::reset_on_close(client);
+    }
+  });
+  ASSERT_EQ(probe.result.messages.lost(), 2U);
+  EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kWrongBytes);
+  EXPECT_EQ(probe.result.half_close.value().failure.value().kind, FailureKind::kReset);
+  EXPECT_EQ(probe.result.exit_status(), 14);
+}
+
+TEST(Probe, SeesTheMessageBeforeAgainAtAnySize) {
+  for (const std::size_t size : {7U, 8U, 9U, 64U}) {
+    ProbeOptions options = one_message();
+    options.count = 2;
+    options.size = size;
+    const Observed probe = run(options, [size](int client) {
+      const std::string first = read_exactly(client, size);
+      write_all(client, first);
+      read_exactly(client, size);
+      write_all(client, first);
+      read_to_end(client);
+    });
+    EXPECT_EQ(probe.result.messages.echoed(), 1U) << size << " bytes";
+    EXPECT_EQ(probe.result.exit_status(), 15) << size << " bytes";
+  }
+}
+
 TEST(ProbeHalfClose, SeesAServerThatForgetsTheRest) {
   ProbeOptions options = one_message();
   options.half_close = true;
