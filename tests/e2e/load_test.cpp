@@ -121,11 +121,23 @@ TEST(Load, SecondCtrlCEndsItAtOnce) {
   Load load({silent.target(), "--duration", "1h", "--timeout", "1h"});
   // The first one is answered by waiting for the echo; the second may come at any time after it.
   EXPECT_TRUE(eventually([&] { return load.errors().find("1 connection ") != std::string::npos; }));
-  EXPECT_TRUE(eventually([&] {
+  ASSERT_TRUE(eventually([&] {
     load.signal(SIGINT);
     return load.has_exited();
   }));
   EXPECT_EQ(load.wait(), 128 + SIGINT);
+}
+
+TEST(Load, ASecondSignalOfAnotherKindEndsItAtOnce) {
+  const FaultyServer silent([](int fd, int /*number*/) { read_to_end(fd); });
+  Load load({silent.target(), "--duration", "1h", "--timeout", "1h"});
+  EXPECT_TRUE(eventually([&] { return load.errors().find("1 connection ") != std::string::npos; }));
+  load.signal(SIGINT);
+  ASSERT_TRUE(eventually([&] {
+    load.signal(SIGTERM);
+    return load.has_exited();
+  }));
+  EXPECT_EQ(load.wait(), 128 + SIGTERM);
 }
 
 TEST(Load, TellsConnectionsThatAServerTookAlong) {

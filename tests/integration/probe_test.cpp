@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "client/connector.h"
 #include "client/failure.h"
 #include "net/tcp.h"
 #include "support/scripted_server.h"
+#include "support/watchdog.h"
 
 namespace threadecho::test {
 namespace {
@@ -200,6 +200,13 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
   EXPECT_EQ(probe.result.exit_status(), 14);
 }
 
+TEST(Probe, DoesNotWaitAfterItsLastMessage) {
+  const Watchdog watchdog("the probe did not end");
+  ProbeOptions options = one_message();
+  options.interval = std::chrono::hours(1);
+  EXPECT_EQ(run(options, &echo_until_closed).result.exit_status(), 0);
+}
+
 TEST(Probe, HasTheStatusOfItsFirstFailure) {
   ProbeOptions options = one_message();
   options.count = 2;
@@ -277,15 +284,6 @@ TEST(ProbeHalfClose, SeesBytesBehindTheEcho) {
   EXPECT_EQ(probe.result.exit_status(), 15);
   EXPECT_EQ(probe.result.failure->wrong_byte->offset, 64U);
   EXPECT_EQ(probe.result.failure->wrong_byte->got, 'b');
-}
-
-TEST(Resolve, FindsNumericAddressesWithoutALookUpAndNoInvalidName) {
-  const auto ipv6 = client::resolve({.host = "::1", .port = 7});
-  ASSERT_EQ(ipv6.endpoints.size(), 1U);
-  EXPECT_EQ(ipv6.endpoints[0].to_string(), "[::1]:7");
-  const auto none = client::resolve({.host = "nobody.invalid", .port = 7});  // RFC 2606
-  EXPECT_TRUE(none.endpoints.empty());
-  EXPECT_FALSE(none.reason.empty());
 }
 
 }  // namespace
