@@ -36,10 +36,6 @@ LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) 
   }
 }
 
-std::uint64_t LoadConnection::under_way(const LoadOptions& options) const noexcept {
-  return (limit_ - base_) / options.size - completed_;
-}
-
 std::optional<LoadFailure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
                                                    Nanoseconds now) {
   std::error_code error;
@@ -159,9 +155,23 @@ std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting
   return std::nullopt;
 }
 
+std::uint64_t LoadConnection::measured_under_way(const LoadContext& context) const {
+  const std::uint64_t allowed = (limit_ - base_) / context.options.size;
+  std::uint64_t first = completed_;
+  while (first < allowed && due(context, first) < context.recorder.from) {
+    ++first;
+  }
+  return allowed - first;
+}
+
+/// Open loop: of a message of this connection, counted from 0.
+Nanoseconds LoadConnection::due(const LoadContext& context, std::uint64_t message) const {
+  return context.schedule.due(first_round_ + message, payload_.connection());
+}
+
 Nanoseconds LoadConnection::began(const LoadContext& context) const {
   if (context.options.mode == LoadMode::kOpen) {
-    return context.schedule.due(first_round_ + completed_, payload_.connection());
+    return due(context, completed_);
   }
   return began_.empty() ? 0 : began_[oldest_];
 }

@@ -59,8 +59,8 @@ class LoadConnection {
   [[nodiscard]] Nanoseconds last_progress() const noexcept { return last_progress_; }
   /// Messages that came back since it was connected.
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
-  /// Messages that were allowed and have not come back.
-  [[nodiscard]] std::uint64_t under_way(const LoadOptions& options) const noexcept;
+  /// Open loop: messages that have not come back, of those that were due within the measured time.
+  [[nodiscard]] std::uint64_t measured_under_way(const LoadContext& context) const;
 
   /// Begins to connect. In kConnecting afterwards, unless it fails.
   std::optional<LoadFailure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
@@ -99,6 +99,7 @@ class LoadConnection {
   };
 
   void complete_messages(LoadContext& context, Nanoseconds now, bool allows_next);
+  [[nodiscard]] Nanoseconds due(const LoadContext& context, std::uint64_t message) const;
   [[nodiscard]] Nanoseconds began(const LoadContext& context) const;
   std::optional<LoadFailure> suspect(const LoadContext& context, std::size_t first_wrong, std::size_t size,
                                      Nanoseconds now);

@@ -35,7 +35,7 @@ struct LoadRecorder {
   OwnedCounter measured_messages;  ///< those within the window
   OwnedCounter open_connections;
   OwnedCounter failures;
-  OwnedCounter missed_messages;  ///< due in the open loop while their connection was down, or lost with it
+  OwnedCounter missed_messages;  ///< open loop: due within the window while their connection was down, or lost with it
   OwnedCounter proved;           ///< held connections that still echoed at the end
   LiveHistogram latencies;       ///< of measured messages
   LiveHistogram connect_times;

@@ -150,7 +150,7 @@ void LoadWorker::fail(Slot& slot, LoadFailure failure) {
   const LoadOptions& options = context_.options;
   const Nanoseconds now = monotonic_now();
   if (options.mode == LoadMode::kOpen && slot.connection.state() == LoadConnection::State::kOpen) {
-    context_.recorder.missed_messages.add(slot.connection.under_way(options));
+    context_.recorder.missed_messages.add(slot.connection.measured_under_way(context_));
   }
   shut(slot);
   if (slot.is_broken) {

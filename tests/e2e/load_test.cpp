@@ -121,11 +121,23 @@ TEST(Load, SecondCtrlCEndsItAtOnce) {
   Load load({silent.target(), "--duration", "1h", "--timeout", "1h"});
   // The first one is answered by waiting for the echo; the second may come at any time after it.
   EXPECT_TRUE(eventually([&] { return load.errors().find("1 connection ") != std::string::npos; }));
-  EXPECT_TRUE(eventually([&] {
+  ASSERT_TRUE(eventually([&] {
     load.signal(SIGINT);
     return load.has_exited();
   }));
   EXPECT_EQ(load.wait(), 128 + SIGINT);
+}
+
+TEST(Load, ASecondSignalOfAnotherKindEndsItAtOnce) {
+  const FaultyServer silent([](int fd, int /*number*/) { read_to_end(fd); });
+  Load load({silent.target(), "--duration", "1h", "--timeout", "1h"});
+  EXPECT_TRUE(eventually([&] { return load.errors().find("1 connection ") != std::string::npos; }));
+  load.signal(SIGINT);
+  ASSERT_TRUE(eventually([&] {
+    load.signal(SIGTERM);
+    return load.has_exited();
+  }));
+  EXPECT_EQ(load.wait(), 128 + SIGTERM);
 }
 
 TEST(Load, TellsConnectionsThatAServerTookAlong) {
@@ -136,6 +148,30 @@ TEST(Load, TellsConnectionsThatAServerTookAlong) {
   server.signal(SIGTERM);
   EXPECT_EQ(load.wait(), 1);
   EXPECT_THAT(load.output(), HasSubstr("errors       3: closed_early 3"));
+}
+
+TEST(Load, EndsOnTimeWhileItWaitsToReconnect) {
+  ServerProcess server({.arguments = {"--drain-timeout", "0s"}, .environment = {}, .env_file = ""});
+  server.wait_until_serving();
+  Load load({server.echo().to_string(), "--connections", "3", "--reconnect", "--duration", "1s", "--warmup", "0"});
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_EQ(load.wait(), 1);
+  EXPECT_THAT(load.output(), HasSubstr("reconnected  0 of 3"));
+}
+
+TEST(Load, EndsWhenAskedWhileItWaitsToReconnect) {
+  ServerProcess server({.arguments = {"--drain-timeout", "0s"}, .environment = {}, .env_file = ""});
+  server.wait_until_serving();
+  Load load({server.echo().to_string(), "--reconnect", "--duration", "1h", "--warmup", "0"});
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_TRUE(eventually([&] { return load.errors().find("s  0 connections ") != std::string::npos; }));
+  load.signal(SIGTERM);
+  EXPECT_EQ(load.wait(), 1);
+  EXPECT_THAT(load.output(), HasSubstr("ended early"));
 }
 
 TEST(Load, RefusesBadArgumentsInOneLine) {

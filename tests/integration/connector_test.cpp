@@ -59,6 +59,19 @@ TEST(Connector, ConnectsFromTheSourceThatItIsGiven) {
   EXPECT_EQ(net::Endpoint::local_of(fd.get()).host(), "127.0.0.9");
 }
 
+TEST(Connector, GivesEachAddressItsWholeTimeout) {
+  constexpr auto kTimeout = 200ms;
+  const FullListener first;
+  const FullListener second;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto connected = client::connect_to_any({first.endpoint(), second.endpoint()}, kTimeout, nullptr);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  ASSERT_EQ(connected.attempts.size(), 2U);
+  EXPECT_EQ(connected.attempts.front().error, std::errc::timed_out);
+  EXPECT_EQ(connected.attempts.back().error, std::errc::timed_out);
+  EXPECT_GE(took, 2 * kTimeout);
+}
+
 TEST(Connector, GoesOnToTheAddressThatAnswers) {
   const UnusedPort nobody;
   const EchoServer server;
@@ -67,6 +80,15 @@ TEST(Connector, GoesOnToTheAddressThatAnswers) {
   ASSERT_EQ(connected.attempts.size(), 2U);
   EXPECT_EQ(connected.attempts.front().error, std::errc::connection_refused);
   EXPECT_FALSE(connected.attempts.back().error);
+}
+
+TEST(Resolve, FindsNumericAddressesWithoutALookUpAndNoInvalidName) {
+  const auto ipv6 = client::resolve({.host = "::1", .port = 7});
+  ASSERT_EQ(ipv6.endpoints.size(), 1U);
+  EXPECT_EQ(ipv6.endpoints[0].to_string(), "[::1]:7");
+  const auto none = client::resolve({.host = "nobody.invalid", .port = 7});  // RFC 2606
+  EXPECT_TRUE(none.endpoints.empty());
+  EXPECT_FALSE(none.reason.empty());
 }
 
 TEST(LoadRun, TakesOverAConnectionThatIsUpAlready) {

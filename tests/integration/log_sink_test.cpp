@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -101,10 +103,12 @@ TEST_F(LogSink, WritesJsonLines) {
 TEST_F(LogSink, TellsTheTimeInUtc) {
   ::setenv("TZ", "Asia/Kolkata", 1);  // NOLINT(concurrency-mt-unsafe): this thread is the only one
   ::tzset();
-  const std::time_t before = std::time(nullptr);
+  // The clock that is logged: std::time() is coarser, and may still tell the second before.
+  const auto seconds = [] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); };
+  const std::time_t before = seconds();
   Log log(pipe_.writer.get());
   log.logger.info("now");
-  const std::time_t after = std::time(nullptr);
+  const std::time_t after = seconds();
   ::unsetenv("TZ");  // NOLINT(concurrency-mt-unsafe)
   ::tzset();
   std::tm told{};

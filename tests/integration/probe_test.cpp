@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "client/connector.h"
 #include "client/failure.h"
 #include "net/tcp.h"
 #include "support/scripted_server.h"
+#include "support/watchdog.h"
 
 namespace threadecho::test {
 namespace {
@@ -200,6 +200,52 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
   EXPECT_EQ(probe.result.exit_status(), 14);
 }
 
+TEST(Probe, DoesNotWaitAfterItsLastMessage) {
+  const Watchdog watchdog("the probe did not end");
+  ProbeOptions options = one_message();
+  options.interval = std::chrono::hours(1);
+  EXPECT_EQ(run(options, &echo_until_closed).result.exit_status(), 0);
+}
+
+TEST(Probe, HasTheStatusOfItsFirstFailure) {
+  ProbeOptions options = one_message();
+  options.count = 2;
+  options.half_close = true;
+  int clients = 0;
+  const Observed probe = run(options, [&](int client) {
+    const std::string message = read_exactly(client, 64);
+    if (++clients == 1) {
+      write_all(client, message.substr(0, 5));
+    } else if (clients == 2) {
+      write_all(client, std::string(64, '\0'));
+      read_to_end(client);
+    } else {
+      net::reset_on_close(client);
+    }
+  });
+  ASSERT_EQ(probe.result.messages.lost(), 2U);
+  EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kWrongBytes);
+  EXPECT_EQ(probe.result.half_close.value().failure.value().kind, FailureKind::kReset);
+  EXPECT_EQ(probe.result.exit_status(), 14);
+}
+
+TEST(Probe, SeesTheMessageBeforeAgainAtAnySize) {
+  for (const std::size_t size : {7U, 8U, 9U, 64U}) {
+    ProbeOptions options = one_message();
+    options.count = 2;
+    options.size = size;
+    const Observed probe = run(options, [size](int client) {
+      const std::string first = read_exactly(client, size);
+      write_all(client, first);
+      read_exactly(client, size);
+      write_all(client, first);
+      read_to_end(client);
+    });
+    EXPECT_EQ(probe.result.messages.echoed(), 1U) << size << " bytes";
+    EXPECT_EQ(probe.result.exit_status(), 15) << size << " bytes";
+  }
+}
+
 TEST(ProbeHalfClose, SeesAServerThatForgetsTheRest) {
   ProbeOptions options = one_message();
   options.half_close = true;
@@ -238,15 +284,6 @@ TEST(ProbeHalfClose, SeesBytesBehindTheEcho) {
   EXPECT_EQ(probe.result.exit_status(), 15);
   EXPECT_EQ(probe.result.failure->wrong_byte->offset, 64U);
   EXPECT_EQ(probe.result.failure->wrong_byte->got, 'b');
-}
-
-TEST(Resolve, FindsNumericAddressesWithoutALookUpAndNoInvalidName) {
-  const auto ipv6 = client::resolve({.host = "::1", .port = 7});
-  ASSERT_EQ(ipv6.endpoints.size(), 1U);
-  EXPECT_EQ(ipv6.endpoints[0].to_string(), "[::1]:7");
-  const auto none = client::resolve({.host = "nobody.invalid", .port = 7});  // RFC 2606
-  EXPECT_TRUE(none.endpoints.empty());
-  EXPECT_FALSE(none.reason.empty());
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
     const TestClient refused = server.connect();
     refused_peer = i == 0 ? refused.local().to_string() : refused_peer;
     expect_orderly_refusal(refused);
+    ASSERT_FALSE(HasFailure()) << "client " << i;
   }
   const std::string text = server.log().text();
   EXPECT_THAT(text,
@@ -56,8 +57,9 @@ TEST_P(RefusedClients, AreDiscardedForAMebibyteAtMost) {
   const TestClient refused(server.endpoint(), 0, 16 * 1024);
   const std::string piece = random_bytes(4096, 1);
   std::size_t sent = 0;
-  while (sent < kFlood && refused.try_send(piece)) {
-    sent += piece.size();
+  for (std::size_t taken = piece.size(); sent < kFlood && taken == piece.size();) {
+    taken = refused.send_until_broken(piece);
+    sent += taken;
   }
   EXPECT_GE(sent, kMost) << "what a client sends before it learns of its refusal draws no reset";
   EXPECT_LT(sent, kMost + kQueued);
@@ -71,6 +73,7 @@ TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
     const TestClient refused = server.connect();
     refused.send("anything");
     expect_orderly_refusal(refused);
+    ASSERT_FALSE(HasFailure()) << "client " << i;  // each of the others would take as long to fail
   }
   EXPECT_EQ(server.rejected(RejectReason::kThreadLimit), 20U);
   EXPECT_EQ(server.totals().accepted, 0U);

@@ -41,6 +41,8 @@ EchoServer::EchoServer(config::Settings settings, const echo::EffectiveLimit& li
   server_.start();
 }
 
+EchoServer::~EchoServer() { watchdog_.emplace("the server did not stop"); }
+
 void EchoServer::begin_drain_and_stop_accepting() {
   server_.begin_drain();
   server_.stop_accepting();
@@ -48,6 +50,7 @@ void EchoServer::begin_drain_and_stop_accepting() {
 }
 
 std::size_t EchoServer::stop() {
+  const Watchdog watchdog("the server did not stop");
   const std::size_t ended = server_.end_connections();
   server_.stop();
   EXPECT_TRUE(server_.has_ended());

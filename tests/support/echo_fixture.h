@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 #include "config/settings.h"
@@ -10,18 +11,23 @@
 #include "log/logger.h"
 #include "support/captured_log.h"
 #include "support/test_client.h"
+#include "support/watchdog.h"
 
 namespace threadecho::test {
 
 /// Settings for a server in the process: any free port, no drain time, otherwise the defaults.
 config::Settings test_settings();
 
-/// An echo server in this process on a free port, with a log that can be read. Stops when it goes.
+/// An echo server in this process on a free port, with a log that can be read. Stops when it goes; the test program
+/// ends if that takes longer than kPatience.
 class EchoServer {
  public:
   explicit EchoServer(config::Settings settings = test_settings());
   /// With limits other than this host's.
   EchoServer(config::Settings settings, const echo::EffectiveLimit& limit);
+  ~EchoServer();
+  EchoServer(const EchoServer&) = delete;
+  EchoServer& operator=(const EchoServer&) = delete;
 
   [[nodiscard]] net::Endpoint endpoint(std::string_view address = "127.0.0.1") const {
     return loopback(server_.endpoint(), address);
@@ -50,6 +56,7 @@ class EchoServer {
  private:
   config::Settings settings_;
   CapturedLog log_;
+  std::optional<Watchdog> watchdog_;  ///< while the server, which is destroyed first, stops
   echo::Server server_;
 };
 

@@ -46,15 +46,16 @@ void TestClient::send(std::string_view bytes) const {
   }
 }
 
-bool TestClient::try_send(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      return false;
+std::size_t TestClient::send_until_broken(std::string_view bytes) const {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const ssize_t taken = ::send(fd_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (taken < 0) {
+      break;
     }
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
+    sent += static_cast<std::size_t>(taken);
   }
-  return true;
+  return sent;
 }
 
 std::string TestClient::receive(std::size_t size) const {

@@ -24,8 +24,10 @@ class TestClient {
 
   /// Sends all of it; throws when the connection breaks.
   void send(std::string_view bytes) const;
-  /// Sends what can be sent; false once the connection is broken.
-  bool try_send(std::string_view bytes) const;
+  /// Sends what can be sent; false once the connection is broken, when a part may have been sent.
+  bool try_send(std::string_view bytes) const { return send_until_broken(bytes) == bytes.size(); }
+  /// The same; returns how many bytes were sent.
+  [[nodiscard]] std::size_t send_until_broken(std::string_view bytes) const;
   /// Reads exactly so many bytes; throws when the connection ends before.
   [[nodiscard]] std::string receive(std::size_t size) const;
   /// Sends, and reads as many bytes back.

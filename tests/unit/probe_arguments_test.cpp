@@ -35,6 +35,19 @@ TEST(ProbeArguments, HaveDefaults) {
   EXPECT_FALSE(options.half_close || options.json || options.help);
 }
 
+TEST(ProbeArguments, TakeTheLeastAndTheMost) {
+  const ProbeOptions least = parse({"a:1", "--count", "0", "--interval", "0s", "--timeout", "1ms", "--size", "1"});
+  EXPECT_EQ(least.count, 0U);
+  EXPECT_EQ(least.timeout, std::chrono::milliseconds(1));
+  EXPECT_EQ(least.size, 1U);
+  const ProbeOptions most =
+      parse({"a:1", "--count", "1000000000", "--interval", "24h", "--timeout", "1h", "--size", "64MiB"});
+  EXPECT_EQ(most.count, 1'000'000'000U);
+  EXPECT_EQ(most.interval, std::chrono::hours(24));
+  EXPECT_EQ(most.timeout, std::chrono::hours(1));
+  EXPECT_EQ(most.size, std::size_t{64} * 1024 * 1024);
+}
+
 TEST(ProbeArguments, TakeFlagsOnEitherSideOfTheTarget) {
   const ProbeOptions options = parse(
       {"--count", "7", "--interval=250ms", "[::1]:1", "--size", "64KiB", "--timeout", "1m", "--half-close", "--json"});

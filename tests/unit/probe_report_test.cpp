@@ -115,11 +115,15 @@ TEST_F(ProbeReport, LeavesOutStatisticsOfNothing) {
 }
 
 TEST_F(ProbeReport, HasEverythingInJson) {
+  options_.interval = std::chrono::milliseconds(250);
+  options_.timeout = std::chrono::seconds(3);
   const auto json = nlohmann::json::parse(client::json_text(options_, result_));
   EXPECT_EQ(json["target"], "[::1]:9000");
   EXPECT_EQ(json["addresses"], nlohmann::json::array({"127.0.0.1:9000"}));
   EXPECT_EQ(json["connects"][0]["address"], "127.0.0.1:9000");
   EXPECT_EQ(json["settings"]["size_bytes"], 64);
+  EXPECT_EQ(json["settings"]["interval_seconds"], 0.25);
+  EXPECT_EQ(json["settings"]["timeout_seconds"], 3);
   EXPECT_EQ(json["sent"], 3);
   EXPECT_EQ(json["echoed"], 2);
   EXPECT_DOUBLE_EQ(json["loss"], 1.0 / 3);

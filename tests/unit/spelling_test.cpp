@@ -69,6 +69,8 @@ TEST(Spelling, TellsWhatWasProbablyMeant) {
   EXPECT_EQ(likely_setting("idle_timeout"), "IDLE_TIMEOUT");
   EXPECT_EQ(likely_setting("IDLE-TIMEOUT"), "IDLE_TIMEOUT");
   EXPECT_EQ(likely_setting("PROT"), "PORT");
+  EXPECT_EQ(likely_setting("IDLE_TIMOUTS"), "IDLE_TIMEOUT");
+  EXPECT_EQ(likely_setting("BUFER_SIZES"), "") << "two mistakes need a name of 12 letters";
 }
 
 TEST(Spelling, IsRightInTheNamesOfAllSettings) {
