@@ -78,8 +78,9 @@ struct Case {
   std::string name;
   std::function<void(config::Settings&)> set;
   CloseReason reason;
-  /// What the client does; returns when the server should end the connection, or kByWriteTimeout.
-  std::function<Clock::time_point(const TestClient&)> act;
+  /// What the client does, given the time just before it connected; returns when the server should end the connection,
+  /// counted from just before the client acted, or kByWriteTimeout. The server never counts from an earlier time.
+  std::function<Clock::time_point(const TestClient&, Clock::time_point)> act;
 };
 
 /// Sends until the server has taken nothing for 200 ms.
@@ -115,28 +116,29 @@ std::vector<Case> cases() {
   const auto age_end = [](Clock::time_point connected) { return echo::age_deadline(1, connected, kLong).value(); };
   return {
       {"idle", [](auto& settings) { settings.idle_timeout = kLong; }, CloseReason::kIdleTimeout,
-       [](const TestClient& client) {
+       [](const TestClient& client, Clock::time_point) {
+         const auto sent = Clock::now();
          EXPECT_EQ(client.echo("last words"), "last words");
-         return Clock::now() + kLong;
+         return sent + kLong;
        }},
       {"idle after a message near the deadline", [](auto& settings) { settings.idle_timeout = kLong / 2; },
        CloseReason::kIdleTimeout,
-       [](const TestClient& client) {
+       [](const TestClient& client, Clock::time_point) {
          EXPECT_EQ(client.echo("one"), "one");
          std::this_thread::sleep_for(kLong * 23 / 50);
+         const auto sent = Clock::now();
          EXPECT_EQ(client.echo("two"), "two");
-         return Clock::now() + kLong / 2;
+         return sent + kLong / 2;
        }},
       {"age, silent", [](auto& settings) { settings.max_connection_age = kLong; }, CloseReason::kMaxAge,
-       [=](const TestClient& client) {
-         const auto connected = Clock::now();
+       [=](const TestClient& client, Clock::time_point connected) {
          EXPECT_EQ(client.echo("x"), "x");
          return age_end(connected);
        }},
       {"age, silent since shortly before", [](auto& settings) { settings.max_connection_age = kLong; },
        CloseReason::kMaxAge,
-       [=](const TestClient& client) {
-         const auto end = age_end(Clock::now());
+       [=](const TestClient& client, Clock::time_point connected) {
+         const auto end = age_end(connected);
          while (end - Clock::now() > 300ms) {
            EXPECT_EQ(client.echo("x"), "x");
            std::this_thread::sleep_for(250ms);
@@ -150,8 +152,8 @@ std::vector<Case> cases() {
          settings.write_timeout = 0ms;
        },
        CloseReason::kMaxAge,
-       [=](const TestClient& client) {
-         const auto end = age_end(Clock::now());
+       [=](const TestClient& client, Clock::time_point connected) {
+         const auto end = age_end(connected);
          fill(client);
          return end;
        }},
@@ -161,7 +163,7 @@ std::vector<Case> cases() {
          settings.write_timeout = kLong * 3 / 4;
        },
        CloseReason::kWriteTimeout,
-       [](const TestClient& client) {
+       [](const TestClient& client, Clock::time_point) {
          fill(client);
          return kByWriteTimeout;
        }},
@@ -171,7 +173,7 @@ std::vector<Case> cases() {
          settings.write_timeout = kLong / 2;
        },
        CloseReason::kWriteTimeout,
-       [](const TestClient& client) {
+       [](const TestClient& client, Clock::time_point) {
          for (int i = 0; i < 20; ++i) {
            fill(client);
            static_cast<void>(client.receive(20'000));
@@ -180,7 +182,7 @@ std::vector<Case> cases() {
        }},
       {"write timeout, half closed", [](auto& settings) { settings.write_timeout = kLong * 3 / 4; },
        CloseReason::kWriteTimeout,
-       [](const TestClient& client) {
+       [](const TestClient& client, Clock::time_point) {
          client.send(random_bytes(200'000, 1));
          client.half_close();
          return kByWriteTimeout;
@@ -193,8 +195,9 @@ void expect_in_time(const Case& tried, config::ThreadModel model, const WakeUpDe
   settings.thread_model = model;
   tried.set(settings);
   EchoServer server(settings);
+  const auto connected = Clock::now();
   const TestClient client(server.endpoint(), 4096, 4096);
-  const auto expected = tried.act(client);
+  const auto expected = tried.act(client, connected);
   const auto ended = time_of_end(server);
   const auto deadline = expected == kByWriteTimeout ? last_data_received(client) + settings.write_timeout : expected;
   const auto late = std::chrono::duration_cast<milliseconds>(ended - deadline);

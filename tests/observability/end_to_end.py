@@ -108,10 +108,15 @@ def watch(root, binary, directory, stack):
     victim = victim.again()
     stack.callback(victim.kill)
     eventually("ThreadechoDown resolves", lambda: not prometheus.firing("ThreadechoDown"))
-    clients = [client for server in servers for client in traffic.hold(server, 3)]
-    eventually("they are scraped", lambda: prometheus.at("sum(threadecho_connections_active) == 6", time.time()))
+    clients = {server: [] for server in servers}
+
+    def are_scraped():
+        for server, kept in clients.items():
+            clients[server] = traffic.keep(server, kept, 3)
+        return prometheus.at("sum(threadecho_connections_active) == 6", time.time())
+    eventually("six clients are scraped", are_scraped)
     window = Window(prometheus, began, time.time(), SPAN, INTERVAL)
-    for client in clients:
+    for client in (client for kept in clients.values() for client in kept):
         client.close()
     return found, window
 

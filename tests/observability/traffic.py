@@ -38,6 +38,18 @@ def hold(server, count):
     return clients
 
 
+def keep(server, clients, count):
+    """Has each client echo something, so that none is idle, and replaces those that the server has ended."""
+    kept = []
+    for client in clients:
+        with contextlib.suppress(ConnectionError):
+            if echoed(client):
+                kept.append(client)
+                continue
+        client.close()
+    return kept + hold(server, count - len(kept))
+
+
 def load(binary, server, *arguments, host="127.0.0.1"):
     done = subprocess.run([str(binary), "load", f"{host}:{server.port}", *arguments], timeout=PATIENCE, text=True,
                           capture_output=True, check=False)
