@@ -95,7 +95,7 @@ std::optional<Ending::Wait> Ending::deliver_tail(Clock::time_point now) {
     if (!reason && !net::is_closed(fd())) {
       reason = session_.stuck(now);
       if (!reason) {
-        return Wait{.event = Event::kChange, .until = session_.send_deadline()};
+        return Wait{.event = Event::kChange, .until = session_.tail_deadline()};
       }
     } else if (!reason && net::unacknowledged_bytes(fd()) > 0) {
       const int error_number = net::take_error(fd());

@@ -21,11 +21,11 @@ using std::chrono::milliseconds;
 
 /// A timeout of the kernel may end this much before the clock says so.
 constexpr milliseconds kTimerTolerance{5};
-/// With MAX_CONNECTION_AGE a blocked send returns after this long, because its timeout cannot follow the age.
-constexpr milliseconds kAgeLook{100};
+/// A blocked send returns after this long, for the first look at a stall.
+constexpr milliseconds kFirstLook{100};
 /// Two looks at a stall that are closer than this need not ask the kernel when between them the peer acknowledged
 /// bytes.
-constexpr milliseconds kStallPrecision{20};
+constexpr milliseconds kStallPrecision{60};
 /// The kernel is asked about the path at most so often, and at the end: it costs as much as a small send.
 constexpr milliseconds kPathInterval{1000};
 
@@ -138,19 +138,22 @@ std::optional<CloseReason> Session::stuck(Clock::time_point now) noexcept {
   return stall_watch_.stalled(now) ? std::optional(CloseReason::kWriteTimeout) : std::nullopt;
 }
 
-Clock::time_point Session::send_deadline() const noexcept { return std::min(age_deadline_, stall_watch_.deadline()); }
+Clock::time_point Session::send_deadline() const noexcept {
+  return std::min(age_deadline_, stall_watch_.next_look(stall_looked_at_));
+}
 
 Clock::time_point Session::receive_deadline() const noexcept {
   const auto idle = context_.settings.idle_timeout;
   return idle.count() > 0 ? std::min(age_deadline_, last_received_ + idle) : age_deadline_;
 }
 
+Clock::time_point Session::tail_deadline() const noexcept { return std::min(age_deadline_, stall_watch_.deadline()); }
+
 milliseconds blocking_send_timeout(const config::Settings& settings) {
-  const milliseconds timeout = net::timeout_over_after(settings.write_timeout);
-  if (settings.max_connection_age.count() == 0) {
-    return timeout;
+  if (settings.write_timeout.count() > 0) {
+    return std::min(settings.write_timeout, kFirstLook);
   }
-  return timeout.count() == 0 ? kAgeLook : std::min(timeout, kAgeLook);
+  return settings.max_connection_age.count() > 0 ? kFirstLook : milliseconds(0);
 }
 
 void close_connection(Connection& connection, CloseReason reason, const EchoContext& context) {

@@ -43,6 +43,9 @@ class Session {
 
   /// When `stuck` is to be asked next if nothing can be sent; max() for never. For after `stuck`.
   [[nodiscard]] Clock::time_point send_deadline() const noexcept;
+  /// The same while only acknowledgements are awaited: without looks between, because thousands of clients may leave
+  /// their tails unread.
+  [[nodiscard]] Clock::time_point tail_deadline() const noexcept;
   /// MAX_CONNECTION_AGE as a point in time; max() without one.
   [[nodiscard]] Clock::time_point age_deadline() const noexcept { return age_deadline_; }
   /// When `overdue` is to be asked next if nothing arrives; max() for never.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -32,8 +33,16 @@ class StallWatch {
     return since_ && timeout_.count() > 0 ? *since_ + timeout_ : Clock::time_point::max();
   }
   [[nodiscard]] bool stalled(Clock::time_point now) const noexcept { return now >= deadline(); }
+  /// When to look again after a look at `now`: twice as long after the last progress, but not after the deadline. So
+  /// the last progress is known almost exactly, for few looks. max() for never.
+  [[nodiscard]] Clock::time_point next_look(Clock::time_point now) const noexcept {
+    return deadline() == Clock::time_point::max() ? deadline()
+                                                  : std::min(deadline(), now + std::max(kFirstPause, now - *since_));
+  }
 
  private:
+  static constexpr Clock::duration kFirstPause = std::chrono::milliseconds(50);
+
   std::chrono::milliseconds timeout_;
   std::optional<Clock::time_point> since_;
   std::uint64_t acknowledged_bytes_ = 0;

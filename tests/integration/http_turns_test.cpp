@@ -104,7 +104,8 @@ TEST_F(HttpTurnsOfTwoClients, LeaveTheirPlaceToNewClientsOnlyIfIdle) {
   HttpClient third(port());
   probe(third);
   EXPECT_EQ(first_.read_to_end(), "");
-  third.send(request_text("GET", "/metrics"));  // now both wait
+  third.send(request_text("GET", "/healthz") + request_text("GET", "/metrics"));
+  EXPECT_EQ(third.read_answer().status, 200);  // the other request follows at once: now both wait
   HttpClient fourth(port());
   EXPECT_EQ(waiting_.read_answer().status, 200) << "its answer comes at once, to make room";
   EXPECT_EQ(third.read_answer().status, 200);

@@ -49,6 +49,16 @@ TEST(StallWatch, CountsFromTheLastAcknowledgement) {
   EXPECT_TRUE(watch.stalled(start + 130ms));
 }
 
+TEST(StallWatch, IsLookedAtTwiceAsLongAfterTheLastProgressButNotAfterTheDeadline) {
+  StallWatch watch(10s);
+  const auto start = Clock::now();
+  watch.note_progress(10, start);
+  EXPECT_EQ(watch.next_look(start), start + 50ms);
+  EXPECT_EQ(watch.next_look(start + 1s), start + 2s);
+  EXPECT_EQ(watch.next_look(start + 8s), start + 10s);
+  EXPECT_EQ(StallWatch(0ms).next_look(start), Clock::time_point::max());
+}
+
 TEST(StallWatch, StartsAgainAfterEverythingWasSent) {
   StallWatch watch(100ms);
   const auto start = Clock::now();
