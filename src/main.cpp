@@ -144,7 +144,8 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
                     .connections = [&](const http::ConnectionsQuery& query) { return list_connections(server, query); },
                     .settings = views_of(configuration),
                     .build = build_info(),
-                    .pod = pod},
+                    .pod = pod,
+                    .allowed_hosts = settings.http_allowed_hosts},
                    log),
       http::Limits{}, log);
   server.start();

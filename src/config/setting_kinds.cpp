@@ -26,6 +26,32 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+/// RFC 1123 section 2.1, with the underscore that names of containers have.
+bool is_host_name(std::string_view name) {
+  constexpr std::size_t kMostBytes = 253;
+  constexpr std::size_t kMostBytesOfALabel = 63;
+  if (name.empty() || name.size() > kMostBytes) {
+    return false;
+  }
+  for (std::size_t start = 0; start <= name.size();) {
+    const std::string_view label = name.substr(start, name.find('.', start) - start);
+    const bool has_known_characters = std::all_of(label.begin(), label.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+    if (label.empty() || label.size() > kMostBytesOfALabel || !has_known_characters || label.front() == '-' ||
+        label.back() == '-') {
+      return false;
+    }
+    start += label.size() + 1;
+  }
+  return true;
+}
+
 }  // namespace
 
 template <typename T>
@@ -157,6 +183,34 @@ SettingKind address(std::string Settings::*member) {
     return std::nullopt;
   };
   kind.show = [member](const Settings& settings) { return settings.*member; };
+  return kind;
+}
+
+SettingKind host_names(std::vector<std::string> Settings::*member) {
+  SettingKind kind;
+  kind.allowed = "host names between commas, no ports; localhost and IP addresses are always allowed";
+  kind.parse = [member](std::string_view text, Settings& settings) -> Reason {
+    std::vector<std::string> names;
+    for (std::size_t start = 0; start <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', start), text.size());
+      std::string name = lower(trimmed(text.substr(start, comma - start)));
+      if (!is_host_name(name)) {
+        return "entry " + std::to_string(names.size() + 1) + " of the list is " +
+               (name.empty() ? "empty" : "not a host name");
+      }
+      names.push_back(std::move(name));
+      start = comma + 1;
+    }
+    settings.*member = std::move(names);
+    return std::nullopt;
+  };
+  kind.show = [member](const Settings& settings) {
+    std::string text;
+    for (const std::string& name : settings.*member) {
+      text.append(text.empty() ? "" : ",").append(name);
+    }
+    return text;
+  };
   return kind;
 }
 

@@ -47,6 +47,9 @@ SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_vie
 /// A numeric IPv4 or IPv6 address, the latter with or without a `%zone` (RFC 4007). No look-ups.
 SettingKind address(std::string Settings::*member);
 
+/// Names of hosts between commas, at least one. Kept in lower case, each without white space around it. No look-ups.
+SettingKind host_names(std::vector<std::string> Settings::*member);
+
 /// A name of TCP congestion control, 1 to 15 characters (TCP_CA_NAME_MAX). Whether the system has it is checked later.
 SettingKind congestion_control();
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "config/log_options.h"
 #include "config/thread_options.h"
@@ -21,8 +22,9 @@ inline std::uint32_t number_of_cpus() { return std::max(1U, std::thread::hardwar
 struct Settings {
   std::uint16_t port = 9000;  ///< 0: any free one
   std::string bind_address = "::";
-  std::uint16_t http_port = 8080;        ///< 0: any free one
-  std::string http_bind_address = "::";  ///< as bind_address unless set
+  std::uint16_t http_port = 8080;               ///< 0: any free one
+  std::string http_bind_address = "::";         ///< as bind_address unless set
+  std::vector<std::string> http_allowed_hosts;  ///< names in lower case; none: any host
   ThreadModel thread_model = ThreadModel::kPerConnection;
   std::uint32_t pool_threads = number_of_cpus();  ///< workers of the pool, at least 1
   std::uint32_t max_connections = 10000;          ///< at least 1

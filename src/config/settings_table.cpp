@@ -31,6 +31,8 @@ std::vector<SettingRow> listeners() {
        number(&Settings::http_port, 0, kMaxPort)},
       {"HTTP_BIND_ADDRESS", "", "as BIND_ADDRESS", "address of metrics, health and status",
        address(&Settings::http_bind_address)},
+      {"HTTP_ALLOWED_HOSTS", "", "any", "hosts that HTTP requests may be for, against DNS rebinding; others get 421",
+       host_names(&Settings::http_allowed_hosts)},
   };
 }
 

@@ -58,6 +58,11 @@ std::size_t ConnectionQuota::open() const {
   return open_;
 }
 
+std::size_t ConnectionQuota::known_clients() const {
+  const std::lock_guard lock(mutex_);
+  return per_client_.size();
+}
+
 bool ConnectionQuota::is_full() const {
   const std::lock_guard lock(mutex_);
   return is_full_;

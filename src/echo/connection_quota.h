@@ -51,6 +51,8 @@ class ConnectionQuota {
   std::variant<Place, RejectReason> take(const net::Endpoint& client);
 
   [[nodiscard]] std::size_t open() const;
+  /// Addresses with an open connection; always 0 without a limit per client.
+  [[nodiscard]] std::size_t known_clients() const;
   [[nodiscard]] std::uint32_t limit() const noexcept { return limit_; }
   /// The limit has been reached, and the number of connections has not yet fallen to 95 % of it.
   [[nodiscard]] bool is_full() const;

@@ -3,7 +3,6 @@
 #include <spdlog/version.h>
 #include <CLI/Version.hpp>
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/version.hpp>
 #include <boost/version.hpp>
 #include <exception>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "http/index_page.h"
+#include "http/request_target.h"
 
 namespace threadecho::http {
 namespace {
@@ -23,12 +23,6 @@ std::string dotted(int major, int minor, int patch) {
 }
 
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
-
-// A scheme is the same in any case, RFC 3986 section 3.1.
-bool has_scheme(std::string_view target, std::string_view scheme) {
-  return target.size() >= scheme.size() &&
-         boost::beast::iequals({target.data(), scheme.size()}, {scheme.data(), scheme.size()});
-}
 
 Response readiness_response(const Readiness& readiness) {
   if (readiness.ready) {
@@ -70,6 +64,12 @@ Response not_found(std::string_view target) {
   return error_response(404, "there is no " + shown + " here; / lists what there is");
 }
 
+Response misdirected(std::string_view host) {
+  const bool whole = host.size() <= kMaxShownTargetBytes;
+  const std::string shown = std::string(host.substr(0, kMaxShownTargetBytes)) + (whole ? "" : "...");
+  return error_response(421, "HTTP_ALLOWED_HOSTS does not list the host of this request: " + shown);
+}
+
 Response method_not_allowed(const Request& request, std::string_view path) {
   Response response = error_response(
       405, std::string(path) + " answers GET and HEAD, not " + std::string(request.method.substr(0, 32)));
@@ -79,7 +79,8 @@ Response method_not_allowed(const Request& request, std::string_view path) {
 
 }  // namespace
 
-Routes::Routes(Sources sources, log::Logger& logger) : logger_(&logger) {
+Routes::Routes(Sources sources, log::Logger& logger)
+    : allowed_hosts_(std::move(sources.allowed_hosts)), logger_(&logger) {
   routes_ = {
       {"/metrics", "figures for Prometheus",
        [text = std::move(sources.metrics_text)](const Request&) -> Response {
@@ -114,10 +115,13 @@ const Route* Routes::find(const Request& request) const {
 
 bool Routes::is_costly(const Request& request) const {
   const Route* const route = find(request);
-  return route != nullptr && route->is_costly && is_read(request.method);
+  return route != nullptr && route->is_costly && is_read(request.method) && allowed_hosts_.allow(request.host);
 }
 
 Response Routes::respond(const Request& request) const {
+  if (!allowed_hosts_.allow(request.host)) {
+    return misdirected(request.host);
+  }
   const Route* const route = find(request);
   if (route == nullptr) {
     return not_found(request.target);
@@ -135,21 +139,6 @@ Response Routes::respond(const Request& request) const {
   }
   logger_->error("HTTP route failed", {{"path", route->path}, {"error", what}});
   return error_response(500, std::string(route->path) + " failed; the log says why");
-}
-
-std::string_view path_of(std::string_view target) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (has_scheme(target, scheme)) {
-      const std::string_view rest = target.substr(scheme.size());
-      const std::size_t authority = std::min(rest.find_first_of("/?#"), rest.size());
-      if (authority == 0) {
-        return {};  // RFC 9110 section 4.2.1: without a host it is no URI of this scheme
-      }
-      target = authority < rest.size() && rest[authority] == '/' ? rest.substr(authority) : "/";
-      break;
-    }
-  }
-  return target.starts_with('/') ? target.substr(0, target.find_first_of("?#")) : std::string_view();
 }
 
 }  // namespace threadecho::http

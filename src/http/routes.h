@@ -7,6 +7,7 @@
 
 #include "build_info.h"
 #include "config/pod.h"
+#include "http/allowed_hosts.h"
 #include "http/connections.h"
 #include "http/response.h"
 #include "log/logger.h"
@@ -33,12 +34,14 @@ struct Sources {
   std::vector<SettingView> settings;  ///< in the order in which they are shown
   BuildInfo build;
   config::Pod pod = {};
+  std::vector<std::string> allowed_hosts = {};  ///< see AllowedHosts; none: any
 };
 
 /// A request as far as routes care.
 struct Request {
-  std::string_view method;  ///< as sent, "GET"
-  std::string_view target;  ///< as sent: origin form "/metrics?name=value", or absolute form
+  std::string_view method;     ///< as sent, "GET"
+  std::string_view target;     ///< as sent: origin form "/metrics?name=value", or absolute form
+  std::string_view host = {};  ///< HOST[:PORT] that it is for, see authority_of
 };
 
 /// One path, what a person finds there, and how it is answered.
@@ -56,7 +59,7 @@ class Routes {
   /// `logger` must outlive the routes; it gets an error for each route that throws.
   Routes(Sources sources, log::Logger& logger);
 
-  /// Never throws but std::bad_alloc: 404, 405 and 500 are answers too.
+  /// Never throws but std::bad_alloc: 404, 405, 421 and 500 are answers too.
   [[nodiscard]] Response respond(const Request& request) const;
   /// Whether `respond` walks over all connections for this request.
   [[nodiscard]] bool is_costly(const Request& request) const;
@@ -65,11 +68,8 @@ class Routes {
   [[nodiscard]] const Route* find(const Request& request) const;
 
   std::vector<Route> routes_;
+  AllowedHosts allowed_hosts_;
   log::Logger* logger_;
 };
-
-/// The path of a request target, without query and fragment: "/metrics" of "/metrics?x=1" and, since RFC 9112 section
-/// 3.2.2 wants it accepted, of "http://host/metrics". Empty when there is none, as in "*" and "host:443".
-std::string_view path_of(std::string_view target);
 
 }  // namespace threadecho::http

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "http/request_target.h"
+
 namespace threadecho::http {
 namespace {
 
@@ -111,7 +113,8 @@ void Session::send_answer(Response response) {
 
 Request Session::request() const {
   const auto& header = reader_->request();
-  return {to_std(header.method_string()), to_std(header.target())};
+  const std::string_view target = to_std(header.target());
+  return {to_std(header.method_string()), target, authority_of(target, to_std(header[field::host]))};
 }
 
 void Session::send(Response response, bool keep_alive) {

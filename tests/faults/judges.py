@@ -20,6 +20,10 @@ def late(what, seconds, most=RELIEF_SECONDS):
     return [f"{what} after {seconds:.2f} s, later than {most:g}"] if seconds > most else []
 
 
+def early(what, seconds, least):
+    return [f"{what} after {seconds:.2f} s, sooner than {least:g}"] if seconds < least else []
+
+
 def moved(before, after, expected):
     """Counters must have moved by exactly what is expected, or into a range of it, and all others not at all."""
     complaints = []

@@ -16,7 +16,8 @@ import interruptions  # noqa: E402, F401  # adds the case
 
 CASE = "a_server_that_is_stopped_and_continued_goes_on_where_it_was"
 RIGHT = [
-    judges.busy(0.049, 1), judges.late("served", 1.0), judges.moved({"a": 1, "b": 2}, {"a": 4, "b": 2}, {"a": 3}),
+    judges.busy(0.049, 1), judges.late("served", 1.0), judges.early("gone", 1.0, 1.0),
+    judges.moved({"a": 1, "b": 2}, {"a": 4, "b": 2}, {"a": 3}),
     judges.moved({"a": 1}, {"a": 4}, {"a": range(3, 5)}), judges.same_bytes(b"abc", b"abc"),
     judges.beginning(b"abc", b"ab"), judges.left_over({"threads": 3}, {"threads": 3}),
     judges.ended_for({"error": 1}, {"error": 1}),
@@ -24,6 +25,7 @@ RIGHT = [
 WRONG = {
     "6% of a processor": judges.busy(0.06, 1),
     "served after 1.10 s": judges.late("served", 1.1),
+    "gone after 0.99 s, sooner than 1": judges.early("gone", 0.99, 1),
     "a moved by 2, not by 3": judges.moved({"a": 1}, {"a": 3}, {"a": 3}),
     "a moved by 5, not by range(3, 5)": judges.moved({"a": 0}, {"a": 5}, {"a": range(3, 5)}),
     "b moved by 1, not by 0": judges.moved({"b": 1}, {"b": 2}, {}),

@@ -7,13 +7,14 @@ import time
 
 import traffic
 from cases import case
-from judges import busy, ended_for, late, moved, must
+from judges import busy, early, ended_for, late, moved, must
 from programs import PATIENCE, Program, eventually
 from server import ACCEPTED, Server, Watch, closed, in_the_end
 
 NEAR, FAR = "10.78.0.1", "10.78.0.2"
 WRITE_TIMEOUT, TCP_KEEPALIVE = 2, 1
 USER_TIMEOUT = max(WRITE_TIMEOUT + 5, TCP_KEEPALIVE + 60)
+LAST_WORD = 2 * TCP_KEEPALIVE  # an idle peer has answered a probe so long before its link went down, at most
 PROBE_INTERVAL = 10  # an idle peer is given up at a probe
 PEERS = """
 import socket, sys, time
@@ -86,15 +87,18 @@ def vanished(ground):
     eventually("who did not read is ended", lambda: server.reasons().get("write_timeout"))
     unread = time.monotonic() - began
     watch = Watch(server)
-    eventually("all are gone", lambda: server.metric("threadecho_connections_active") == 1, USER_TIMEOUT + PATIENCE)
+    eventually("one of the others is gone", lambda: server.reasons().get("peer_timeout"), USER_TIMEOUT + PATIENCE)
+    first = time.monotonic() - began
+    eventually("all are gone", lambda: server.metric("threadecho_connections_active") == 1, PROBE_INTERVAL + PATIENCE)
     took = time.monotonic() - began
     used = watch.so_far()
     assert traffic.echoed(bystander)
     bystander.close()
     traffic.until_alone(server)
-    must(busy(*used), late("they are gone", took, USER_TIMEOUT + PROBE_INTERVAL + 5),
+    must(busy(*used), early("the first is gone", first, USER_TIMEOUT - LAST_WORD),
+         late("they are gone", took, USER_TIMEOUT + PROBE_INTERVAL + 5),
          in_the_end(lambda: ended_for(server.reasons(), {"write_timeout": 1, "peer_timeout": 4, "client_closed": 1})),
          moved(before, server.counters(), {ACCEPTED: 5, closed("peer_timeout"): 4, closed("write_timeout"): 1,
                                            closed("client_closed"): 1}))
-    return (f"4 gone as peer_timeout after {took:.0f} s (TCP_USER_TIMEOUT {USER_TIMEOUT} s), 1 as write_timeout "
-            f"after {unread:.1f} s")
+    return (f"4 gone as peer_timeout after {first:.0f} to {took:.0f} s (TCP_USER_TIMEOUT {USER_TIMEOUT} s), 1 as "
+            f"write_timeout after {unread:.1f} s")

@@ -132,7 +132,7 @@ TEST_F(HostileHttp, FindsNoPathByAnotherName) {
     expect_answer(get_with("", target), 404);
   }
   expect_answer(get_with("", "http://other:1/healthz"), 200);   // 3.2.2: the absolute form is accepted, the host
-  expect_answer(get_with("", "HTTP://user@h/healthz?x"), 200);  // of the target counts, and any is ours
+  expect_answer(get_with("", "HTTP://user@h/healthz?x"), 200);  // of the target counts, and any is ours here
   expect_answer(get_with("", "http://h/../healthz"), 404);
   expect_answer("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", 404);
   expect_answer("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 404);

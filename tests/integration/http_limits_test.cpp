@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 
 #include <chrono>
@@ -11,6 +13,7 @@
 #include "support/eventually.h"
 #include "support/http_fixture.h"
 #include "support/process_facts.h"
+#include "support/server_side.h"
 
 namespace threadecho::http {
 namespace {
@@ -32,6 +35,37 @@ TEST_F(HttpConnections, MakeRoomForAProbeWhenAllAreIdle) {
   EXPECT_EQ(idle.front()->read_to_end(), "") << "the oldest had to go";
   idle.back()->send(request_text("GET", "/healthz"));
   EXPECT_EQ(idle.back()->read_answer().status, 200) << "the newest could stay";
+}
+
+TEST_F(HttpConnections, AreSixtyFourAtOnce) {
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 64; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(port()));
+    clients.back()->send(request_text("GET", "/healthz"));
+    EXPECT_EQ(clients.back()->read_answer().status, 200);
+  }
+  for (const auto& client : clients) {
+    EXPECT_FALSE(client->ends_within(milliseconds(0)));
+  }
+  EXPECT_EQ(test::http_get(port(), "/healthz").status, 200);
+  EXPECT_TRUE(clients.front()->ends_within(milliseconds(0))) << "it was closed before the last one was answered";
+  for (std::size_t i = 1; i < clients.size(); ++i) {
+    EXPECT_FALSE(clients[i]->ends_within(milliseconds(0))) << i;
+  }
+}
+
+TEST_F(HttpConnections, SendTheirAnswersAtOnce) {
+  HttpClient client(port());
+  client.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(client.read_answer().status, 200);
+  EXPECT_EQ(test::int_option(test::descriptor_with_peer(client.local()), IPPROTO_TCP, TCP_NODELAY), 1);
+}
+
+TEST_F(HttpConnections, HaveTheirUnsentBytesKeptForThirtySecondsAtMost) {
+  HttpClient client(port());
+  client.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(client.read_answer().status, 200);
+  EXPECT_EQ(test::int_option(test::descriptor_with_peer(client.local()), IPPROTO_TCP, TCP_USER_TIMEOUT), 30'000);
 }
 
 TEST_F(HttpConnections, EndInTheOrderOfTheirLastRequest) {
@@ -153,7 +187,15 @@ TEST_F(HttpWriteLimit, EndsAConnectionThatDoesNotReadItsAnswer) {
   deaf.send(request_text("GET", "/metrics"));
   // Reading would let the server send, so the end of its descriptor is what can be seen.
   EXPECT_TRUE(test::eventually([&] { return test::count_descriptors() < before; }));
-  EXPECT_LT(deaf.read_to_end().size(), metrics_bytes_);
+  EXPECT_LT(deaf.read_to_any_end().size(), metrics_bytes_);
+}
+
+TEST_F(HttpWriteLimit, IsAlsoHowLongTheKernelKeepsAnAnswerForAClientThatIsGone) {
+  HttpClient client(port());
+  client.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(client.read_answer().status, 200);
+  EXPECT_EQ(test::int_option(test::descriptor_with_peer(client.local()), IPPROTO_TCP, TCP_USER_TIMEOUT),
+            kShort.count());
 }
 
 class HttpLingerLimit : public HttpTimeLimits {
@@ -170,6 +212,35 @@ TEST_F(HttpLingerLimit, CannotBeStretchedByABodyThatTrickles) {
     slow.send("x");
     return test::count_descriptors() < before;
   })) << "the server's end is gone while the client still sends";
+}
+
+class HttpDiscardLimit : public test::HttpFixture {
+ protected:
+  HttpDiscardLimit() : HttpFixture({.linger = std::chrono::minutes(1)}) {}
+};
+
+TEST_F(HttpDiscardLimit, IsAMebibyteAfterTheLastAnswer) {
+  constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
+  constexpr std::size_t kQueued = 16 * kMebibyte;  // what the two kernels' buffers may hold beside it
+  HttpClient flood(port());
+  flood.send("POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n");
+  EXPECT_EQ(flood.read_answer().status, 405);
+  const std::string piece(65536, 'x');
+  std::size_t sent = 0;
+  while (sent < 4 * kQueued && !flood.is_broken()) {
+    flood.send(piece);
+    sent += piece.size();
+  }
+  EXPECT_GE(sent, kMebibyte);
+  EXPECT_LT(sent, kMebibyte + kQueued);
+}
+
+TEST_F(HttpDiscardLimit, LetsAClientFinishWithLess) {
+  HttpClient client(port());
+  client.send("POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_EQ(client.read_answer().status, 405);
+  client.send(std::string(1'000'000, 'x'));
+  EXPECT_EQ(client.read_to_end(), "");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class NoMemoryForHttp : public test::HttpFixture {
 std::string answers_to(std::uint16_t port, const std::string& requests) {
   HttpClient client(port);
   client.send(requests);
-  return client.read_to_end();
+  return client.read_to_any_end();
 }
 
 /// Fails each allocation of the server in turn, until it answers all `requests` without one that fails. After each

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -38,6 +40,18 @@ TEST_F(HttpServer, GivesMetricsWithTheirContentType) {
   const HttpAnswer answer = test::http_get(port(), "/metrics");
   EXPECT_EQ(answer.headers.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(answer.body, "threadecho_ready 1\n");
+}
+
+TEST_F(HttpServer, DatesItsAnswersInUtcWhereverItRuns) {
+  ::setenv("TZ", "AHEAD-5:30", 1);
+  ::tzset();
+  const std::time_t before = std::time(nullptr);
+  const std::string date = test::http_get(port(), "/healthz").headers.at("date");
+  ::unsetenv("TZ");
+  ::tzset();
+  std::tm told{};
+  ASSERT_NE(::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &told), nullptr) << date;
+  EXPECT_NEAR(static_cast<double>(::timegm(&told)), static_cast<double>(before), 60);
 }
 
 TEST_F(HttpServer, TurnsNotReadyWhileItStaysHealthy) {

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <vector>
 
+#include "echo/drain.h"
 #include "support/echo_fixture.h"
 #include "support/process_facts.h"
 
@@ -48,11 +50,13 @@ TEST_P(MaxConnections, RefusesAClientThatHasAlreadySentWithoutAReset) {
   const EchoServer server(settings);
   const TestClient only = server.connect();
   EXPECT_EQ(only.echo("x"), "x");
+  const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < 50; ++i) {
     const TestClient refused = server.connect();
     refused.send(random_bytes(100'000, 1));
     expect_orderly_refusal(refused);
   }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 50 * echo::kLinger / 2) << "not first when they have lingered";
   EXPECT_EQ(server.rejected(RejectReason::kMaxConnections), 50);
 }
 

@@ -1,10 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
+#include "echo/drain.h"
 #include "support/echo_fixture.h"
+#include "support/server_side.h"
 
 namespace threadecho::test {
 namespace {
@@ -63,6 +66,36 @@ TEST_P(RefusedClients, AreDiscardedForAMebibyteAtMost) {
   }
   EXPECT_GE(sent, kMost) << "what a client sends before it learns of its refusal draws no reset";
   EXPECT_LT(sent, kMost + kQueued);
+}
+
+TEST_P(RefusedClients, HaveTheirEndOfFileBeforeTheyHaveLingered) {
+  constexpr int kRefused = 8;
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  const EchoServer server(settings);
+  const TestClient only = server.connect();
+  EXPECT_EQ(only.echo("x"), "x");
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < kRefused; ++i) {
+    const TestClient refused = server.connect();
+    expect_orderly_refusal(refused);  // and stays open
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, kRefused * echo::kLinger / 2);
+}
+
+TEST_P(RefusedClients, AreClosedAfterASecond) {
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  const EchoServer server(settings);
+  const TestClient only = server.connect();
+  EXPECT_EQ(only.echo("x"), "x");
+  const auto began = std::chrono::steady_clock::now();
+  const TestClient refused = server.connect();
+  expect_orderly_refusal(refused);
+  EXPECT_TRUE(eventually([&] { return descriptor_with_peer(refused.local()) < 0; }));
+  const auto took = std::chrono::steady_clock::now() - began;
+  EXPECT_GE(took, echo::kLinger);
+  EXPECT_LT(took, 10 * echo::kLinger);
 }
 
 TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {

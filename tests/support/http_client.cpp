@@ -36,6 +36,7 @@ void HttpClient::send(std::string_view bytes) {
       if (errno == EAGAIN) {
         throw std::runtime_error("the server does not read");
       }
+      broken_by_ = errno;
       return;
     }
     bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -56,6 +57,7 @@ bool HttpClient::receive() {
     throw std::runtime_error("the server neither answers nor closes; so far: " + buffer_);
   }
   if (received <= 0) {
+    broken_by_ = received < 0 ? errno : broken_by_;
     return false;
   }
   buffer_.append(chunk.data(), static_cast<std::size_t>(received));
@@ -66,7 +68,7 @@ HttpAnswer HttpClient::read_header() {
   std::size_t end = buffer_.find("\r\n\r\n");
   while (end == std::string::npos) {
     if (!receive()) {
-      throw std::runtime_error("the connection ended before the answer did: " + buffer_);
+      fail("the connection ended before the answer did: " + buffer_);
     }
     end = buffer_.find("\r\n\r\n");
   }
@@ -91,7 +93,7 @@ HttpAnswer HttpClient::read_answer() {
   const std::size_t length = std::stoul(answer.headers.at("content-length"));
   while (buffer_.size() < length) {
     if (!receive()) {
-      throw std::runtime_error("the connection ended within a body");
+      fail("the connection ended within a body");
     }
   }
   answer.body = buffer_.substr(0, length);
@@ -104,7 +106,29 @@ HttpAnswer HttpClient::read_head_answer() { return read_header(); }
 std::string HttpClient::read_to_end() {
   while (receive()) {
   }
+  // An end of file hides a reset that comes behind it from recv(2). It shows once the server's kernel has answered our
+  // own end.
+  finish_sending();
+  if (broken_by_ == 0) {
+    if (!eventually([this] { return net::is_closed(fd_.get()); })) {
+      fail("the server does not take the client's end of file");
+    }
+    broken_by_ = net::take_error(fd_.get());
+  }
+  if (broken_by_ != 0) {
+    fail("the connection did not end in order");
+  }
   return std::move(buffer_);
+}
+
+std::string HttpClient::read_to_any_end() {
+  while (receive()) {
+  }
+  return std::move(buffer_);
+}
+
+void HttpClient::fail(const std::string& what) const {
+  throw std::runtime_error(broken_by_ == 0 ? what : what + ": " + std::generic_category().message(broken_by_));
 }
 
 std::string request_text(std::string_view method, std::string_view path, bool keep_alive) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/endpoint.h"
 #include "net/fd.h"
 
 namespace threadecho::test {
@@ -31,16 +32,24 @@ class HttpClient {
   HttpAnswer read_answer();
   /// As read_answer(), of a HEAD request: there is no body, whatever Content-Length says.
   HttpAnswer read_head_answer();
-  /// Everything up to the end of the connection, whether it is closed or reset.
+  /// Everything up to the end of file. Then ends our direction and waits until the kernel has finished the connection.
+  /// Throws when the server resets it, before the end of file or after it.
   std::string read_to_end();
+  /// Everything up to the end of the connection, whether it is closed or reset.
+  std::string read_to_any_end();
+  [[nodiscard]] net::Endpoint local() const { return net::Endpoint::local_of(fd_.get()); }
+  /// A send or a read has failed: the server has reset the connection.
+  [[nodiscard]] bool is_broken() const noexcept { return broken_by_ != 0; }
   /// Whether the server closes or resets the connection within so long. Reads nothing.
   [[nodiscard]] bool ends_within(std::chrono::milliseconds time) const;
 
  private:
   bool receive();
+  [[noreturn]] void fail(const std::string& what) const;
   HttpAnswer read_header();
 
   net::Fd fd_;
+  int broken_by_ = 0;  ///< an errno value
   std::string buffer_;
 };
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "http/server.h"
 #include "net/endpoint.h"
@@ -22,7 +23,7 @@ namespace threadecho::test {
 /// An HTTP server on a free port, with answers that a test can turn.
 class HttpFixture : public testing::Test {
  protected:
-  explicit HttpFixture(http::Limits limits = {}) {
+  explicit HttpFixture(http::Limits limits = {}, std::vector<std::string> allowed_hosts = {}) {
     net::ListenOptions options;  // any free port
     options.backlog = 512;
     options.setting = "HTTP_PORT";
@@ -35,7 +36,8 @@ class HttpFixture : public testing::Test {
                               },
                           .connections = [](const http::ConnectionsQuery&) { return one_connection(); },
                           .settings = {{"PORT", "9000", "default"}},
-                          .build = {"1.2.3", "abc", "GNU 12"}};
+                          .build = {"1.2.3", "abc", "GNU 12"},
+                          .allowed_hosts = std::move(allowed_hosts)};
     server_ = std::make_unique<http::Server>(std::move(listener), http::Routes(std::move(sources), log_.logger()),
                                              limits, log_.logger());
     server_->start();

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <thread>
+#include <vector>
 
 #include "log/rate_limit.h"
 
@@ -20,6 +23,24 @@ TEST(RateLimit, LetsOneLineThroughInEachIntervalAndCountsTheOthers) {
   EXPECT_EQ(limit.admit(start + milliseconds(1001)), std::nullopt);
   EXPECT_EQ(limit.admit(start + milliseconds(9000)), 1U);
   EXPECT_EQ(limit.admit(start + milliseconds(10'000)), 0U);
+}
+
+TEST(RateLimit, LosesNoLineOfManyThreads) {
+  constexpr int kThreads = 4;
+  constexpr std::uint64_t kLines = 200'000;
+  RateLimit limit(milliseconds(1000));
+  const RateLimit::Clock::time_point start;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        for (std::uint64_t line = 0; line < kLines; ++line) {
+          static_cast<void>(limit.admit(start));
+        }
+      });
+    }
+  }
+  EXPECT_EQ(limit.admit(start + milliseconds(1000)), kThreads * kLines - 1);
 }
 
 TEST(RateLimit, ReadsTheSteadyClockUnlessToldATime) {

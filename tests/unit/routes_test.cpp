@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "http/request_target.h"
 #include "support/captured_log.h"
 
 namespace threadecho::http {
@@ -151,6 +152,25 @@ TEST_F(RoutesTest, AcceptTheAbsoluteFormOfATarget) {
 }
 
 TEST_F(RoutesTest, AnswerHeadAsGet) { EXPECT_EQ(routes_.respond({"HEAD", "/healthz"}).status, 200U); }
+
+TEST_F(RoutesTest, AreCostlyOnlyWhereTheyWalkOverAllConnections) {
+  const Routes routes({.metrics_text = [] { return std::string(); },
+                       .readiness = [] { return Readiness{}; },
+                       .connections = [](const ConnectionsQuery&) { return ConnectionList{}; },
+                       .settings = {},
+                       .build = {"1.2.3", "abc", "GNU 12"},
+                       .allowed_hosts = {"h"}},
+                      log_.logger());
+  for (const char* target : {"/metrics", "/connections?limit=1", "http://h/metrics"}) {
+    EXPECT_TRUE(routes.is_costly({"GET", target, "h"})) << target;
+    EXPECT_TRUE(routes.is_costly({"HEAD", target, "h"})) << target;
+    EXPECT_FALSE(routes.is_costly({"POST", target, "h"})) << target << ": 405";
+    EXPECT_FALSE(routes.is_costly({"GET", target, "evil.example"})) << target << ": 421";
+  }
+  for (const char* target : {"/", "/healthz", "/readyz", "/config", "/version", "/nothing", "*"}) {
+    EXPECT_FALSE(routes.is_costly({"GET", target, "h"})) << target;
+  }
+}
 
 TEST_F(RoutesTest, RefuseEveryOtherMethod) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"}) {

@@ -13,8 +13,19 @@ namespace {
 
 using test::LoadSettings;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+/// A host name of so many bytes.
+std::string long_name(std::size_t bytes) {
+  std::string name;
+  while (name.size() < bytes) {
+    name += name.size() % 2 == 1 ? '.' : 'a';
+  }
+  name.back() = 'z';
+  return name;
+}
 
 TEST(SettingsTable, AgreesWithTheInitialisersOfSettings) {
   for (const SettingRow& row : settings_table()) {
@@ -39,6 +50,7 @@ TEST(SettingsTable, CanShowWhatItsMembersHold) {
                                                             {"BIND_ADDRESS", "127.0.0.1"},
                                                             {"HTTP_PORT", "2"},
                                                             {"HTTP_BIND_ADDRESS", "::1"},
+                                                            {"HTTP_ALLOWED_HOSTS", "a,b"},
                                                             {"THREAD_MODEL", "pool"},
                                                             {"POOL_THREADS", "14"},
                                                             {"MAX_CONNECTIONS", "3"},
@@ -230,6 +242,29 @@ TEST_F(LoadSettings, KeepsTheBufferInsideTheStack) {
   EXPECT_THAT(only_problem(), AllOf(HasSubstr("BUFFER_SIZE=\"64KiB\" (default)"), HasSubstr("at most 16KiB")));
   sources_.environment["BUFFER_SIZE"] = "x";
   EXPECT_THAT(only_problem(), HasSubstr("BUFFER_SIZE=\"x\""));
+}
+
+TEST_F(LoadSettings, TakesHostNamesBetweenCommas) {
+  EXPECT_THAT(settings().http_allowed_hosts, IsEmpty());
+  EXPECT_EQ(problem_with("HTTP_ALLOWED_HOSTS", "Status.Example.com, threadecho\t,a_b-c,0.pool"), "");
+  EXPECT_THAT(settings().http_allowed_hosts, ElementsAre("status.example.com", "threadecho", "a_b-c", "0.pool"));
+  EXPECT_EQ(value("HTTP_ALLOWED_HOSTS").text, "status.example.com,threadecho,a_b-c,0.pool");
+  EXPECT_EQ(problem_with("HTTP_ALLOWED_HOSTS", std::string(63, 'a') + "." + std::string(63, 'b')), "");
+}
+
+TEST_F(LoadSettings, NamesTheEntryThatIsNoHostName) {
+  for (const std::string& wrong :
+       {std::string("h:80"), std::string("http://h"), std::string("*.h"), std::string("a b"), std::string("h."),
+        std::string(".h"), std::string("a..b"), std::string("-h"), std::string("h-"), std::string("[::1]"),
+        std::string("\xC3\xA9"), std::string(64, 'a'), long_name(254)}) {
+    EXPECT_THAT(problem_with("HTTP_ALLOWED_HOSTS", "first," + wrong),
+                AllOf(HasSubstr("entry 2 of the list is not a host name"), HasSubstr("allowed: host names between")))
+        << wrong;
+  }
+  EXPECT_EQ(problem_with("HTTP_ALLOWED_HOSTS", long_name(253)), "");
+  for (const char* wrong : {"a,,b", "a,", "a, ,b"}) {
+    EXPECT_THAT(problem_with("HTTP_ALLOWED_HOSTS", wrong), HasSubstr("entry 2 of the list is empty")) << wrong;
+  }
 }
 
 TEST_F(LoadSettings, TakesACongestionControlThatTheSystemAllows) {
