@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -27,15 +29,18 @@ TEST(RateLimit, LetsOneLineThroughInEachIntervalAndCountsTheOthers) {
 
 TEST(RateLimit, LosesNoLineOfManyThreads) {
   constexpr int kThreads = 4;
-  constexpr std::uint64_t kLines = 200'000;
+  constexpr std::uint64_t kLines = 1'000'000;
   RateLimit limit(milliseconds(1000));
   const RateLimit::Clock::time_point start;
   {
+    std::latch all_run(kThreads);
     std::vector<std::jthread> threads;
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] {
+        all_run.arrive_and_wait();
         for (std::uint64_t line = 0; line < kLines; ++line) {
           static_cast<void>(limit.admit(start));
+          std::atomic_signal_fence(std::memory_order_seq_cst);  // one by one: no sum that the compiler adds at once
         }
       });
     }
