@@ -22,7 +22,7 @@ std::string_view path_of(std::string_view target) { return target.substr(0, targ
 }  // namespace
 
 void Turns::run() {
-  const Place first = next();
+  const auto first = next();
   const std::string target = first->target;
   last_path_ = path_of(target);
   const auto make = std::move(first->make);

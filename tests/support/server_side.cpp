@@ -1,20 +1,17 @@
 #include "support/server_side.h"
 
-#include <dirent.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
+#include <filesystem>
 #include <string>
 #include <system_error>
 
 namespace threadecho::test {
 
 int descriptor_with_peer(const net::Endpoint& client) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), &::closedir);
-  while (const dirent* const entry = directory ? ::readdir(directory.get()) : nullptr) {
-    const int fd = std::atoi(entry->d_name);
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int fd = std::stoi(entry.path().filename());
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     auto* const peer = reinterpret_cast<sockaddr*>(&storage);

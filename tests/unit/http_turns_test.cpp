@@ -99,7 +99,7 @@ TEST(Turns, ArePausedNoLongerThanTheLimit) {
 TEST(Turns, DestroyARequestThatLeaves) {
   Turns turns(0ms);
   const auto owned = std::make_shared<int>();
-  const Turns::Place first = turns.enter({"/a", [owned] { return Response{}; }, [](const Response&) {}});
+  const auto first = turns.enter({"/a", [owned] { return Response{}; }, [](const Response&) {}});
   turns.enter({"/a", [owned] { return Response{}; }, [](const Response&) {}});
   turns.leave(first);
   EXPECT_EQ(owned.use_count(), 2);
