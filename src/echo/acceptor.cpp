@@ -10,6 +10,7 @@
 
 #include "echo/echo_thread.h"
 #include "echo/log_lines.h"
+#include "net/poll_timeout.h"
 
 namespace threadecho::echo {
 namespace {
@@ -124,10 +125,7 @@ int Acceptor::poll_timeout(Clock::time_point now) const {
   if (now < paused_until_) {
     deadline = std::min(deadline, paused_until_);
   }
-  if (deadline == Clock::time_point::max()) {
-    return -1;
-  }
-  return static_cast<int>(std::max<milliseconds::rep>(0, std::chrono::ceil<milliseconds>(deadline - now).count()));
+  return net::poll_timeout(deadline, now);
 }
 
 void Acceptor::accept_waiting() {

@@ -68,15 +68,15 @@ std::optional<Ending::Wait> Ending::step(Clock::time_point now, std::span<std::b
 
 std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std::byte> scratch) {
   for (int i = 0; i < kDiscardAtOnce && now < deadline(); ++i) {
-    switch (net::discard_received(fd(), scratch)) {
-      case net::Discarded::kSome:
+    switch (net::discard_received(fd(), scratch).found) {
+      case net::Discarded::Found::kSome:
         break;
-      case net::Discarded::kNothingYet:
+      case net::Discarded::Found::kNothingYet:
         return Wait{.event = Event::kReadable, .until = deadline()};
-      case net::Discarded::kEnd:
+      case net::Discarded::Found::kEnd:
         stage_ = Stage::kAcknowledging;
         return await_acknowledgement(now);
-      case net::Discarded::kError:
+      case net::Discarded::Found::kError:
         return std::nullopt;
     }
   }

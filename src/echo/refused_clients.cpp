@@ -2,10 +2,10 @@
 
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "echo/drain.h"
+#include "net/tcp.h"
 
 namespace threadecho::echo {
 
@@ -36,13 +36,12 @@ void RefusedClients::tend(const std::vector<pollfd>& polled, std::size_t first, 
 }
 
 bool RefusedClients::discard(Client& client) {
-  // MSG_TRUNC: the kernel drops the bytes instead of copying them, tcp(7).
-  const ssize_t size = ::recv(client.fd.get(), scratch_.data(), scratch_.size(), MSG_DONTWAIT | MSG_TRUNC);
-  if (size > 0) {
-    client.discarded_bytes += static_cast<std::size_t>(size);
-    return client.discarded_bytes < kMostDiscardedBytes;
+  const net::Discarded discarded = net::discard_received(client.fd.get(), scratch_);
+  client.discarded_bytes += discarded.bytes;
+  if (discarded.found == net::Discarded::Found::kNothingYet) {
+    return true;
   }
-  return size < 0 && (errno == EAGAIN || errno == EINTR);
+  return discarded.found == net::Discarded::Found::kSome && client.discarded_bytes < kMostDiscardedBytes;
 }
 
 Clock::time_point RefusedClients::next_deadline() const {

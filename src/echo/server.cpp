@@ -85,13 +85,12 @@ void Server::stop_accepting() { acceptor_.stop_accepting(); }
 
 std::size_t Server::end_connections() {
   acceptor_.wait_until_closed();
-  linger_deadline_ = Clock::now() + kLinger;
-  drain_.limit_linger(linger_deadline_);
+  drain_.limit_linger(Clock::now() + kLinger);
   return table_.end_all(CloseReason::kDrainForced);
 }
 
 void Server::stop() {
-  if (!table_.wait_until_empty(linger_deadline_)) {
+  if (!table_.wait_until_empty(drain_.linger_deadline())) {
     table_.shut_down_reading();
   }
   acceptor_.join();

@@ -80,7 +80,6 @@ class Server {
   net::Endpoint endpoint_;
   Acceptor acceptor_;
   bool started_ = false;
-  Clock::time_point linger_deadline_{};  ///< of all connections, once they have been ended
 };
 
 }  // namespace threadecho::echo

@@ -7,8 +7,8 @@
 
 namespace threadecho::http {
 
-/// The hosts that requests may be for, against DNS rebinding: a web page whose name points to this server is no part
-/// of it. Any host if no names are given; otherwise these, `localhost` and every IP address, which no page can take
+/// The hosts that requests may be for, against DNS rebinding: a web page must not read this server under a name of
+/// its own. Any host if no names are given; otherwise these, `localhost` and every IP address, which no page can take
 /// over by DNS. Never changes; any thread may ask it.
 class AllowedHosts {
  public:

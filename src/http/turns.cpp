@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "http/request_target.h"
+
 namespace threadecho::http {
 namespace {
 
@@ -16,8 +18,6 @@ nanoseconds thread_cpu_time() {
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
 }
-
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 }  // namespace
 

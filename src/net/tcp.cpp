@@ -100,14 +100,16 @@ int take_error(int fd) noexcept {
 void reset_on_close(int fd) noexcept { set(fd, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0}); }
 
 Discarded discard_received(int fd, std::span<std::byte> scratch) noexcept {
-  const ssize_t size = ::recv(fd, scratch.data(), scratch.size(), MSG_DONTWAIT);
+  using Found = Discarded::Found;
+  // MSG_TRUNC: the kernel drops the bytes instead of copying them, tcp(7).
+  const ssize_t size = ::recv(fd, scratch.data(), scratch.size(), MSG_DONTWAIT | MSG_TRUNC);
   if (size > 0) {
-    return Discarded::kSome;
+    return {.found = Found::kSome, .bytes = static_cast<std::size_t>(size)};
   }
   if (size == 0) {
-    return Discarded::kEnd;
+    return {.found = Found::kEnd};
   }
-  return errno == EAGAIN || errno == EINTR ? Discarded::kNothingYet : Discarded::kError;
+  return {.found = errno == EAGAIN || errno == EINTR ? Found::kNothingYet : Found::kError};
 }
 
 }  // namespace threadecho::net

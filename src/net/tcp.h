@@ -46,12 +46,16 @@ int take_error(int fd) noexcept;
 /// Makes the coming close send a reset and drop what is queued, instead of keeping it for a peer that does not read.
 void reset_on_close(int fd) noexcept;
 
-/// Reads what has arrived, as much as fits into `scratch` once, and forgets it. Never waits.
-enum class Discarded : std::uint8_t {
-  kSome,
-  kNothingYet,
-  kEnd,    ///< the peer has closed its side
-  kError,  ///< the connection is gone
+/// Discards what has arrived, as much as would fit into `scratch` once. Never waits.
+struct Discarded {
+  enum class Found : std::uint8_t {
+    kSome,
+    kNothingYet,
+    kEnd,    ///< the peer has closed its side
+    kError,  ///< the connection is gone
+  };
+  Found found;
+  std::size_t bytes = 0;  ///< more than 0 only with kSome
 };
 Discarded discard_received(int fd, std::span<std::byte> scratch) noexcept;
 

@@ -34,7 +34,7 @@ bool all_are(EchoServer& server, ConnectionState state) {
 /// A send that takes nothing for this long is taken for one that never will.
 constexpr std::chrono::milliseconds kStalled{100};
 
-/// A client whose kernel holds little, so that the server's soon holds the rest.
+/// A client with small buffers, so that the server's kernel soon holds the rest.
 TestClient small_client(const EchoServer& server) { return TestClient(server.endpoint(), 4096, 4096); }
 
 /// Sends without reading until the server can neither send nor receive any more, and returns what was sent.
@@ -69,7 +69,8 @@ TEST_P(StalledClient, IsResetByTheWriteTimeout) {
   const TestClient client = small_client(server);
   stall(client, 1);
   ASSERT_TRUE(server.closes(CloseReason::kWriteTimeout));
-  EXPECT_EQ(client.receive_rest().error_number, ECONNRESET) << "else the kernel keeps what nobody reads";
+  EXPECT_EQ(client.receive_rest().error_number, ECONNRESET)
+      << "otherwise the kernel keeps megabytes that are never read";
 }
 
 TEST_P(StalledClient, IsNotWaitedForUntilTheIdleTimeout) {

@@ -1,23 +1,18 @@
 #include "support/failing_epoll.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <sys/epoll.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <string_view>
+
+#include "support/thread_name.h"
 
 namespace {
 
 std::atomic<bool> failing{false};
 
-bool is_acceptor() {
-  std::array<char, 16> name{};
-  ::pthread_getname_np(::pthread_self(), name.data(), name.size());
-  return std::string_view(name.data()) == "acceptor";
-}
+bool is_acceptor() { return threadecho::test::thread_name() == "acceptor"; }
 
 }  // namespace
 

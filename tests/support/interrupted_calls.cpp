@@ -1,13 +1,13 @@
 #include "support/interrupted_calls.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <string_view>
+#include <string>
+
+#include "support/thread_name.h"
 
 namespace {
 
@@ -16,10 +16,8 @@ std::atomic<int> calls{0};
 
 /// Only the server's threads: a test's own calls are not meant.
 bool is_echo_thread() {
-  std::array<char, 16> name{};
-  ::pthread_getname_np(::pthread_self(), name.data(), name.size());
-  const std::string_view text(name.data());
-  return text.starts_with("echo-") || text.starts_with("pool-");
+  const std::string name = threadecho::test::thread_name();
+  return name.starts_with("echo-") || name.starts_with("pool-");
 }
 
 bool is_interrupted() {

@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// A host name of so many bytes.
+/// A host name of this many bytes.
 std::string long_name(std::size_t bytes) {
   std::string name;
   while (name.size() < bytes) {
