@@ -59,19 +59,21 @@ TEST(LoadReconnect, WaitsBrieflyAgainAfterAConnectionThatEchoed) {
 TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {
   net::Wakeup stop;
   std::array<std::string, 2> messages;
-  const FaultyServer server([&](int fd, int number) {
-    const std::string message = read_exactly(fd, kSize);
-    if (number < 2) {
-      messages.at(static_cast<std::size_t>(number)) = message;
-    }
-    if (number > 0) {
-      stop.notify();
-      write_all(fd, message);
-      echo_until_closed(fd);
-    }
-  });
-  const LoadResult result = run_until(stop, server);
-  EXPECT_EQ(result.incidents.total(), 1U) << client::text_report(result);
+  {
+    const FaultyServer server([&](int fd, int number) {
+      const std::string message = read_exactly(fd, kSize);
+      if (number < 2) {
+        messages.at(static_cast<std::size_t>(number)) = message;
+      }
+      if (number > 0) {
+        stop.notify();
+        write_all(fd, message);
+        echo_until_closed(fd);
+      }
+    });
+    const LoadResult result = run_until(stop, server);
+    EXPECT_EQ(result.incidents.total(), 1U) << client::text_report(result);
+  }  // the server has joined its threads: only now may this one read their messages
   EXPECT_EQ(messages[0].size(), kSize);
   EXPECT_EQ(messages[1].size(), kSize);
   EXPECT_NE(messages[0], messages[1]) << "late bytes of the lost connection would pass for those of the new one";
