@@ -10,20 +10,20 @@
 #include <cstdint>
 #include <memory>
 
-#include "counting/owned_counter.h"
 #include "echo/connection.h"
 #include "echo/connection_table.h"
-#include "echo/histogram.h"
 #include "echo/totals.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
+#include "stats/histogram.h"
+#include "stats/single_writer_counter.h"
 
 namespace threadecho::bench {
 namespace {
 
 using echo::Clock;
-using echo::nanoseconds;
-using EchoHistogram = echo::OwnedHistogram<echo::kEchoDurationBounds.size()>;
+using std::chrono::nanoseconds;
+using EchoHistogram = stats::OwnedHistogram<echo::kEchoDurationBounds.size()>;
 
 constexpr std::uint64_t kMessageBytes = 64;
 
@@ -70,7 +70,7 @@ void two_clock_reads(benchmark::State& state) {
 }
 
 void owned_counter(benchmark::State& state) {
-  counting::OwnedCounter counter;
+  stats::OwnedCounter counter;
   while (state.KeepRunning()) {
     counter.add(kMessageBytes);
     benchmark::ClobberMemory();

@@ -12,31 +12,32 @@
 #include <string_view>
 #include <system_error>
 
+#include "admin/connection_list.h"
+#include "admin/echo_collector.h"
+#include "admin/exposition.h"
+#include "admin/process_collector.h"
+#include "admin/program_collector.h"
 #include "build_info.h"
-#include "client/healthcheck_command.h"
-#include "client/load_command.h"
-#include "client/probe_command.h"
+#include "cli/exit_status.h"
 #include "config/command_line.h"
-#include "config/durations.h"
-#include "config/exit_status.h"
 #include "config/load.h"
-#include "config/pod.h"
 #include "config/settings_error.h"
-#include "connection_list.h"
-#include "drain.h"
 #include "echo/limits.h"
 #include "echo/server.h"
+#include "healthcheck/healthcheck_command.h"
+#include "host/environment.h"
+#include "host/pod.h"
 #include "http/limits.h"
 #include "http/server.h"
+#include "load/load_command.h"
 #include "log/setup.h"
-#include "metrics/echo_collector.h"
-#include "metrics/exposition.h"
-#include "metrics/process_collector.h"
-#include "metrics/program_collector.h"
 #include "net/endpoint.h"
 #include "net/listen.h"
-#include "signals.h"
-#include "start_failure.h"
+#include "probe/probe_command.h"
+#include "serve/drain.h"
+#include "serve/signals.h"
+#include "serve/start_failure.h"
+#include "text/durations.h"
 
 namespace threadecho {
 namespace {
@@ -102,9 +103,9 @@ void start(http::Server& server) {
   }
 }
 
-int serve(const config::Configuration& configuration, const config::Pod& pod) {
+int serve(const config::Configuration& configuration, const host::Pod& pod) {
   const config::Settings& settings = configuration.settings;
-  const StopSignals stop_signals;
+  const serve::StopSignals stop_signals;
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
 
@@ -129,24 +130,25 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
                                           .before_listen = {}});
   const std::string http_address = net::Endpoint::local_of(http_listener.get()).to_string();
 
-  const metrics::EchoCollector echo_collector(server);
-  const metrics::ProgramCollector program_collector({build_info(), std::string(value_of(configuration, "THREAD_MODEL")),
-                                                     std::string(value_of(configuration, "SCHED_POLICY"))},
-                                                    [&sink] { return sink->dropped(); });
-  const metrics::ProcessCollector process_collector;
+  const admin::EchoCollector echo_collector(server);
+  const admin::ProgramCollector program_collector({build_info(), std::string(value_of(configuration, "THREAD_MODEL")),
+                                                   std::string(value_of(configuration, "SCHED_POLICY"))},
+                                                  [&sink] { return sink->dropped(); });
+  const admin::ProcessCollector process_collector;
   http::Server http_server(
       std::move(http_listener),
-      http::Routes({.metrics_text =
-                        [&] {
-                          return metrics::exposition({&echo_collector, &process_collector, &program_collector});
-                        },
-                    .readiness = [&] { return readiness_of(server); },
-                    .connections = [&](const http::ConnectionsQuery& query) { return list_connections(server, query); },
-                    .settings = views_of(configuration),
-                    .build = build_info(),
-                    .pod = pod,
-                    .allowed_hosts = settings.http_allowed_hosts},
-                   log),
+      http::Routes(
+          {.metrics_text =
+               [&] {
+                 return admin::exposition({&echo_collector, &process_collector, &program_collector});
+               },
+           .readiness = [&] { return readiness_of(server); },
+           .connections = [&](const http::ConnectionsQuery& query) { return admin::list_connections(server, query); },
+           .settings = views_of(configuration),
+           .build = build_info(),
+           .pod = pod,
+           .allowed_hosts = settings.http_allowed_hosts},
+          log),
       http::Limits{}, log);
   server.start();
   start(http_server);
@@ -158,13 +160,13 @@ int serve(const config::Configuration& configuration, const config::Pod& pod) {
                        {"version", build_info().version},
                        {"revision", build_info().revision}});
 
-  serve_until_drained(server, settings, stop_signals, log);
+  serve::serve_until_drained(server, settings, stop_signals, log);
   http_server.stop();  // last of all, so that the drain could be watched
-  return config::kDone;
+  return cli::kDone;
 }
 
 config::Configuration load_settings(const std::map<std::string, std::string, std::less<>>& flags,
-                                    const config::Environment& environment) {
+                                    const host::Environment& environment) {
   return config::load({.flags = flags,
                        .environment = environment,
                        .directory = ".",
@@ -174,23 +176,23 @@ config::Configuration load_settings(const std::map<std::string, std::string, std
 /// The server command: from the settings to the exit status. Whatever keeps it from starting is reported in the format
 /// of the log, as soon as that is known.
 int serve(const config::CommandLine& command_line) {
-  config::LogFormat log_format = config::LogFormat::kText;
+  log::LogFormat log_format = log::LogFormat::kText;
   try {
-    const config::Environment environment = config::process_environment();
+    const host::Environment environment = host::process_environment();
     const auto configuration = load_settings(command_line.flags, environment);
     log_format = configuration.settings.log_format;
     if (!command_line.exit) {
-      return serve(configuration, config::pod_of(environment));
+      return serve(configuration, host::pod_of(environment));
     }
   } catch (const config::SettingsError& error) {
     log_format = error.log_format();
     if (!command_line.exit) {
-      return report_start_failure(error, log_format);
+      return serve::report_start_failure(error, log_format);
     }
   } catch (const std::exception& error) {
-    return report_start_failure(error, log_format);
+    return serve::report_start_failure(error, log_format);
   }
-  report_start_failure(command_line.exit->text, command_line.exit->status, log_format);
+  serve::report_start_failure(command_line.exit->text, command_line.exit->status, log_format);
   return command_line.exit->status;
 }
 
@@ -206,9 +208,9 @@ struct ClientCommand {
   int (*run)(int argc, const char* const* argv);
 };
 constexpr std::array kClientCommands = {
-    ClientCommand{"healthcheck", &client::run_healthcheck},
-    ClientCommand{"load", &client::run_load},
-    ClientCommand{"probe", &client::run_probe},
+    ClientCommand{"healthcheck", &healthcheck::run_healthcheck},
+    ClientCommand{"load", &load::run_load},
+    ClientCommand{"probe", &probe::run_probe},
 };
 
 int run(int argc, const char* const* argv) {
@@ -220,9 +222,9 @@ int run(int argc, const char* const* argv) {
     return command->run(argc - 1, argv + 1);
   }
   const config::CommandLine command_line = config::parse_command_line(argc, argv, version_line());
-  if (command_line.exit && command_line.exit->status == config::kDone) {
+  if (command_line.exit && command_line.exit->status == cli::kDone) {
     std::cout << command_line.exit->text << std::flush;
-    return config::kDone;
+    return cli::kDone;
   }
   return serve(command_line);
 }
@@ -234,6 +236,6 @@ int main(int argc, char** argv) {
   try {
     return threadecho::run(argc, argv);
   } catch (const std::exception& error) {
-    return threadecho::report_start_failure(error, threadecho::config::LogFormat::kText);
+    return threadecho::serve::report_start_failure(error, threadecho::log::LogFormat::kText);
   }
 }

@@ -3,16 +3,16 @@
 #include <charconv>
 #include <system_error>
 
-#include "config/durations.h"
-#include "config/parsed.h"
-#include "config/sizes.h"
-#include "config/utf8.h"
+#include "text/durations.h"
+#include "text/parsed.h"
+#include "text/sizes.h"
+#include "text/utf8.h"
 
 namespace threadecho::client {
 namespace {
 
-using config::in_quotes;
-using config::Parsed;
+using text::in_quotes;
+using text::Parsed;
 
 Parsed<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
@@ -59,12 +59,12 @@ std::uint64_t whole_number_of(const Arguments& arguments, std::string_view flag,
 
 std::uint64_t size_of(const Arguments& arguments, std::string_view flag, Allowed<std::uint64_t> allowed,
                       std::uint64_t otherwise) {
-  return value_of(arguments, flag, allowed, otherwise, &config::parse_size, &config::format_size);
+  return value_of(arguments, flag, allowed, otherwise, &text::parse_size, &text::format_size);
 }
 
 std::chrono::milliseconds duration_of(const Arguments& arguments, std::string_view flag,
                                       Allowed<std::chrono::milliseconds> allowed, std::chrono::milliseconds otherwise) {
-  return value_of(arguments, flag, allowed, otherwise, &config::parse_duration, &config::format_duration);
+  return value_of(arguments, flag, allowed, otherwise, &text::parse_duration, &text::format_duration);
 }
 
 Target target_of(const Arguments& arguments) {

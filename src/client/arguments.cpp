@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <sstream>
 
-#include "config/utf8.h"
+#include "text/utf8.h"
 
 namespace threadecho::client {
 namespace {
 
-using config::in_quotes;
+using text::in_quotes;
 
 [[noreturn]] void complain_of_missing_value(const Option& option) {
   throw UsageError(std::string(option.flag) + " needs a value");

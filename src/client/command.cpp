@@ -4,8 +4,8 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "cli/exit_status.h"
 #include "client/arguments.h"
-#include "config/exit_status.h"
 
 namespace threadecho::client {
 
@@ -18,10 +18,10 @@ int run_command(std::string_view name, const std::function<int()>& body) {
     return status;
   } catch (const UsageError& error) {
     std::cerr << "threadecho " << name << ": " << error.what() << " (see threadecho " << name << " --help)\n";
-    return config::kWrongUsage;
+    return cli::kWrongUsage;
   } catch (const std::exception& error) {
     std::cerr << "threadecho " << name << ": " << error.what() << '\n';
-    return config::kFailed;
+    return cli::kFailed;
   }
 }
 

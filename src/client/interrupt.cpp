@@ -8,7 +8,7 @@
 #include <csignal>
 #include <system_error>
 
-#include "config/exit_status.h"
+#include "cli/exit_status.h"
 
 namespace threadecho::client {
 namespace {
@@ -21,7 +21,7 @@ sigset_t interrupting_signals() {
   return set;
 }
 
-extern "C" void end_at_once(int signal_number) { ::_exit(config::kEndedBySignal + signal_number); }
+extern "C" void end_at_once(int signal_number) { ::_exit(cli::kEndedBySignal + signal_number); }
 
 }  // namespace
 

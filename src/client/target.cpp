@@ -23,8 +23,8 @@ std::string Target::to_string() const {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-config::Parsed<Target> parse_target(std::string_view text) {
-  using Result = config::Parsed<Target>;
+text::Parsed<Target> parse_target(std::string_view text) {
+  using Result = text::Parsed<Target>;
   const std::size_t colon = text.rfind(':');
   std::string_view host = text.substr(0, colon);
   const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/parsed.h"
+#include "text/parsed.h"
 
 namespace threadecho::client {
 
@@ -18,6 +18,6 @@ struct Target {
 };
 
 /// Reads HOST:PORT. An IPv6 address needs its brackets: whether the end of `::1:9000` is a port cannot be told.
-config::Parsed<Target> parse_target(std::string_view text);
+text::Parsed<Target> parse_target(std::string_view text);
 
 }  // namespace threadecho::client

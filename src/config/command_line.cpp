@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "config/commands.h"
-#include "config/exit_status.h"
+#include "cli/commands.h"
+#include "cli/exit_status.h"
 #include "config/help_text.h"
 #include "config/settings_table.h"
 #include "config/spelling.h"
-#include "config/utf8.h"
+#include "text/utf8.h"
 
 namespace threadecho::config {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::string_view kServe = "serve";
 using Options = std::map<std::string_view, const CLI::Option*>;
 
 EarlyExit usage_error(const std::string& what) {
-  return {"threadecho: " + what + " (see threadecho --help)\n", kWrongUsage};
+  return {"threadecho: " + what + " (see threadecho --help)\n", cli::kWrongUsage};
 }
 
 // The flag that was probably meant: few typing errors away, or one that begins so. Empty when there is none.
@@ -46,17 +46,19 @@ EarlyExit unexpected(const std::string& argument, bool has_command) {
   if (argument.starts_with("-")) {
     const std::string flag = argument.substr(0, argument.find('='));
     const std::string meant = closest_flag(flag);
-    return usage_error("unknown flag " + in_quotes(flag) + (meant.empty() ? "" : "; did you mean " + meant + "?"));
+    return usage_error("unknown flag " + text::in_quotes(flag) +
+                       (meant.empty() ? "" : "; did you mean " + meant + "?"));
   }
   if (has_command) {
-    return usage_error("unexpected argument " + in_quotes(argument) + "; " + std::string(kServe) + " takes only flags");
+    return usage_error("unexpected argument " + text::in_quotes(argument) + "; " + std::string(kServe) +
+                       " takes only flags");
   }
-  const auto& commands = command_summaries();
-  const auto is_named = [&](const CommandSummary& command) { return command.name == argument; };
+  const auto& commands = cli::command_summaries();
+  const auto is_named = [&](const cli::CommandSummary& command) { return command.name == argument; };
   if (std::any_of(commands.begin(), commands.end(), is_named)) {
     return usage_error("the command " + argument + " must come first, before all flags");
   }
-  return usage_error("unknown command " + in_quotes(argument) + "; commands: " + command_names());
+  return usage_error("unknown command " + text::in_quotes(argument) + "; commands: " + cli::command_names());
 }
 
 EarlyExit missing_value(const SettingRow& row) {
@@ -88,8 +90,8 @@ std::optional<EarlyExit> take_flags(const Options& options, CommandLine& line) {
       return missing_value(row);
     }
     if (values.size() > 1) {
-      return usage_error(flag_of(row.name) + " is given more than once: " + in_quotes(values[0]) + " and " +
-                         in_quotes(values[1]));
+      return usage_error(flag_of(row.name) + " is given more than once: " + text::in_quotes(values[0]) + " and " +
+                         text::in_quotes(values[1]));
     }
     line.flags.emplace(row.name, values.front());
   }

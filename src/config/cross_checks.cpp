@@ -6,8 +6,8 @@
 
 #include "config/bind_address.h"
 #include "config/settings.h"
-#include "config/sizes.h"
-#include "config/utf8.h"
+#include "text/sizes.h"
+#include "text/utf8.h"
 
 namespace threadecho::config {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kStackReserve = 48UL * 1024;
 
 std::string with_origin(std::string_view name, const Given& given) {
-  return std::string(name) + "=" + in_quotes(given.value) + " (" + given.origin + ")";
+  return std::string(name) + "=" + text::in_quotes(given.value) + " (" + given.origin + ")";
 }
 
 void check_buffer_fits_stack(const CrossCheckInput& input, std::vector<Problem>& problems) {
@@ -26,10 +26,10 @@ void check_buffer_fits_stack(const CrossCheckInput& input, std::vector<Problem>&
   if (!buffer || !stack || input.settings.buffer_size + kStackReserve <= input.settings.thread_stack_size) {
     return;
   }
-  problems.push_back(
-      {"BUFFER_SIZE", buffer->value, buffer->origin,
-       "does not fit a thread's stack with " + with_origin("THREAD_STACK_SIZE", *stack),
-       "at most " + format_size(input.settings.thread_stack_size - kStackReserve) + " (THREAD_STACK_SIZE less 48KiB)"});
+  problems.push_back({"BUFFER_SIZE", buffer->value, buffer->origin,
+                      "does not fit a thread's stack with " + with_origin("THREAD_STACK_SIZE", *stack),
+                      "at most " + text::format_size(input.settings.thread_stack_size - kStackReserve) +
+                          " (THREAD_STACK_SIZE less 48KiB)"});
 }
 
 void check_ports_differ(const CrossCheckInput& input, std::vector<Problem>& problems) {

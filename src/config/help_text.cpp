@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/commands.h"
+#include "cli/commands.h"
 #include "config/settings_table.h"
 
 namespace threadecho::config {
@@ -43,7 +43,7 @@ constexpr std::size_t kDefaultColumn = 60;
 // Where a command's meaning begins.
 constexpr std::size_t kMeaningColumn = 20;
 
-std::string describe(const CommandSummary& command) {
+std::string describe(const cli::CommandSummary& command) {
   std::string text = "  " + std::string(command.name);
   if (!command.arguments.empty()) {
     text.append(" ").append(command.arguments);
@@ -65,7 +65,7 @@ std::string describe(const SettingRow& row) {
 
 std::string help_text() {
   std::string text(kUsage);
-  for (const CommandSummary& command : command_summaries()) {
+  for (const cli::CommandSummary& command : cli::command_summaries()) {
     text.append(describe(command));
   }
   text.append(kSettings);

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "config/cross_checks.h"
-#include "config/env_file.h"
+#include "config/dotenv/env_file.h"
 #include "config/settings_table.h"
 #include "config/spelling.h"
 
@@ -175,19 +175,6 @@ std::string_view to_string(Source source) {
       break;
   }
   return "default";
-}
-
-Environment process_environment() {
-  Environment environment;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos) {
-      // The first of equal names counts, as for getenv(3).
-      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-  }
-  return environment;
 }
 
 std::optional<std::string> read_allowed_congestion_control() {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/dotenv.h"
+#include "config/dotenv/dotenv.h"
 #include "config/settings.h"
 #include "config/settings_error.h"
 
@@ -40,9 +40,6 @@ struct Sources {
   /// The text of tcp_allowed_congestion_control, or nothing when it cannot be read; then the listener decides.
   std::function<std::optional<std::string>()> allowed_congestion_control;
 };
-
-/// The environment of this process. Call before other threads start: environ(7) has no lock.
-Environment process_environment();
 
 /// The kernel's list of congestion controls that processes without privileges may use; nothing when there is none.
 std::optional<std::string> read_allowed_congestion_control();

@@ -8,9 +8,9 @@
 #include <system_error>
 
 #include "config/bind_address.h"
-#include "config/durations.h"
 #include "config/settings.h"
-#include "config/sizes.h"
+#include "text/durations.h"
+#include "text/sizes.h"
 
 namespace threadecho::config {
 namespace {
@@ -81,9 +81,10 @@ template SettingKind number(int Settings::*, std::uint64_t, std::uint64_t);
 
 SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high, bool zero_is_system) {
   SettingKind kind;
-  kind.allowed = (zero_is_system ? "0 (as the system's), or " : "") + format_size(low) + " to " + format_size(high);
+  kind.allowed =
+      (zero_is_system ? "0 (as the system's), or " : "") + text::format_size(low) + " to " + text::format_size(high);
   kind.parse = [=](std::string_view text, Settings& settings) -> Reason {
-    const auto parsed = parse_size(text);
+    const auto parsed = text::parse_size(text);
     if (!parsed.ok()) {
       return parsed.reason();
     }
@@ -96,7 +97,7 @@ SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t
     return std::nullopt;
   };
   kind.show = [member, zero_is_system](const Settings& settings) {
-    return zero_is_system && settings.*member == 0 ? std::string{} : format_size(settings.*member);
+    return zero_is_system && settings.*member == 0 ? std::string{} : text::format_size(settings.*member);
   };
   return kind;
 }
@@ -120,12 +121,12 @@ std::uint64_t least_stack_size() {
 SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds low,
                      std::chrono::milliseconds high, std::chrono::milliseconds step) {
   SettingKind kind;
-  kind.allowed = "0s, or " + format_duration(low) + " to " + format_duration(high);
+  kind.allowed = "0s, or " + text::format_duration(low) + " to " + text::format_duration(high);
   if (step > std::chrono::milliseconds{1}) {
-    kind.allowed += " in steps of " + format_duration(step);
+    kind.allowed += " in steps of " + text::format_duration(step);
   }
   kind.parse = [=](std::string_view text, Settings& settings) -> Reason {
-    const auto parsed = parse_duration(text);
+    const auto parsed = text::parse_duration(text);
     if (!parsed.ok()) {
       return parsed.reason();
     }
@@ -134,12 +135,12 @@ SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::m
       return std::string(kOutOfRange);
     }
     if ((value % step).count() != 0) {
-      return "not a multiple of " + format_duration(step);
+      return "not a multiple of " + text::format_duration(step);
     }
     settings.*member = value;
     return std::nullopt;
   };
-  kind.show = [member](const Settings& settings) { return format_duration(settings.*member); };
+  kind.show = [member](const Settings& settings) { return text::format_duration(settings.*member); };
   return kind;
 }
 
@@ -169,8 +170,8 @@ SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_vie
 
 template SettingKind choice(ThreadModel Settings::*, std::vector<std::pair<std::string_view, ThreadModel>>);
 template SettingKind choice(SchedPolicy Settings::*, std::vector<std::pair<std::string_view, SchedPolicy>>);
-template SettingKind choice(LogLevel Settings::*, std::vector<std::pair<std::string_view, LogLevel>>);
-template SettingKind choice(LogFormat Settings::*, std::vector<std::pair<std::string_view, LogFormat>>);
+template SettingKind choice(log::LogLevel Settings::*, std::vector<std::pair<std::string_view, log::LogLevel>>);
+template SettingKind choice(log::LogFormat Settings::*, std::vector<std::pair<std::string_view, log::LogFormat>>);
 
 SettingKind address(std::string Settings::*member) {
   SettingKind kind;

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "config/log_options.h"
 #include "config/thread_options.h"
+#include "log/options.h"
 
 namespace threadecho::config {
 
@@ -41,8 +41,8 @@ struct Settings {
   std::chrono::milliseconds tcp_keepalive{60'000};  ///< 0: off
   std::chrono::milliseconds drain_delay{0};
   std::chrono::milliseconds drain_timeout{8'000};  ///< 0: end open connections at once
-  LogLevel log_level = LogLevel::kInfo;
-  LogFormat log_format = LogFormat::kText;
+  log::LogLevel log_level = log::LogLevel::kInfo;
+  log::LogFormat log_format = log::LogFormat::kText;
   std::string env_file = ".env";
 };
 

@@ -1,6 +1,6 @@
 #include "config/settings_error.h"
 
-#include "config/utf8.h"
+#include "text/utf8.h"
 
 namespace threadecho::config {
 namespace {
@@ -18,13 +18,13 @@ std::string joined(const std::vector<Problem>& problems) {
 std::string to_string(const Problem& problem) {
   std::string text = problem.origin;
   if (!problem.name.empty()) {
-    text = problem.name + "=" + in_quotes(problem.value) + " (" + problem.origin + ")";
+    text = problem.name + "=" + text::in_quotes(problem.value) + " (" + problem.origin + ")";
   }
   text += ": " + problem.reason;
   return problem.allowed.empty() ? text : text + "; allowed: " + problem.allowed;
 }
 
-SettingsError::SettingsError(std::vector<Problem> problems, LogFormat log_format)
+SettingsError::SettingsError(std::vector<Problem> problems, log::LogFormat log_format)
     : std::runtime_error(joined(problems)), problems_(std::move(problems)), log_format_(log_format) {}
 
 }  // namespace threadecho::config

@@ -31,15 +31,15 @@ struct Warning {
 class SettingsError : public std::runtime_error {
  public:
   /// `problems` is not empty. `log_format` is LOG_FORMAT if that one is right, else its default.
-  explicit SettingsError(std::vector<Problem> problems, LogFormat log_format = LogFormat::kText);
+  explicit SettingsError(std::vector<Problem> problems, log::LogFormat log_format = log::LogFormat::kText);
 
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
   /// How to report them.
-  [[nodiscard]] LogFormat log_format() const noexcept { return log_format_; }
+  [[nodiscard]] log::LogFormat log_format() const noexcept { return log_format_; }
 
  private:
   std::vector<Problem> problems_;
-  LogFormat log_format_;
+  log::LogFormat log_format_;
 };
 
 }  // namespace threadecho::config

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "config/thread_options.h"
-#include "counting/owned_counter.h"
 #include "echo/reasons.h"
 #include "echo/refused_clients.h"
 #include "echo/totals.h"
@@ -19,10 +18,11 @@
 #include "net/endpoint.h"
 #include "net/fd.h"
 #include "net/wakeup.h"
+#include "stats/single_writer_counter.h"
 
 namespace threadecho::echo {
 
-using counting::OwnedCounter;
+using stats::OwnedCounter;
 
 /// Takes clients from the listener, on a thread of its own, and hands each to `admit`; those that `admit` turns away it
 /// keeps until they have had an orderly end. Survives every error of accept(2): those that a moment may cure (no

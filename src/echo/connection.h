@@ -7,18 +7,19 @@
 #include <optional>
 #include <string_view>
 
-#include "counting/owned_counter.h"
 #include "echo/connection_quota.h"
-#include "echo/histogram.h"
 #include "echo/reasons.h"
 #include "echo/totals.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
+#include "stats/histogram.h"
+#include "stats/single_writer_counter.h"
 
 namespace threadecho::echo {
 
-using counting::OwnedCounter;
-using counting::SmallOwnedCounter;
+using stats::OwnedCounter;
+using stats::SmallOwnedCounter;
+using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
 /// What a connection is about, for people.
@@ -56,8 +57,8 @@ struct ConnectionCounters {
   SmallOwnedCounter thread_id;    ///< gettid() of the thread that serves it; 0 until then
   SmallOwnedCounter retransmitted_segments;
   SmallOwnedCounter round_trip_us;  ///< as last asked for; 0: not known yet
-  OwnedHistogram<kEchoDurationBounds.size()> echo_duration;
-  OwnedHistogram<kRoundTripBounds.size(), SmallOwnedCounter> round_trip;  ///< one sample a second
+  stats::OwnedHistogram<kEchoDurationBounds.size()> echo_duration;
+  stats::OwnedHistogram<kRoundTripBounds.size(), SmallOwnedCounter> round_trip;  ///< one sample a second
 
   [[nodiscard]] bool started() const noexcept { return thread_start_ns.value() != 0; }
   void add_to(Totals& totals) const noexcept;

@@ -11,14 +11,14 @@
 #include <stdexcept>
 
 #include "config/settings.h"
-#include "echo/cgroup_limit.h"
+#include "host/cgroup_limit.h"
 
 namespace threadecho::echo {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kUnlimited = kNoCgroupLimit;
+constexpr std::uint64_t kUnlimited = host::kNoCgroupLimit;
 constexpr std::uint64_t kMostRefusedClients = 256;
 constexpr std::uint64_t kMappingsPerThread = 2;  // a stack and its guard page
 
@@ -58,7 +58,7 @@ void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
       limits.push_back({std::move(name), value, less(value, kReservedTasks)});
     }
   };
-  add_tasks("cgroup pids.max", least_cgroup_limit(kPidsLimit, root));
+  add_tasks("cgroup pids.max", host::least_cgroup_limit(host::kPidsLimit, root));
   if (!is_root_of_the_host(root)) {
     add_tasks("RLIMIT_NPROC", soft_limit(RLIMIT_NPROC));
   }

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "echo/histogram.h"
 #include "echo/reasons.h"
+#include "stats/histogram.h"
 
 namespace threadecho::echo {
 
@@ -14,22 +14,22 @@ using namespace std::chrono_literals;
 /// `recv` returned to last byte handed to the kernel. A small message over loopback takes 3 to 20 us, most of it the
 /// receiver's side of the kernel; milliseconds mean a full socket buffer, seconds a client that hardly reads; the last
 /// bound is the default WRITE_TIMEOUT.
-inline constexpr Bounds<16> kEchoDurationBounds = {2500ns, 5us,  10us, 25us,  50us,  100us, 250us, 1ms,
-                                                   2500us, 10ms, 25ms, 100ms, 250ms, 1s,    10s,   30s};
+inline constexpr stats::Bounds<16> kEchoDurationBounds = {2500ns, 5us,  10us, 25us,  50us,  100us, 250us, 1ms,
+                                                          2500us, 10ms, 25ms, 100ms, 250ms, 1s,    10s,   30s};
 
 /// `accept` returned to the thread's first `recv`. 15 to 60 us for a fresh thread on an idle machine; the upper half
 /// shows threads that wait for a core or for the address space's lock in a storm of connections.
-inline constexpr Bounds<12> kThreadStartBounds = {10us, 25us,   50us, 100us, 250us, 500us,
-                                                  1ms,  2500us, 10ms, 25ms,  100ms, 1s};
+inline constexpr stats::Bounds<12> kThreadStartBounds = {10us, 25us,   50us, 100us, 250us, 500us,
+                                                         1ms,  2500us, 10ms, 25ms,  100ms, 1s};
 
 /// The kernel's smoothed round trip. Loopback and a node's own network take tens of microseconds, a rack or a zone up
 /// to one or two milliseconds, a continent up to 100, and beyond a second something is wrong.
-inline constexpr Bounds<14> kRoundTripBounds = {25us, 50us, 100us, 250us, 500us, 1ms,   2500us,
-                                                5ms,  10ms, 25ms,  50ms,  100ms, 250ms, 1s};
+inline constexpr stats::Bounds<14> kRoundTripBounds = {25us, 50us, 100us, 250us, 500us, 1ms,   2500us,
+                                                       5ms,  10ms, 25ms,  50ms,  100ms, 250ms, 1s};
 
 /// From a health check's connect-and-close to a session of a day.
-inline constexpr Bounds<12> kConnectionDurationBounds = {1ms,  10ms,  100ms, 1s, 10s, 60s,
-                                                         5min, 30min, 1h,    6h, 24h, 168h};
+inline constexpr stats::Bounds<12> kConnectionDurationBounds = {1ms,  10ms,  100ms, 1s, 10s, 60s,
+                                                                5min, 30min, 1h,    6h, 24h, 168h};
 
 /// What the server has done since it started, and what it is doing: one consistent reading. Counters never go back.
 struct Totals {
@@ -43,10 +43,10 @@ struct Totals {
   std::array<std::uint64_t, kRejectReasonNames.size()> rejected{};
   std::array<std::uint64_t, kAcceptErrorNames.size()> accept_errors{};
   std::uint64_t retransmitted_segments = 0;  ///< as far as the connections' threads have asked the kernel
-  HistogramTotals<kEchoDurationBounds.size()> echo_duration;
-  HistogramTotals<kThreadStartBounds.size()> thread_start;
-  HistogramTotals<kConnectionDurationBounds.size()> connection_duration;
-  HistogramTotals<kRoundTripBounds.size()> round_trip;
+  stats::HistogramTotals<kEchoDurationBounds.size()> echo_duration;
+  stats::HistogramTotals<kThreadStartBounds.size()> thread_start;
+  stats::HistogramTotals<kConnectionDurationBounds.size()> connection_duration;
+  stats::HistogramTotals<kRoundTripBounds.size()> round_trip;
 
   void add(const Totals& other);
 };

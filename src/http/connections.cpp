@@ -12,7 +12,7 @@
 namespace threadecho::http {
 namespace {
 
-using Query = config::Parsed<ConnectionsQuery>;
+using Query = text::Parsed<ConnectionsQuery>;
 
 constexpr std::array<std::pair<std::string_view, ConnectionOrder>, 4> kOrders = {{{"newest", ConnectionOrder::kNewest},
                                                                                   {"bytes", ConnectionOrder::kBytes},

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "config/parsed.h"
 #include "http/response.h"
+#include "text/parsed.h"
 
 namespace threadecho::http {
 
@@ -46,7 +46,7 @@ struct ConnectionList {
 using ListConnections = std::function<ConnectionList(const ConnectionsQuery&)>;
 
 /// What the target of a request asks for: `?limit=`, `?sort=`, or why that cannot be had.
-config::Parsed<ConnectionsQuery> parse_connections_query(std::string_view target);
+text::Parsed<ConnectionsQuery> parse_connections_query(std::string_view target);
 
 /// The list as JSON, or 400 for a query that cannot be had.
 Response connections_response(std::string_view target, const ListConnections& list);

@@ -39,7 +39,7 @@ Response config_response(const std::vector<SettingView>& settings) {
   return json_response(object);
 }
 
-Response version_response(const BuildInfo& build, const config::Pod& pod) {
+Response version_response(const BuildInfo& build, const host::Pod& pod) {
   // prometheus-cpp does not tell its version in a header.
   nlohmann::ordered_json object = {
       {"version", build.version},

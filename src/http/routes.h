@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "build_info.h"
-#include "config/pod.h"
+#include "host/pod.h"
 #include "http/allowed_hosts.h"
 #include "http/connections.h"
 #include "http/response.h"
@@ -33,7 +33,7 @@ struct Sources {
   ListConnections connections;
   std::vector<SettingView> settings;  ///< in the order in which they are shown
   BuildInfo build;
-  config::Pod pod = {};
+  host::Pod pod = {};
   std::vector<std::string> allowed_hosts = {};  ///< see AllowedHosts; none: any
 };
 

@@ -16,8 +16,7 @@ constexpr std::size_t kRoomBytes = 512;
 
 }  // namespace
 
-Logger::Logger(std::shared_ptr<spdlog::logger> sink, config::LogFormat format)
-    : spdlog_(std::move(sink)), format_(format) {}
+Logger::Logger(std::shared_ptr<spdlog::logger> sink, LogFormat format) : spdlog_(std::move(sink)), format_(format) {}
 
 void Logger::write(spdlog::level::level_enum level, std::string_view event,
                    std::initializer_list<Field> fields) noexcept {
@@ -25,7 +24,7 @@ void Logger::write(spdlog::level::level_enum level, std::string_view event,
     return;
   }
   try {
-    if (format_ == config::LogFormat::kJson) {
+    if (format_ == LogFormat::kJson) {
       const std::string body = json_body(event, fields);
       spdlog_->log(level, spdlog::string_view_t(body.data(), body.size()));
       return;

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <variant>
 
-#include "config/log_options.h"
+#include "log/options.h"
 
 namespace threadecho::log {
 
@@ -39,7 +39,7 @@ struct Field {
 /// Nothing is thrown: a line for which there is no memory is lost.
 class Logger {
  public:
-  Logger(std::shared_ptr<spdlog::logger> sink, config::LogFormat format);
+  Logger(std::shared_ptr<spdlog::logger> sink, LogFormat format);
 
   [[nodiscard]] bool enabled(spdlog::level::level_enum level) const { return spdlog_->should_log(level); }
   void write(spdlog::level::level_enum level, std::string_view event,
@@ -52,7 +52,7 @@ class Logger {
 
  private:
   std::shared_ptr<spdlog::logger> spdlog_;
-  config::LogFormat format_;
+  LogFormat format_;
 };
 
 }  // namespace threadecho::log

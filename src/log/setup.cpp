@@ -10,21 +10,21 @@ namespace {
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %-5l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
-spdlog::level::level_enum to_spdlog(config::LogLevel level) {
+spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case config::LogLevel::kTrace:
+    case LogLevel::kTrace:
       return spdlog::level::trace;
-    case config::LogLevel::kDebug:
+    case LogLevel::kDebug:
       return spdlog::level::debug;
-    case config::LogLevel::kInfo:
+    case LogLevel::kInfo:
       return spdlog::level::info;
-    case config::LogLevel::kWarning:
+    case LogLevel::kWarning:
       return spdlog::level::warn;
-    case config::LogLevel::kError:
+    case LogLevel::kError:
       return spdlog::level::err;
-    case config::LogLevel::kCritical:
+    case LogLevel::kCritical:
       return spdlog::level::critical;
-    case config::LogLevel::kOff:
+    case LogLevel::kOff:
       break;
   }
   return spdlog::level::off;
@@ -32,10 +32,10 @@ spdlog::level::level_enum to_spdlog(config::LogLevel level) {
 
 }  // namespace
 
-Logger make_logger(config::LogLevel level, config::LogFormat format, const std::shared_ptr<StdoutSink>& sink) {
+Logger make_logger(LogLevel level, LogFormat format, const std::shared_ptr<StdoutSink>& sink) {
   auto target = std::make_shared<spdlog::logger>("threadecho", sink);
   target->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-      format == config::LogFormat::kJson ? kJsonPattern : kTextPattern, spdlog::pattern_time_type::utc));
+      format == LogFormat::kJson ? kJsonPattern : kTextPattern, spdlog::pattern_time_type::utc));
   target->set_level(to_spdlog(level));
   // spdlog's own handler prints to standard error, which can block.
   target->set_error_handler([sink](const std::string& /*what*/) { sink->count_dropped(); });

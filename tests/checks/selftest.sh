@@ -54,24 +54,27 @@ formatting() {
 
 layering() {
     tree layers
-    mkdir -p src/echo src/net src/metrics
-    printf '#include "echo/server.h"\n#include "metrics/echo.h"\n#include "signals.h"\n' >src/main.cpp
-    printf '#include "signals.h"\n' >src/signals.cpp
+    mkdir -p src/serve src/load src/echo src/net
+    printf '#include "serve/signals.h"\n' >src/main.cpp
+    printf '#include "build_info.h"\n#include "echo/server.h"\n#include "serve/signals.h"\n' >src/serve/signals.cpp
     printf '#include "echo/server.h"\n\n#include <net/if.h>\n\n#include "net/fd.h"\n' >src/echo/server.cpp
-    printf '#include "build_info.h"\n#include "echo/server.h"\n' >src/metrics/echo.h
     expect 0 '' "$here/layers.sh" .
-    printf '#include <vector>\n  # include "metrics/echo.h"\n' >src/echo/server.h
-    expect fail 'src/echo/server.h:2: src/echo may not include metrics/echo.h' "$here/layers.sh" .
+    printf '#include <vector>\n  # include "admin/routes.h"\n' >src/echo/server.h
+    expect fail 'src/echo/server.h:2: src/echo may not include admin/routes.h' "$here/layers.sh" .
     printf '#include "../net/fd.h"\n' >src/echo/server.h
     expect fail 'not ../net/fd.h' "$here/layers.sh" .
-    printf '#include "build_info.h"\n' >src/echo/server.h
-    expect fail 'may not include build_info.h' "$here/layers.sh" .
-    printf '#include "signals.h"\n' >src/echo/server.h
-    expect fail 'may not include signals.h' "$here/layers.sh" .
+    printf '#include "metrics/echo.h"\n' >src/echo/server.h
+    expect fail 'no such folder: metrics/echo.h' "$here/layers.sh" .
     rm src/echo/server.h
+    printf '#include "probe/probe.h"\n' >src/load/a.h
+    expect fail 'src/load may not include probe/probe.h' "$here/layers.sh" .
+    rm src/load/a.h
+    printf '#pragma once\n' >src/drain.h
+    expect fail 'only main.cpp and build_info lie in src/ itself' "$here/layers.sh" .
+    rm src/drain.h
     mkdir src/novel
     printf '#pragma once\n' >src/novel/a.h
-    expect fail 'does not know what src/novel may include' "$here/layers.sh" .
+    expect fail 'does not know src/novel' "$here/layers.sh" .
 }
 
 linking() {

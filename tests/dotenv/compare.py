@@ -1,7 +1,7 @@
 """Compares our parser of .env files with python-dotenv, by name and value: compare.py PROGRAM [FILES], see dump.cpp.
 FILES: how many generated ones.
 
-Allowed differences, all of them in the header of src/config/dotenv.h:
+Allowed differences, all of them in the header of src/config/dotenv/dotenv.h:
   - a byte order mark at the beginning is skipped: python-dotenv takes it for a part of the first name;
   - a statement that python-dotenv warns of and skips is a problem; it must be the same statements;
   - text that is not UTF-8 is one problem and no values, where python-dotenv raises UnicodeDecodeError;

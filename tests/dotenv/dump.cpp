@@ -8,12 +8,13 @@
 #include <string>
 #include <string_view>
 
-#include "config/dotenv.h"
+#include "config/dotenv/dotenv.h"
+#include "host/environment.h"
 
 namespace {
 
 using threadecho::config::Dotenv;
-using threadecho::config::Environment;
+using threadecho::host::Environment;
 
 std::string from_hexadecimal(std::string_view text) {
   std::string bytes;

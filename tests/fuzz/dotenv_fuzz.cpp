@@ -7,9 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "config/dotenv.h"
+#include "config/dotenv/dotenv.h"
 #include "config/load.h"
 #include "config/settings_error.h"
+#include "host/environment.h"
 #include "net/fd.h"
 #include "oracle.h"
 
@@ -20,8 +21,8 @@ namespace {
 
 using namespace threadecho;
 using config::Dotenv;
-using config::Environment;
 using fuzz::demand;
+using host::Environment;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 

@@ -79,7 +79,7 @@ class Subject {
   static log::Logger logger() {
     auto target = std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>());
     target->set_level(spdlog::level::trace);
-    return {std::move(target), config::LogFormat::kText};
+    return {std::move(target), log::LogFormat::kText};
   }
 
   config::Settings settings_;

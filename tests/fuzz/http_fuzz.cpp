@@ -147,7 +147,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::uint8_t seed = choices.byte();
   const std::string_view bytes = fuzz::as_text(choices.rest());
   log::Logger logger(std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>()),
-                     config::LogFormat::kText);
+                     log::LogFormat::kText);
   const http::Routes routes(sources(seed % 2 == 0), logger);
 
   const auto answers = fuzz::read_answers(Exchange(routes).run(bytes, Cuts::none()));

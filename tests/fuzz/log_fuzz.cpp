@@ -103,7 +103,7 @@ void try_json_line(std::string_view text, std::span<const std::byte> payload) {
 /// What a program with such a logger puts on its standard output.
 class Output {
  public:
-  explicit Output(config::LogFormat format) : logger_(log::make_logger(config::LogLevel::kTrace, format, open())) {}
+  explicit Output(log::LogFormat format) : logger_(log::make_logger(log::LogLevel::kTrace, format, open())) {}
 
   void try_line(std::string_view event, std::span<const std::byte> payload) {
     logger_.trace(event, {{"payload", payload}});
@@ -137,7 +137,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try_preview(log::payload_preview(payload), text);
   try_text_line(text, payload);
   try_json_line(text, payload);
-  for (const config::LogFormat format : {config::LogFormat::kText, config::LogFormat::kJson}) {
+  for (const log::LogFormat format : {log::LogFormat::kText, log::LogFormat::kJson}) {
     Output(format).try_line(text, payload);
   }
   return 0;

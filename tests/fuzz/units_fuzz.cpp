@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "config/durations.h"
-#include "config/sizes.h"
 #include "oracle.h"
+#include "text/durations.h"
+#include "text/sizes.h"
 
 /// Durations and sizes: any text is read as a second, slower reading of the same grammar reads it; what is read is
 /// written so that it reads the same; what is not has a reason.
@@ -94,8 +94,8 @@ std::optional<std::uint64_t> size_by_the_book(std::string_view text) {
 }
 
 void try_duration(std::string_view text) {
-  using threadecho::config::format_duration;
-  using threadecho::config::parse_duration;
+  using threadecho::text::format_duration;
+  using threadecho::text::parse_duration;
   const auto read = parse_duration(text);
   const auto expected = duration_by_the_book(text);
   demand(read.ok() == expected.has_value(), "a text is a duration if and only if the grammar says so");
@@ -109,8 +109,8 @@ void try_duration(std::string_view text) {
 }
 
 void try_size(std::string_view text) {
-  using threadecho::config::format_size;
-  using threadecho::config::parse_size;
+  using threadecho::text::format_size;
+  using threadecho::text::parse_size;
   const auto read = parse_size(text);
   const auto expected = size_by_the_book(text);
   demand(read.ok() == expected.has_value(), "a text is a size if and only if the grammar says so");

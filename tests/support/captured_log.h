@@ -54,7 +54,7 @@ class CapturedLog {
     auto target = std::make_shared<spdlog::logger>("test", sink_);
     target->set_pattern("%l %v");
     target->set_level(spdlog::level::trace);
-    return {std::move(target), config::LogFormat::kText};
+    return {std::move(target), log::LogFormat::kText};
   }
 
   std::shared_ptr<Sink> sink_;

@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
+#include "cli/exit_status.h"
 #include "client/failure.h"
-#include "config/exit_status.h"
 #include "support/markdown_table.h"
 
 namespace threadecho::test {
 
 std::vector<DocumentedStatus> statuses_of_program() {
-  std::vector<DocumentedStatus> statuses = {{std::to_string(config::kDone), "done"},
-                                            {std::to_string(config::kFailed), "failed while running"},
-                                            {std::to_string(config::kWrongUsage), "wrong settings or usage"},
-                                            {std::to_string(config::kCannotBind), "an address or port cannot be had"},
-                                            {std::to_string(config::kEndedBySignal) + " + n", "signal n"}};
+  std::vector<DocumentedStatus> statuses = {{std::to_string(cli::kDone), "done"},
+                                            {std::to_string(cli::kFailed), "failed while running"},
+                                            {std::to_string(cli::kWrongUsage), "wrong settings or usage"},
+                                            {std::to_string(cli::kCannotBind), "an address or port cannot be had"},
+                                            {std::to_string(cli::kEndedBySignal) + " + n", "signal n"}};
   for (const client::FailureWords& words : client::kFailureKinds) {
     const std::string status = std::to_string(static_cast<int>(words.kind));
     const std::string meaning = "`probe`: " + std::string(words.meaning);

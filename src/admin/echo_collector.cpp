@@ -1,0 +1,83 @@
+#include "admin/echo_collector.h"
+
+#include <string_view>
+
+#include "admin/families.h"
+#include "echo/reasons.h"
+#include "echo/totals.h"
+
+namespace threadecho::admin {
+namespace {
+
+using Families = std::vector<prometheus::MetricFamily>;
+
+void add_traffic(Families& families, const echo::Totals& totals) {
+  families.push_back(counter("threadecho_received_bytes_total", "Bytes received from clients.", totals.received_bytes));
+  families.push_back(counter("threadecho_echoed_bytes_total",
+                             "Bytes sent back to clients, counted when the kernel has taken them.",
+                             totals.echoed_bytes));
+  families.push_back(counter("threadecho_receives_total", "Successful recv calls.", totals.receives));
+}
+
+void add_connections(Families& families, const echo::Totals& totals, std::uint32_t limit) {
+  families.push_back(gauge("threadecho_active_threads", "Echo threads that serve at least one connection.",
+                           static_cast<double>(totals.active_threads)));
+  families.push_back(
+      gauge("threadecho_connections_active", "Connections that are open now.", static_cast<double>(totals.active)));
+  families.push_back(gauge("threadecho_connections_limit",
+                           "Connections that may be open at once: MAX_CONNECTIONS, or less where the host allows less.",
+                           limit));
+  families.push_back(counter("threadecho_connections_accepted_total",
+                             "Connections that were given a thread; a refused one is not among them.",
+                             totals.accepted));
+  families.push_back(counters("threadecho_connections_rejected_total", "Connections that were refused, by reason.",
+                              "reason", echo::kRejectReasonNames, totals.rejected));
+  families.push_back(counters("threadecho_connections_closed_total", "Connections that have ended, by reason.",
+                              "reason", echo::kCloseReasonNames, totals.closed));
+  families.push_back(counters("threadecho_accept_errors_total", "Failed accept calls, by error.", "error",
+                              echo::kAcceptErrorNames, totals.accept_errors));
+}
+
+void add_durations(Families& families, const echo::Totals& totals) {
+  families.push_back(
+      histogram("threadecho_connection_duration_seconds", "How long ended connections were open, from accept to close.",
+                echo::kConnectionDurationBounds, totals.connection_duration.buckets, totals.connection_duration.sum));
+  families.push_back(histogram("threadecho_echo_duration_seconds",
+                               "From the return of recv until the last byte was handed to the kernel.",
+                               echo::kEchoDurationBounds, totals.echo_duration.buckets, totals.echo_duration.sum));
+  families.push_back(histogram("threadecho_thread_start_seconds",
+                               "From the return of accept until the connection's thread was ready to receive.",
+                               echo::kThreadStartBounds, totals.thread_start.buckets, totals.thread_start.sum));
+}
+
+void add_path(Families& families, const echo::Totals& totals) {
+  families.push_back(histogram("threadecho_tcp_rtt_seconds",
+                               "The kernel's smoothed round-trip time, asked for after an echo, at most once a second "
+                               "for each connection, and at its end.",
+                               echo::kRoundTripBounds, totals.round_trip.buckets, totals.round_trip.sum));
+  families.push_back(counter("threadecho_tcp_retransmitted_segments_total",
+                             "Segments that the kernel sent again, as far as it was asked (as for the RTT).",
+                             totals.retransmitted_segments));
+}
+
+void add_readiness(Families& families, echo::Readiness readiness) {
+  families.push_back(gauge("threadecho_ready", "1 when new clients are wanted, as /readyz says.",
+                           readiness == echo::Readiness::kReady ? 1 : 0));
+  families.push_back(
+      gauge("threadecho_draining", "1 once a drain has begun.", readiness == echo::Readiness::kDraining ? 1 : 0));
+}
+
+}  // namespace
+
+Families EchoCollector::Collect() const {
+  const echo::Totals totals = server_.totals();
+  Families families;
+  add_traffic(families, totals);
+  add_connections(families, totals, server_.connections_limit());
+  add_durations(families, totals);
+  add_path(families, totals);
+  add_readiness(families, server_.readiness());
+  return families;
+}
+
+}  // namespace threadecho::admin

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "stats/histogram.h"
+
+namespace threadecho::admin {
+
+/// Metric families with their values, as prometheus-cpp serialises them. Names come with their prefix, help in one
+/// sentence; durations are told in seconds.
+prometheus::MetricFamily gauge(std::string_view name, std::string_view help, double value);
+prometheus::MetricFamily counter(std::string_view name, std::string_view help, std::uint64_t value);
+prometheus::MetricFamily counter(std::string_view name, std::string_view help, std::chrono::duration<double> value);
+
+/// One counter for each value of `label`; `values[i]` belongs to `label_values[i]`.
+prometheus::MetricFamily counters(std::string_view name, std::string_view help, std::string_view label,
+                                  std::span<const std::string_view> label_values,
+                                  std::span<const std::uint64_t> values);
+
+/// A gauge of 1 whose labels are the information.
+prometheus::MetricFamily info(std::string_view name, std::string_view help,
+                              std::span<const prometheus::ClientMetric::Label> labels);
+
+/// In seconds. The count is the sum of the buckets just read, so that the two always agree.
+prometheus::MetricFamily histogram(std::string_view name, std::string_view help,
+                                   std::span<const std::chrono::nanoseconds> bounds,
+                                   std::span<const std::uint64_t> buckets, std::chrono::nanoseconds sum);
+
+}  // namespace threadecho::admin

@@ -1,0 +1,14 @@
+#pragma once
+
+namespace threadecho::cli {
+
+// Exit statuses of the program: README, "Exit statuses". `probe` has some more, client::FailureKind.
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kWrongUsage = 2;  ///< settings among it
+inline constexpr int kCannotBind = 3;
+/// And the number of the signal that ended it.
+inline constexpr int kEndedBySignal = 128;
+
+}  // namespace threadecho::cli

@@ -1,0 +1,87 @@
+#include "client/http_client.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cerrno>
+#include <string_view>
+#include <vector>
+
+#include "client/connector.h"
+#include "client/failure.h"
+#include "client/socket_error.h"
+
+namespace threadecho::client {
+namespace {
+
+namespace http = boost::beast::http;
+
+using Result = text::Parsed<unsigned>;
+
+Result broken(int error_number) { return Result::bad("the connection broke: " + errno_code(error_number).message()); }
+
+/// A request fits into any socket's buffer: it goes out in one piece or not at all.
+bool send_request(int fd, const net::Endpoint& server, const std::string& path) {
+  const std::string request =
+      "GET " + path + " HTTP/1.1\r\nHost: " + host_field(server) + "\r\nConnection: close\r\n\r\n";
+  return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
+}
+
+/// Reads until the header is complete; nobody needs the body.
+Result read_status(int fd, Deadline deadline) {
+  http::response_parser<http::string_body> parser;
+  std::string unread;  // the parser wants a line as a whole
+  std::array<char, 4096> chunk;
+  while (!parser.is_header_done()) {
+    // Looked at here too: a server that sends byte by byte is always ready.
+    if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, nullptr) != Waited::kReady) {
+      return Result::bad("no answer in time");
+    }
+    const ssize_t got = ::recv(fd, chunk.data(), chunk.size(), 0);
+    if (got == 0) {
+      return Result::bad("the connection was closed without an answer");
+    }
+    if (got < 0) {
+      if (errno == EAGAIN || errno == EINTR) {
+        continue;
+      }
+      return broken(errno);
+    }
+    unread.append(chunk.data(), static_cast<std::size_t>(got));
+    boost::beast::error_code error;
+    const std::size_t used = parser.put(boost::asio::buffer(unread), error);
+    unread.erase(0, used);
+    if (error && error != http::error::need_more) {
+      return Result::bad("the answer is not HTTP (" + error.message() + ")");
+    }
+  }
+  return Result::good(parser.get().result_int());
+}
+
+}  // namespace
+
+std::string host_field(const net::Endpoint& server) {
+  std::string text = server.to_string();
+  if (const std::size_t zone = text.find('%'); zone != std::string::npos) {
+    text.erase(zone, text.rfind(']') - zone);
+  }
+  return text;
+}
+
+text::Parsed<unsigned> http_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
+  Attempt attempt{.endpoint = server, .duration = {}, .error = {}};
+  const net::Fd fd = connect_to(server, deadline, nullptr, attempt.error);
+  if (!fd) {
+    return Result::bad(connect_failure({attempt}).text);
+  }
+  if (!send_request(fd.get(), server, path)) {
+    return broken(errno);
+  }
+  return read_status(fd.get(), deadline);
+}
+
+}  // namespace threadecho::client

@@ -1,9 +1,0 @@
-#pragma once
-
-namespace threadecho::client {
-
-/// `threadecho probe`: argv[0] is "probe". Prints to standard output, and what keeps it from starting to standard
-/// error; returns the exit status. Called by main, before it starts any thread.
-int run_probe(int argc, const char* const* argv);
-
-}  // namespace threadecho::client

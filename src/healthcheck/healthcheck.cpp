@@ -1,0 +1,71 @@
+#include "healthcheck/healthcheck.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "client/connector.h"
+#include "client/echo_exchange.h"
+#include "client/failure.h"
+#include "client/http_client.h"
+#include "client/payload.h"
+#include "config/settings.h"
+
+namespace threadecho::healthcheck {
+namespace {
+
+constexpr unsigned kOk = 200;
+constexpr std::size_t kEchoBytes = 64;
+
+bool is_any(const net::Endpoint& endpoint) {
+  const net::AddressKey key = endpoint.address_key();
+  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+  const net::AddressKey any_ipv4 = net::Endpoint::parse("0.0.0.0", 0).value().address_key();
+  return key == any_ipv4 || std::all_of(key.begin(), key.end(), is_zero);
+}
+
+std::optional<client::Failure> echo_failure(const net::Endpoint& server, client::Deadline deadline) {
+  client::Attempt attempt{.endpoint = server, .duration = {}, .error = {}};
+  const net::Fd fd = client::connect_to(server, deadline, nullptr, attempt.error);
+  if (!fd) {
+    return client::connect_failure({attempt});
+  }
+  std::array<std::byte, kEchoBytes> message{};
+  client::Payload(0).fill(0, message);
+  return client::echo_once(fd.get(), message, client::AfterSending::kStayOpen, deadline, nullptr).failure;
+}
+
+}  // namespace
+
+net::Endpoint reachable(const std::string& address, std::uint16_t port) {
+  const net::Endpoint bound = net::Endpoint::parse(address, port).value();
+  // IPv4 also for `::`, which serves both, or has fallen back to 0.0.0.0 on a host without IPv6.
+  return is_any(bound) ? net::Endpoint::parse("127.0.0.1", port).value() : bound;
+}
+
+Health check_health(const config::Settings& settings, bool with_echo, client::Deadline deadline) {
+  if (settings.http_port == 0 || (with_echo && settings.port == 0)) {
+    return {.is_good = false,
+            .reason = std::string(settings.http_port == 0 ? "HTTP_PORT" : "PORT") +
+                      "=0 takes any free port, so nobody can know which one to ask"};
+  }
+  const net::Endpoint http = reachable(settings.http_bind_address, settings.http_port);
+  const std::string question = "GET /healthz at " + http.to_string();
+  const auto status = client::http_status(http, "/healthz", deadline);
+  if (!status.ok()) {
+    return {.is_good = false, .reason = question + ": " + status.reason()};
+  }
+  std::string reason = question + " answered " + std::to_string(status.value());
+  if (status.value() != kOk || !with_echo) {
+    return {.is_good = status.value() == kOk, .reason = std::move(reason)};
+  }
+  const net::Endpoint echo = reachable(settings.bind_address, settings.port);
+  if (const auto failure = echo_failure(echo, deadline)) {
+    return {.is_good = false, .reason = "echo at " + echo.to_string() + ": " + failure->text};
+  }
+  return {.is_good = true, .reason = reason + ", and " + echo.to_string() + " echoed"};
+}
+
+}  // namespace threadecho::healthcheck

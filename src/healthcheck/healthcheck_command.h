@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "healthcheck/healthcheck.h"
+
+namespace threadecho::healthcheck {
+
+/// `threadecho healthcheck`: argv[0] is "healthcheck". Prints one line to standard output; returns 0 or 1, also for
+/// wrong settings and wrong usage.
+int run_healthcheck(int argc, const char* const* argv);
+
+/// What it finds out. `arguments` begins with the command's name; `proc` is where procfs is. Throws SettingsError.
+Health health_of_server(const std::vector<const char*>& arguments, const std::filesystem::path& proc);
+
+std::string healthcheck_help();
+
+}  // namespace threadecho::healthcheck

@@ -1,0 +1,198 @@
+#include "load/load_connection.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <string>
+
+#include "client/connector.h"
+#include "client/socket_error.h"
+
+namespace threadecho::load {
+namespace {
+
+// So many sends in one go, then others get their turn.
+constexpr int kSendsAtOnce = 4;
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+/// The place after `index` in a ring.
+std::size_t next_in(const std::vector<Nanoseconds>& ring, std::size_t index) {
+  return index + 1 < ring.size() ? index + 1 : 0;
+}
+
+bool is_only_waiting(int error_number) { return error_number == EAGAIN || error_number == EINTR; }
+
+}  // namespace
+
+LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) : payload_(index) {
+  if (options.mode != LoadMode::kOpen && options.mode != LoadMode::kBulk) {
+    // One more than are under way: the next may begin before the last is taken out. Held ones may have their first
+    // message and the proof under way.
+    began_.resize(options.mode == LoadMode::kHold ? 2 : options.pipeline + 1U);
+  }
+}
+
+std::optional<LoadFailure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
+                                                   Nanoseconds now) {
+  std::error_code error;
+  net::Fd fd = client::begin_connect(target, source, error);
+  if (error) {
+    return connect_failure(error);
+  }
+  adopt(std::move(fd), now);
+  return std::nullopt;
+}
+
+void LoadConnection::adopt(net::Fd fd, Nanoseconds began) {
+  fd_ = std::move(fd);
+  state_ = State::kConnecting;
+  base_ = received_ = sent_ = limit_ = round_up(sent_, client::Payload::kWordSize);
+  next_end_ = UINT64_MAX;
+  completed_ = 0;
+  newest_ = oldest_ = 0;
+  last_progress_ = began;
+}
+
+std::optional<LoadFailure> LoadConnection::finish_connect(LoadContext& context, const net::Endpoint& target,
+                                                          Nanoseconds now) {
+  if (const std::error_code error = client::finish_connect(fd_.get(), target)) {
+    return connect_failure(error);
+  }
+  state_ = State::kOpen;
+  next_end_ = base_ + context.options.size;
+  context.recorder.connect_times.record(static_cast<std::uint64_t>(std::max<Nanoseconds>(now - last_progress_, 0)));
+  last_progress_ = now;
+  return std::nullopt;
+}
+
+void LoadConnection::allow_message(const LoadOptions& options, Nanoseconds began) {
+  if (is_idle()) {
+    last_progress_ = std::max(last_progress_, began);
+  }
+  began_[newest_] = began;
+  newest_ = next_in(began_, newest_);
+  limit_ += options.size;
+}
+
+void LoadConnection::allow_due(const LoadOptions& options, std::uint64_t round, Nanoseconds now) {
+  if (limit_ == base_) {
+    first_round_ = round;
+  }
+  if (is_idle()) {
+    last_progress_ = now;
+  }
+  limit_ += options.size;
+}
+
+void LoadConnection::allow_no_more(const LoadOptions& options) noexcept {
+  if (limit_ == UINT64_MAX) {
+    limit_ = base_ + round_up(sent_ - base_, options.size);
+  }
+}
+
+std::optional<LoadFailure> LoadConnection::send(LoadContext& context, Nanoseconds now) {
+  for (int i = 0; i < kSendsAtOnce && sent_ < limit_ && state_ == State::kOpen; ++i) {
+    const std::size_t size = std::min<std::uint64_t>(limit_ - sent_, context.send_buffer.size());
+    const std::span<std::byte> bytes(context.send_buffer.data(), size);
+    payload_.fill(sent_, bytes);
+    const ssize_t taken = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (taken < 0) {
+      return is_only_waiting(errno) ? std::nullopt : std::optional(connection_failure(client::errno_code(errno)));
+    }
+    if (sent_ == received_) {
+      last_progress_ = now;
+    }
+    sent_ += static_cast<std::uint64_t>(taken);
+    if (static_cast<std::size_t>(taken) < size) {
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+void LoadConnection::let_receive_wait() const noexcept {
+  ::fcntl(fd_.get(), F_SETFL, 0);  // clears O_NONBLOCK, the only flag it has
+}
+
+std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting waiting) {
+  std::span<std::byte> room(context.receive_buffer);
+  const int flags = waiting == Waiting::kUntilInterrupted ? 0 : MSG_DONTWAIT;
+  const ssize_t got = ::recv(fd_.get(), room.data(), room.size(), flags);
+  if (got <= 0) {
+    if (got < 0 && is_only_waiting(errno)) {
+      return std::nullopt;
+    }
+    if (state_ == State::kDiagnosing) {
+      return diagnosis(context);
+    }
+    return got < 0
+               ? connection_failure(client::errno_code(errno))
+               : LoadFailure{LoadError::kClosedEarly, "closed by the server" + progress_of_message(context.options)};
+  }
+  const Nanoseconds now = monotonic_now();
+  const auto size = static_cast<std::size_t>(got);
+  if (state_ == State::kDiagnosing) {
+    return suspect(context, 0, size, now);
+  }
+  const std::span<const std::byte> bytes = room.first(size);
+  const bool sends_next = waiting == Waiting::kUntilInterrupted && context.refills && received_ + size == next_end_;
+  if (sends_next) {
+    // As a plain client does, whose next message is under way before it looks at this one; an error shows again.
+    allow_message(context.options, now);
+    static_cast<void>(send(context, now));
+  }
+  const std::size_t right = std::min<std::uint64_t>(payload_.first_mismatch(received_, bytes), sent_ - received_);
+  received_ += right;
+  last_progress_ = now;
+  complete_messages(context, now, !sends_next);
+  if (right < size) {
+    return suspect(context, right, size, now);
+  }
+  return std::nullopt;
+}
+
+std::uint64_t LoadConnection::measured_under_way(const LoadContext& context) const {
+  const std::uint64_t allowed = (limit_ - base_) / context.options.size;
+  std::uint64_t first = completed_;
+  while (first < allowed && due(context, first) < context.recorder.from) {
+    ++first;
+  }
+  return allowed - first;
+}
+
+/// Open loop: of a message of this connection, counted from 0.
+Nanoseconds LoadConnection::due(const LoadContext& context, std::uint64_t message) const {
+  return context.schedule.due(first_round_ + message, payload_.connection());
+}
+
+Nanoseconds LoadConnection::began(const LoadContext& context) const {
+  if (context.options.mode == LoadMode::kOpen) {
+    return due(context, completed_);
+  }
+  return began_.empty() ? 0 : began_[oldest_];
+}
+
+void LoadConnection::complete_messages(LoadContext& context, Nanoseconds now, bool allows_next) {
+  while (received_ >= next_end_) {
+    context.recorder.message(began(context), now);
+    ++completed_;
+    oldest_ = next_in(began_, oldest_);
+    next_end_ += context.options.size;
+    if (context.refills && allows_next) {
+      allow_message(context.options, now);
+    }
+  }
+}
+
+void LoadConnection::close() noexcept {
+  fd_.reset();
+  suspicion_.reset();
+  state_ = State::kClosed;
+  limit_ = received_ = sent_;
+}
+
+}  // namespace threadecho::load

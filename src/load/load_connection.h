@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "client/payload.h"
+#include "load/load_failure.h"
+#include "load/load_options.h"
+#include "load/load_recorder.h"
+#include "net/endpoint.h"
+#include "net/fd.h"
+
+namespace threadecho::load {
+
+/// When the messages of the open loop are due: number m of all of them at start + m / rate, dealt to the connections in
+/// turn.
+struct OpenSchedule {
+  Nanoseconds start = 0;
+  double nanoseconds_per_message = 0;
+  std::uint32_t connections = 1;
+
+  [[nodiscard]] Nanoseconds due(std::uint64_t round, std::uint32_t connection) const {
+    const auto number = static_cast<double>(round * connections + connection);
+    return start + static_cast<Nanoseconds>(number * nanoseconds_per_message);
+  }
+};
+
+/// What the connections of one worker share.
+struct LoadContext {
+  const LoadOptions& options;
+  OpenSchedule schedule;
+  std::vector<std::byte> send_buffer;
+  std::vector<std::byte> receive_buffer;
+  LoadRecorder recorder;
+  bool refills = false;  ///< closed loop: each message that comes back allows the next
+};
+
+/// One client of a load run: its socket, how far its stream was sent and how far it came back right. It sends what it
+/// is allowed to and verifies each byte. After an error it is closed and can be connected again; its stream then goes
+/// on behind what was sent before, so that late bytes of the old connection show. One thread uses it.
+class LoadConnection {
+ public:
+  enum class State : std::uint8_t { kClosed, kConnecting, kOpen, kDiagnosing };
+  enum class Waiting : bool { kNo, kUntilInterrupted };
+
+  LoadConnection(const LoadOptions& options, std::uint32_t index);
+
+  [[nodiscard]] State state() const noexcept { return state_; }
+  [[nodiscard]] std::uint32_t index() const noexcept { return payload_.connection(); }
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  /// Waits for room to send, or to be connected.
+  [[nodiscard]] bool wants_to_write() const noexcept { return state_ == State::kConnecting || sent_ < limit_; }
+  /// All that was allowed is sent and back.
+  [[nodiscard]] bool is_idle() const noexcept { return received_ == limit_; }
+  /// When bytes last came back, or something began to be waited for.
+  [[nodiscard]] Nanoseconds last_progress() const noexcept { return last_progress_; }
+  /// Messages that came back since it was connected.
+  [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
+  /// Open loop: messages that have not come back, of those that were due within the measured time.
+  [[nodiscard]] std::uint64_t measured_under_way(const LoadContext& context) const;
+
+  /// Begins to connect. In kConnecting afterwards, unless it fails.
+  std::optional<LoadFailure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
+  /// The same with a socket that began to connect at `began`.
+  void adopt(net::Fd fd, Nanoseconds began);
+  /// Call when the socket of a kConnecting one is writable.
+  std::optional<LoadFailure> finish_connect(LoadContext& context, const net::Endpoint& target, Nanoseconds now);
+
+  /// One more message may go out; its latency counts from `began`.
+  void allow_message(const LoadOptions& options, Nanoseconds began);
+  /// The same in the open loop, where the round says when it is due.
+  void allow_due(const LoadOptions& options, std::uint64_t round, Nanoseconds now);
+  /// Everything may go out (bulk), until allow_no_more().
+  void allow_everything() noexcept { limit_ = UINT64_MAX; }
+  /// Finishes the message that was begun, and sends no other.
+  void allow_no_more(const LoadOptions& options) noexcept;
+
+  /// Sends what is allowed and the socket takes.
+  std::optional<LoadFailure> send(LoadContext& context, Nanoseconds now);
+  /// Makes receive() able to wait, until it is interrupted (TickTimer). Call when it is open.
+  void let_receive_wait() const noexcept;
+  /// Reads and verifies once. After wrong bytes the state is kDiagnosing, and a while later the failure comes out of
+  /// this or of check().
+  std::optional<LoadFailure> receive(LoadContext& context, Waiting waiting = Waiting::kNo);
+  /// Has something taken too long? Call now and then.
+  std::optional<LoadFailure> check(const LoadContext& context, Nanoseconds now);
+
+  /// Closes the socket; connect() may follow.
+  void close() noexcept;
+
+ private:
+  struct Suspicion {
+    std::uint64_t offset = 0;
+    std::vector<std::byte> bytes;
+    Nanoseconds ripe_at = 0;
+  };
+
+  void complete_messages(LoadContext& context, Nanoseconds now, bool allows_next);
+  [[nodiscard]] Nanoseconds due(const LoadContext& context, std::uint64_t message) const;
+  [[nodiscard]] Nanoseconds began(const LoadContext& context) const;
+  std::optional<LoadFailure> suspect(const LoadContext& context, std::size_t first_wrong, std::size_t size,
+                                     Nanoseconds now);
+  [[nodiscard]] LoadFailure diagnosis(const LoadContext& context) const;
+  [[nodiscard]] std::string progress_of_message(const LoadOptions& options) const;
+
+  client::Payload payload_;
+  State state_ = State::kClosed;
+  net::Fd fd_;
+  // Places in the stream: base_ <= received_ <= sent_ <= limit_.
+  std::uint64_t base_ = 0;      ///< where this connection's first message began
+  std::uint64_t received_ = 0;  ///< came back right
+  std::uint64_t sent_ = 0;      ///< handed to the kernel
+  std::uint64_t limit_ = 0;     ///< may be sent
+  std::uint64_t next_end_ = 0;  ///< where the message ends that comes back next
+  std::uint64_t completed_ = 0;
+  std::uint64_t first_round_ = 0;  ///< open loop: of the first message
+  std::size_t newest_ = 0;         ///< in began_: where the next one goes, and the one that comes back next
+  std::size_t oldest_ = 0;
+  std::vector<Nanoseconds> began_;  ///< of messages under way, a ring; closed loop, churn and hold
+  Nanoseconds last_progress_ = 0;   ///< when it last came on while something was awaited
+  std::unique_ptr<Suspicion> suspicion_;
+};
+
+}  // namespace threadecho::load

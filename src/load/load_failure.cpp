@@ -1,0 +1,198 @@
+#include "load/load_failure.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "client/socket_error.h"
+
+namespace threadecho::load {
+namespace {
+
+constexpr std::size_t kWord = client::Payload::kWordSize;
+// A word is found within the first two, even when the first of them was cut or changed.
+constexpr std::size_t kSearched = 2 * kWord;
+// With less than a word to go by, so far to either side is tried.
+constexpr std::uint64_t kNearby = 4096;
+constexpr std::size_t kFewestBytesToCompare = 3;
+
+struct Found {
+  std::size_t index = 0;  ///< in the evidence
+  client::Payload::Origin origin;
+};
+
+std::string count_of(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
+
+std::string at_offset(std::uint64_t offset) { return " at offset " + std::to_string(offset); }
+
+/// The word at `index`, if it is one that this run can have sent. Any 8 bytes are a word of something: its neighbour
+/// must belong to the same place, and where there is none, its place must be likely.
+std::optional<client::Payload::Origin> origin_at(const client::Payload& payload, const Evidence& evidence,
+                                                 std::size_t index) {
+  if (index + kWord > evidence.bytes.size()) {
+    return std::nullopt;
+  }
+  const auto origin = client::Payload::origin_of(evidence.bytes.subspan(index).first<kWord>());
+  const bool own = origin.connection == payload.connection();
+  if (origin.connection >= evidence.connections || (own && origin.offset >= evidence.sent)) {
+    return std::nullopt;
+  }
+  if (own && origin.offset == evidence.offset + index) {
+    return origin;  // just where it should be
+  }
+  if (index + 2 * kWord <= evidence.bytes.size()) {
+    const auto next = client::Payload::origin_of(evidence.bytes.subspan(index + kWord).first<kWord>());
+    return next == client::Payload::Origin{origin.connection, origin.offset + kWord} ? std::optional(origin)
+                                                                                     : std::nullopt;
+  }
+  constexpr std::uint64_t kLikely = std::uint64_t{1} << 20U;
+  return origin.offset < evidence.sent * 16 + kLikely ? std::optional(origin) : std::nullopt;
+}
+
+std::optional<Found> first_origin(const client::Payload& payload, const Evidence& evidence) {
+  for (std::size_t index = 0; index < kSearched; ++index) {
+    if (const auto origin = origin_at(payload, evidence, index)) {
+      return Found{index, *origin};
+    }
+  }
+  return std::nullopt;
+}
+
+/// The bytes from the first wrong one up to `source` were skipped. Do they come later?
+bool come_later(const client::Payload& payload, const Evidence& evidence, std::size_t from, std::uint64_t source) {
+  for (std::size_t index = from; index < evidence.bytes.size(); ++index) {
+    const auto origin = origin_at(payload, evidence, index);
+    if (origin && origin->connection == payload.connection() && origin->offset + kWord > evidence.offset &&
+        origin->offset < source && origin->offset != evidence.offset + index) {
+      return true;
+    }
+  }
+  return false;
+}
+
+LoadFailure foreign(const Evidence& evidence, std::uint32_t connection, std::uint64_t offset) {
+  return {LoadError::kForeign, "bytes of connection " + std::to_string(connection) + " (its offset " +
+                                   std::to_string(offset) + ")" + at_offset(evidence.offset)};
+}
+
+LoadFailure missing(const Evidence& evidence, std::uint64_t count) {
+  return {LoadError::kMissing, count_of(count) + " missing" + at_offset(evidence.offset)};
+}
+
+LoadFailure repeated(const Evidence& evidence, std::uint64_t back) {
+  return {LoadError::kRepeated,
+          "bytes repeated" + at_offset(evidence.offset) + ": those of " + count_of(back) + " before came again"};
+}
+
+LoadFailure by_origin(const client::Payload& payload, const Evidence& evidence, const Found& found) {
+  if (found.origin.connection != payload.connection()) {
+    const std::uint64_t behind = std::min<std::uint64_t>(found.index, found.origin.offset);
+    return foreign(evidence, found.origin.connection, found.origin.offset - behind);
+  }
+  const std::uint64_t place = evidence.offset + found.index;
+  if (found.origin.offset < place) {
+    return repeated(evidence, place - found.origin.offset);
+  }
+  if (come_later(payload, evidence, found.index + kWord, found.origin.offset)) {
+    return {LoadError::kReordered, "bytes in another order" + at_offset(evidence.offset)};
+  }
+  return missing(evidence, found.origin.offset - place);
+}
+
+/// Wrong bytes, and right ones after them: how many until then, and are they at least the same bytes?
+LoadFailure changed(const client::Payload& payload, const Evidence& evidence) {
+  std::size_t length = evidence.bytes.size();
+  while (length > 1 && evidence.bytes[length - 1] == payload.at(evidence.offset + length - 1)) {
+    --length;
+  }
+  std::vector<std::byte> expected(length);
+  payload.fill(evidence.offset, expected);
+  if (length > 1 && std::ranges::is_permutation(expected, evidence.bytes.first(length))) {
+    return {LoadError::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
+  }
+  return {LoadError::kChanged, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
+                                   at_offset(evidence.offset) + ": expected " + client::in_hex(expected.front()) +
+                                   ", got " + client::in_hex(evidence.bytes.front())};
+}
+
+/// Less than a word arrived: compares with what is likely.
+std::optional<LoadFailure> by_comparison(const client::Payload& payload, const Evidence& evidence) {
+  const auto matches = [&](std::uint32_t connection, std::uint64_t offset) {
+    return client::Payload(connection).first_mismatch(offset, evidence.bytes) == evidence.bytes.size();
+  };
+  for (std::uint64_t distance = 1; distance <= kNearby; ++distance) {
+    if (evidence.offset + distance < evidence.sent && matches(payload.connection(), evidence.offset + distance)) {
+      return missing(evidence, distance);
+    }
+    if (distance <= evidence.offset && matches(payload.connection(), evidence.offset - distance)) {
+      return repeated(evidence, distance);
+    }
+  }
+  for (std::uint32_t connection = 0; connection < evidence.connections; ++connection) {
+    if (connection != payload.connection() && matches(connection, evidence.offset)) {
+      return foreign(evidence, connection, evidence.offset);
+    }
+  }
+  return std::nullopt;
+}
+
+LoadFailure described(LoadError error, std::string_view what, std::error_code why) {
+  return {error, std::string(what) + ": " + why.message()};
+}
+
+}  // namespace
+
+LoadFailure connect_failure(std::error_code error) {
+  switch (client::kind_of(error)) {
+    case client::SocketError::kRefused:
+      return {LoadError::kRefused, "connection refused"};
+    case client::SocketError::kTimedOut:
+      return {LoadError::kConnectTimeout, "no answer to the connect"};
+    case client::SocketError::kReset:
+      return {LoadError::kReset, "reset while connecting"};
+    case client::SocketError::kUnreachable:
+      return described(LoadError::kUnreachable, "connect", error);
+    case client::SocketError::kNoLocalAddress:
+      return {LoadError::kLocalLimit, "no free local port: more connections need more --source addresses"};
+    case client::SocketError::kLocalLimit:
+      return described(LoadError::kLocalLimit, "this machine's limit", error);
+    case client::SocketError::kOther:
+      break;
+  }
+  return described(LoadError::kOther, "connect", error);
+}
+
+LoadFailure connection_failure(std::error_code error) {
+  if (error == std::errc::broken_pipe) {
+    return {LoadError::kClosedEarly, "closed by the server"};
+  }
+  switch (client::kind_of(error)) {
+    case client::SocketError::kReset:
+      return {LoadError::kReset, "reset by the server"};
+    case client::SocketError::kTimedOut:
+      return {LoadError::kNoEcho, "the server's machine no longer answers"};
+    case client::SocketError::kUnreachable:
+      return described(LoadError::kUnreachable, "connection lost", error);
+    default:
+      return described(LoadError::kOther, "connection lost", error);
+  }
+}
+
+LoadFailure diagnose(const client::Payload& payload, const Evidence& evidence) {
+  const auto found = first_origin(payload, evidence);
+  if (found && !(found->origin == client::Payload::Origin{payload.connection(), evidence.offset + found->index})) {
+    return by_origin(payload, evidence, *found);
+  }
+  const std::size_t size = evidence.bytes.size();
+  if (!found && size >= kFewestBytesToCompare && size < kSearched) {
+    if (auto failure = by_comparison(payload, evidence)) {
+      return *failure;
+    }
+  }
+  if (evidence.offset >= evidence.sent) {
+    return {LoadError::kSurplus, count_of(size) + " more than were sent" + at_offset(evidence.offset)};
+  }
+  return changed(payload, evidence);
+}
+
+}  // namespace threadecho::load

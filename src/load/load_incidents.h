@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "load/load_failure.h"
+#include "load/load_recorder.h"
+
+namespace threadecho::load {
+
+/// One connection that was lost, or never came to be.
+struct LoadIncident {
+  Nanoseconds at = 0;
+  std::uint32_t connection = 0;
+  LoadFailure failure;
+  std::uint32_t attempts = 0;        ///< to connect again
+  Nanoseconds recovered_after = -1;  ///< until a message was echoed again; -1: it was not
+};
+
+/// All incidents of a run are counted by kind; the first kMostKept of each worker are kept in full.
+class LoadIncidents {
+ public:
+  static constexpr std::size_t kMostKept = 10'000;
+  static constexpr std::size_t kNotKept = SIZE_MAX;
+
+  /// Returns a number for the calls below.
+  std::size_t lost(Nanoseconds at, std::uint32_t connection, LoadFailure failure);
+  void attempted(std::size_t incident);
+  void recovered(std::size_t incident, Nanoseconds now);
+
+  /// Adds those of another worker; call sort() when all are in.
+  void merge(LoadIncidents&& other);
+  void sort();
+
+  [[nodiscard]] std::uint64_t count(LoadError error) const { return counts_.at(index_of(error)); }
+  [[nodiscard]] std::uint64_t total() const;
+  [[nodiscard]] std::uint64_t total_recovered() const { return recovered_; }
+  [[nodiscard]] const std::vector<LoadIncident>& kept() const { return kept_; }
+
+ private:
+  std::array<std::uint64_t, kLoadErrorNames.size()> counts_{};
+  std::uint64_t recovered_ = 0;
+  std::vector<LoadIncident> kept_;
+};
+
+}  // namespace threadecho::load

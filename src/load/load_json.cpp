@@ -1,0 +1,124 @@
+#include <sys/utsname.h>
+
+#include <array>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "load/load_report.h"
+
+namespace threadecho::load {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kNanosecondsPerSecond = 1e9;
+
+double seconds(std::chrono::milliseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+Json json_of(const LoadOptions& options) {
+  Json json{{"mode", name_of(options.mode)},
+            {"connections", options.connections},
+            {"size", options.size},
+            {"pipeline", options.pipeline},
+            {"threads", options.threads},
+            {"rate", options.mode == LoadMode::kOpen ? Json(options.rate) : Json(nullptr)},
+            {"duration_seconds", seconds(options.duration)},
+            {"warmup_seconds", seconds(options.warmup)},
+            {"timeout_seconds", seconds(options.timeout)},
+            {"reconnect", options.reconnect},
+            {"sources", Json::array()}};
+  for (const net::Endpoint& source : options.sources) {
+    json["sources"].push_back(source.host());
+  }
+  return json;
+}
+
+/// What a reader needs to judge the figures.
+Json machine() {
+  utsname names{};
+  ::uname(&names);
+  std::string congestion_control;
+  std::ifstream("/proc/sys/net/ipv4/tcp_congestion_control") >> congestion_control;
+  return {{"kernel", std::string(names.sysname) + ' ' + names.release},
+          {"architecture", names.machine},
+          {"cores", std::thread::hardware_concurrency()},
+          {"congestion_control", congestion_control}};
+}
+
+/// null when nothing was timed.
+Json json_of(const stats::LatencyHistogram& latencies) {
+  if (latencies.count() == 0) {
+    return nullptr;
+  }
+  constexpr std::array<std::pair<const char*, double>, 9> kPercentiles = {{{"p10", 10},
+                                                                           {"p25", 25},
+                                                                           {"p50", 50},
+                                                                           {"p75", 75},
+                                                                           {"p90", 90},
+                                                                           {"p95", 95},
+                                                                           {"p99", 99},
+                                                                           {"p99.9", 99.9},
+                                                                           {"p99.99", 99.99}}};
+  Json json{{"count", latencies.count()}, {"min", latencies.min()}, {"mean", latencies.mean()}};
+  for (const auto& [name, percent] : kPercentiles) {
+    json[name] = latencies.percentile(percent);
+  }
+  json["max"] = latencies.max();
+  return json;
+}
+
+Json errors(const LoadIncidents& incidents) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < kLoadErrorNames.size(); ++i) {
+    json[std::string(kLoadErrorNames.at(i))] = incidents.count(static_cast<LoadError>(i));
+  }
+  return json;
+}
+
+Json json_of(const LoadIncidents& incidents, Nanoseconds began) {
+  Json json = Json::array();
+  for (const LoadIncident& incident : incidents.kept()) {
+    json.push_back(
+        {{"at_seconds", static_cast<double>(incident.at - began) / kNanosecondsPerSecond},
+         {"connection", incident.connection},
+         {"error", name_of(incident.failure.error)},
+         {"detail", incident.failure.detail},
+         {"failed_attempts", incident.attempts},
+         {"recovered_after_seconds",
+          incident.recovered_after < 0 ? Json(nullptr)
+                                       : Json(static_cast<double>(incident.recovered_after) / kNanosecondsPerSecond)}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string json_report(const LoadResult& result) {
+  const bool holds = result.options.mode == LoadMode::kHold;
+  const Json json{{"target", result.options.target.to_string()},
+                  {"address", result.target.to_string()},
+                  {"settings", json_of(result.options)},
+                  {"machine", machine()},
+                  {"clean", result.is_clean()},
+                  {"ended_early", result.stopped_early},
+                  {"measured_seconds", result.measured_seconds},
+                  {"messages", result.messages},
+                  {"messages_per_second", result.messages_per_second()},
+                  {"bytes_per_second", result.bytes_per_second()},
+                  {"missed_messages", result.missed_messages},
+                  {"connections_opened", result.opened},
+                  {"connections_proved", holds ? Json(result.proved) : Json(nullptr)},
+                  {"latency_nanoseconds", json_of(result.latencies)},
+                  {"connect_nanoseconds", json_of(result.connect_times)},
+                  {"errors_total", result.incidents.total()},
+                  {"errors", errors(result.incidents)},
+                  {"recovered", result.incidents.total_recovered()},
+                  {"incidents", json_of(result.incidents, result.began)}};
+  // Details hold only text of ours; invalid UTF-8 can come in with the target's name.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace threadecho::load

@@ -1,0 +1,56 @@
+#include "load/load_progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "load/load_figures.h"
+
+namespace threadecho::load {
+namespace {
+
+// Back to the first column, and delete to the end of the line (ECMA-48).
+constexpr const char* kClearLine = "\r\x1b[K";
+
+}  // namespace
+
+std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& options) {
+  const double rate =
+      snapshot.seconds_since_last > 0 ? static_cast<double>(snapshot.messages) / snapshot.seconds_since_last : 0;
+  std::string line = format_decimal(snapshot.seconds, 0) + " s  " + format_count(snapshot.open_connections);
+  if (snapshot.is_opening) {
+    line += " of " + format_count(options.connections);
+  }
+  line += (snapshot.open_connections == 1 && !snapshot.is_opening ? " connection  " : " connections  ") +
+          format_count(static_cast<std::uint64_t>(rate)) + " messages/s  " +
+          format_bytes(rate * static_cast<double>(options.size)) + "/s  p99 ";
+  line += snapshot.latencies.count() > 0 ? format_latency(snapshot.latencies.percentile(99)) : "-";
+  return line + "  " + format_count(snapshot.failures) + (snapshot.failures == 1 ? " error" : " errors");
+}
+
+LoadProgress::LoadProgress(const LoadOptions& options, int fd)
+    : options_(options), fd_(fd), is_terminal_(::isatty(fd) == 1) {}
+
+void LoadProgress::show(const LoadSnapshot& snapshot) {
+  std::string line = progress_line(snapshot, options_);
+  // A line that wraps cannot be taken back.
+  if (winsize size{}; is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    line.resize(std::min<std::size_t>(line.size(), size.ws_col - 1U));
+  }
+  write(is_terminal_ ? kClearLine + line : line + '\n');
+}
+
+void LoadProgress::finish() {
+  if (is_terminal_) {
+    write(kClearLine);
+  }
+}
+
+void LoadProgress::write(const std::string& text) const {
+  // A reader that has gone costs the run nothing.
+  [[maybe_unused]] const auto written = ::write(fd_, text.data(), text.size());
+}
+
+}  // namespace threadecho::load

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "load/load_run.h"
+
+namespace threadecho::load {
+
+/// "12 s  64 connections  123,456 messages/s  7.90 MB/s  p99 812 us  0 errors"
+std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& options);
+
+/// Shows how a run comes on: one line that is written over on a terminal, a line a second elsewhere.
+class LoadProgress {
+ public:
+  /// Writes to this descriptor, which stays the caller's.
+  LoadProgress(const LoadOptions& options, int fd);
+
+  void show(const LoadSnapshot& snapshot);
+  /// Takes the line away from a terminal; the result follows.
+  void finish();
+
+ private:
+  void write(const std::string& text) const;
+
+  const LoadOptions& options_;
+  int fd_;
+  bool is_terminal_;
+};
+
+}  // namespace threadecho::load

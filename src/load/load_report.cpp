@@ -1,0 +1,134 @@
+#include "load/load_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <sstream>
+#include <string_view>
+
+#include "load/load_figures.h"
+
+namespace threadecho::load {
+namespace {
+
+constexpr double kNanosecondsPerSecond = 1e9;
+// In the table; JSON has all of them.
+constexpr std::size_t kMostIncidentsShown = 20;
+
+std::string count_of(std::uint64_t count, std::string_view noun) {
+  return format_count(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::string format_rate(double per_second) {
+  return per_second < 100 ? format_decimal(per_second, 1) : format_count(static_cast<std::uint64_t>(per_second));
+}
+
+std::string description(const LoadOptions& options) {
+  std::string text = count_of(options.connections, "connection") + ", " + count_of(options.size, "byte") +
+                     " a message, " + count_of(options.threads, "thread");
+  switch (options.mode) {
+    case LoadMode::kClosed:
+      return "closed loop, " + text +
+             (options.pipeline > 1 ? ", " + count_of(options.pipeline, "message") + " at once" : "");
+    case LoadMode::kOpen:
+      return "open loop, " + format_rate(options.rate) + " messages/s, " + text;
+    case LoadMode::kBulk:
+      return "bulk, " + text;
+    case LoadMode::kChurn:
+      return "churn, " + text;
+    case LoadMode::kHold:
+      break;
+  }
+  return "hold, " + text;
+}
+
+void latency_rows(std::ostringstream& text, const stats::LatencyHistogram& latencies, std::string_view title) {
+  if (latencies.count() == 0) {
+    return;
+  }
+  text << title << "min " << format_latency(latencies.min()) << "   p50 " << format_latency(latencies.percentile(50))
+       << "   p90 " << format_latency(latencies.percentile(90)) << "   p99 " << format_latency(latencies.percentile(99))
+       << "   p99.9 " << format_latency(latencies.percentile(99.9)) << "   max " << format_latency(latencies.max())
+       << '\n';
+}
+
+void throughput_rows(std::ostringstream& text, const LoadResult& result) {
+  if (result.options.mode == LoadMode::kHold) {
+    text << "held         " << format_decimal(result.measured_seconds, 1) << " s; at the end "
+         << format_count(result.proved) << " of " << count_of(result.options.connections, "connection")
+         << " still echoed\n";
+    return;
+  }
+  text << "messages     " << format_count(result.messages) << " in " << format_decimal(result.measured_seconds, 2)
+       << " s" << (result.stopped_early ? " (ended early)" : "") << ", " << format_rate(result.messages_per_second())
+       << "/s\n"
+       << "bytes        " << format_bytes(result.bytes_per_second()) << "/s each way\n";
+  if (result.missed_messages > 0) {
+    text << "missed       " << count_of(result.missed_messages, "message")
+         << " that were due while their connection was down, or were lost with it\n";
+  }
+}
+
+void error_rows(std::ostringstream& text, const LoadResult& result) {
+  if (result.is_clean()) {
+    text << "errors       none: no connection was lost or refused, every byte was right, there was no gap\n";
+    return;
+  }
+  text << "errors       " << format_count(result.incidents.total());
+  std::string_view separator = ": ";
+  for (std::size_t i = 0; i < kLoadErrorNames.size(); ++i) {
+    if (const auto count = result.incidents.count(static_cast<LoadError>(i)); count > 0) {
+      text << separator << kLoadErrorNames.at(i) << ' ' << format_count(count);
+      separator = ", ";
+    }
+  }
+  text << '\n';
+  if (result.options.reconnect) {
+    text << "reconnected  " << format_count(result.incidents.total_recovered()) << " of "
+         << format_count(result.incidents.total());
+    Nanoseconds longest = -1;
+    for (const LoadIncident& incident : result.incidents.kept()) {
+      longest = std::max(longest, incident.recovered_after);
+    }
+    text << (longest < 0 ? "" : ", the slowest after " + format_latency(static_cast<std::uint64_t>(longest))) << '\n';
+  }
+}
+
+void incident_rows(std::ostringstream& text, const LoadResult& result) {
+  std::size_t shown = 0;
+  for (const LoadIncident& incident : result.incidents.kept()) {
+    if (shown++ == kMostIncidentsShown) {
+      text << "  ... and " << format_count(result.incidents.total() - kMostIncidentsShown) << " more (--json lists "
+           << "them)\n";
+      break;
+    }
+    text << "  at " << format_decimal(static_cast<double>(incident.at - result.began) / kNanosecondsPerSecond, 3)
+         << " s  connection " << incident.connection << ": " << name_of(incident.failure.error) << ": "
+         << incident.failure.detail;
+    if (incident.recovered_after >= 0) {
+      text << "; back after " << format_latency(static_cast<std::uint64_t>(incident.recovered_after));
+    } else if (result.options.reconnect) {
+      text << "; not back (" << count_of(incident.attempts, "failed attempt") << ")";
+    }
+    text << '\n';
+  }
+}
+
+}  // namespace
+
+std::string text_report(const LoadResult& result) {
+  std::ostringstream text;
+  text << result.options.target.to_string() << " (" << result.target.to_string() << "): " << description(result.options)
+       << "\n\n";
+  throughput_rows(text, result);
+  latency_rows(text, result.latencies, "latency      ");
+  latency_rows(text, result.connect_times, "connect      ");
+  error_rows(text, result);
+  incident_rows(text, result);
+  if (result.latencies.count() > 0) {
+    text << "\nlatency, and the share of messages up to it\n" << draw_histogram(result.latencies);
+  }
+  return text.str();
+}
+
+}  // namespace threadecho::load

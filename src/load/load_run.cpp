@@ -1,0 +1,214 @@
+#include "load/load_run.h"
+
+#include <poll.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <thread>
+
+namespace threadecho::load {
+namespace {
+
+constexpr Nanoseconds kMillisecond = 1'000'000;
+constexpr Nanoseconds kProgressEvery = 1000 * kMillisecond;
+constexpr double kNanosecondsPerSecond = 1e9;
+
+/// The workers of a run and their threads; main's side of the control.
+class Crew {
+ public:
+  Crew(const LoadOptions& options, const net::Endpoint& target, OpenConnection first, SampleFile* samples)
+      : options_(options) {
+    control_.samples = samples;
+    for (std::uint32_t number = 0; number < options.threads; ++number) {
+      workers_.push_back(std::make_unique<LoadWorker>(options, target, number, control_));
+    }
+    workers_.front()->take_over(std::move(first));
+    errors_.resize(workers_.size());
+  }
+  ~Crew() {
+    stop();
+    join();
+  }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  void start_threads() {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      threads_.emplace_back([this, i] { work(i); });
+    }
+  }
+  void begin(Nanoseconds now) {
+    control_.start.store(now, std::memory_order_release);
+    wake();
+  }
+  void stop() {
+    control_.stop.store(true, std::memory_order_release);
+    wake();
+  }
+  void join() {
+    for (std::thread& thread : threads_) {
+      thread.join();
+    }
+    threads_.clear();
+  }
+  void rethrow() const {
+    for (const std::exception_ptr& error : errors_) {
+      if (error) {
+        std::rethrow_exception(error);
+      }
+    }
+  }
+  [[nodiscard]] bool is_started() const { return control_.start.load(std::memory_order_relaxed) != 0; }
+  [[nodiscard]] Nanoseconds start() const { return control_.start.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_settled() const {
+    return control_.settled.load(std::memory_order_acquire) == options_.connections;
+  }
+  [[nodiscard]] bool has_ended() const { return control_.ended.load(std::memory_order_acquire) == workers_.size(); }
+  [[nodiscard]] net::Wakeup& wakeup() { return control_.to_main; }
+  [[nodiscard]] const std::vector<std::unique_ptr<LoadWorker>>& workers() const { return workers_; }
+
+ private:
+  void work(std::size_t i) {
+    ::pthread_setname_np(::pthread_self(), ("load-" + std::to_string(i)).c_str());
+    try {
+      workers_[i]->run();
+    } catch (...) {
+      errors_[i] = std::current_exception();  // main looks at it after the join
+      control_.stop.store(true, std::memory_order_release);
+      wake();
+    }
+    control_.ended.fetch_add(1, std::memory_order_acq_rel);
+    control_.to_main.notify();
+  }
+  void wake() {
+    for (const auto& worker : workers_) {
+      worker->wake();
+    }
+  }
+
+  const LoadOptions& options_;
+  LoadControl control_;
+  std::vector<std::unique_ptr<LoadWorker>> workers_;
+  std::vector<std::exception_ptr> errors_;
+  std::vector<std::thread> threads_;
+};
+
+/// Turns the live totals into what happened since the last look.
+class Snapshots {
+ public:
+  explicit Snapshots(Nanoseconds began) : began_(began), last_(began) {}
+
+  LoadSnapshot take(const Crew& crew, Nanoseconds now) {
+    LoadSnapshot snapshot;
+    std::uint64_t messages = 0;
+    for (const auto& worker : crew.workers()) {
+      const LoadRecorder& recorder = worker->recorder();
+      messages += recorder.messages.value();
+      snapshot.open_connections += recorder.open_connections.value();
+      snapshot.failures += recorder.failures.value();
+      recorder.latencies.add_to(snapshot.latencies);
+    }
+    const stats::LatencyHistogram latencies = snapshot.latencies;
+    snapshot.latencies.subtract(latencies_);
+    snapshot.messages = messages - messages_;
+    snapshot.seconds = static_cast<double>(now - began_) / kNanosecondsPerSecond;
+    snapshot.seconds_since_last = static_cast<double>(now - last_) / kNanosecondsPerSecond;
+    snapshot.is_opening = !crew.is_started();
+    latencies_ = latencies;
+    messages_ = messages;
+    last_ = now;
+    return snapshot;
+  }
+
+ private:
+  Nanoseconds began_;
+  Nanoseconds last_;
+  std::uint64_t messages_ = 0;
+  stats::LatencyHistogram latencies_;
+};
+
+/// Returns whether the user ended it.
+bool wait_for_end(Crew& crew, Nanoseconds began, const LoadHooks& hooks) {
+  Snapshots snapshots(began);
+  Nanoseconds next_progress = began + kProgressEvery;
+  bool stopped = false;
+  while (!crew.has_ended()) {
+    std::array<pollfd, 2> waiting{
+        {{.fd = crew.wakeup().fd(), .events = POLLIN, .revents = 0},
+         {.fd = stopped ? -1 : hooks.stop_fd, .events = POLLIN, .revents = 0}}};  // poll skips a negative descriptor
+    const Nanoseconds wait = std::max<Nanoseconds>(next_progress - monotonic_now(), 0);
+    ::poll(waiting.data(), waiting.size(), static_cast<int>(wait / kMillisecond + 1));
+    crew.wakeup().clear();
+    const Nanoseconds now = monotonic_now();
+    if (!stopped && (waiting[1].revents & POLLIN) != 0) {
+      stopped = true;
+      crew.stop();
+      if (hooks.on_stop) {
+        hooks.on_stop();
+      }
+    }
+    if (!crew.is_started() && crew.is_settled()) {
+      crew.begin(now);
+    }
+    if (now >= next_progress) {
+      next_progress += kProgressEvery;
+      if (hooks.on_progress) {
+        hooks.on_progress(snapshots.take(crew, now));
+      }
+    }
+  }
+  return stopped;
+}
+
+void add_up(LoadResult& result, LoadWorker& worker) {
+  const LoadRecorder& recorder = worker.recorder();
+  result.messages += recorder.measured_messages.value();
+  result.missed_messages += recorder.missed_messages.value();
+  result.proved += recorder.proved.value();
+  recorder.latencies.add_to(result.latencies);
+  recorder.connect_times.add_to(result.connect_times);
+  result.incidents.merge(std::move(worker.incidents()));
+}
+
+}  // namespace
+
+double LoadResult::messages_per_second() const {
+  return measured_seconds > 0 ? static_cast<double>(messages) / measured_seconds : 0;
+}
+
+double LoadResult::bytes_per_second() const { return messages_per_second() * static_cast<double>(options.size); }
+
+LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks,
+                         OpenConnection first) {
+  LoadResult result;
+  result.options = options;
+  result.target = target;
+  result.began = monotonic_now();
+  Crew crew(options, target, std::move(first), hooks.samples);
+  crew.start_threads();
+  result.stopped_early = wait_for_end(crew, result.began, hooks);
+  crew.join();
+  crew.rethrow();
+
+  Nanoseconds end = 0;
+  for (const auto& worker : crew.workers()) {
+    add_up(result, *worker);
+    end = std::max(end, worker->ended_measuring());
+  }
+  result.incidents.sort();
+  result.opened = result.connect_times.count();
+  if (crew.is_started()) {
+    const Nanoseconds from = crew.start() + std::chrono::nanoseconds(options.warmup).count();
+    const Nanoseconds whole = std::chrono::nanoseconds(options.duration).count();
+    const Nanoseconds measured = std::clamp<Nanoseconds>(end - from, 0, whole);
+    result.measured_seconds = static_cast<double>(measured) / kNanosecondsPerSecond;
+    result.stopped_early = result.stopped_early || measured < whole;
+  }
+  return result;
+}
+
+}  // namespace threadecho::load

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "load/load_incidents.h"
+#include "load/load_options.h"
+#include "load/load_recorder.h"
+#include "load/load_worker.h"
+#include "load/sample_file.h"
+#include "net/endpoint.h"
+#include "stats/latency_histogram.h"
+
+namespace threadecho::load {
+
+/// What a run found out.
+struct LoadResult {
+  LoadOptions options;
+  net::Endpoint target;
+  bool stopped_early = false;  ///< by the user, or because no connection was left
+  double measured_seconds = 0;
+  std::uint64_t messages = 0;         ///< measured: whole, right, back within the time (open loop: due within it)
+  std::uint64_t missed_messages = 0;  ///< open loop: see LoadRecorder
+  std::uint64_t opened = 0;           ///< connects that succeeded, reconnects and churn among them
+  std::uint64_t proved = 0;           ///< hold: connections that still echoed at the end
+  stats::LatencyHistogram latencies;
+  stats::LatencyHistogram connect_times;
+  LoadIncidents incidents;  ///< their times count from `began`
+  Nanoseconds began = 0;
+
+  [[nodiscard]] bool is_clean() const { return incidents.total() == 0; }
+  [[nodiscard]] double messages_per_second() const;
+  [[nodiscard]] double bytes_per_second() const;  ///< one way
+};
+
+/// The state of a run once a second.
+struct LoadSnapshot {
+  double seconds = 0;  ///< since the run began, and since the last snapshot
+  double seconds_since_last = 0;
+  bool is_opening = true;  ///< not all connections have been tried
+  std::uint64_t open_connections = 0;
+  std::uint64_t messages = 0;         ///< since the last snapshot
+  std::uint64_t failures = 0;         ///< since the run began
+  stats::LatencyHistogram latencies;  ///< since the last snapshot
+};
+
+/// What the thread that waits for a run does meanwhile, and where samples go. Each may be empty.
+struct LoadHooks {
+  int stop_fd = -1;               ///< the run ends early when this becomes readable; it is not read
+  std::function<void()> on_stop;  ///< called then, once
+  std::function<void(const LoadSnapshot&)> on_progress;  ///< about once a second
+  SampleFile* samples = nullptr;                         ///< takes every measured latency
+};
+
+/// Runs the load with threads of its own, and waits for the end in the calling thread, which must have blocked the
+/// signals that the workers are not to get. `first` saves whoever has connected already one of the connections. Throws
+/// std::system_error when threads or descriptors cannot be had.
+LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {},
+                         OpenConnection first = {});
+
+}  // namespace threadecho::load

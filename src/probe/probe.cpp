@@ -1,0 +1,173 @@
+#include "probe/probe.h"
+
+#include <random>
+#include <utility>
+
+#include "cli/exit_status.h"
+#include "client/echo_exchange.h"
+#include "client/payload.h"
+#include "client/wait.h"
+#include "probe/probe_report.h"
+
+namespace threadecho::probe {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Bytes of one run are not taken for those of another.
+client::Payload random_payload() { return client::Payload(std::random_device()() % client::Payload::kMaxConnections); }
+
+/// One run: owns the connection, and opens a new one after a failure.
+class Probe {
+ public:
+  Probe(const ProbeOptions& options, const PrintLine& print, client::Interrupt* interrupt)
+      : options_(options), print_(print), interrupt_(interrupt) {}
+
+  ProbeResult run(const std::vector<net::Endpoint>& addresses);
+
+ private:
+  bool connect();
+  void send_messages();
+  void send_message(std::uint64_t sequence);
+  void check_half_close();
+  [[nodiscard]] client::EchoResult exchange(std::uint64_t sequence, client::AfterSending after);
+  void lose(std::uint64_t sequence, client::Failure failure);
+  void note(const client::Failure& failure);
+  [[nodiscard]] bool is_interrupted() const { return interrupt_ != nullptr && interrupt_->signal(); }
+
+  const ProbeOptions& options_;
+  const PrintLine& print_;
+  client::Interrupt* interrupt_;
+  const client::Payload payload_ = random_payload();
+  net::Fd connection_;
+  std::string peer_;                                ///< of the connection
+  std::optional<client::Failure> connect_failure_;  ///< of the last try, when it failed
+  ProbeResult result_;
+};
+
+ProbeResult Probe::run(const std::vector<net::Endpoint>& addresses) {
+  const auto begin = Clock::now();
+  result_.addresses = addresses;
+  if (connect()) {
+    send_messages();
+    if (options_.half_close && !is_interrupted()) {
+      check_half_close();
+    }
+  } else if (connect_failure_) {
+    note(*connect_failure_);
+  }
+  if (is_interrupted()) {
+    result_.signal = interrupt_->signal();
+  }
+  result_.duration = Clock::now() - begin;
+  return std::move(result_);
+}
+
+/// False without a failure when a signal came.
+bool Probe::connect() {
+  connect_failure_.reset();
+  client::Connected connected = client::connect_to_any(result_.addresses, options_.timeout, interrupt_);
+  connection_ = std::move(connected.fd);
+  if (!connection_ && !is_interrupted()) {
+    connect_failure_ = client::connect_failure(connected.attempts);
+  }
+  for (const client::Attempt& attempt : connected.attempts) {
+    if (attempt.error != std::errc::operation_canceled && ++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
+      result_.attempts.push_back(attempt);
+    }
+  }
+  if (connection_) {
+    peer_ = connected.attempts.back().endpoint.to_string();
+    print_(connected_line(connected.attempts.back()));
+  }
+  return static_cast<bool>(connection_);
+}
+
+void Probe::send_messages() {
+  for (std::uint64_t sequence = 1; options_.count == 0 || sequence <= options_.count; ++sequence) {
+    const auto due = Clock::now() + options_.interval;
+    send_message(sequence);
+    const bool is_last = sequence == options_.count;
+    if (is_interrupted() || (!is_last && client::wait_for(-1, 0, due, interrupt_) == client::Waited::kInterrupted)) {
+      return;
+    }
+  }
+}
+
+client::EchoResult Probe::exchange(std::uint64_t sequence, client::AfterSending after) {
+  // Each message is a piece of its own of the stream.
+  const std::uint64_t stride = (options_.size / client::Payload::kWordSize + 1) * client::Payload::kWordSize;
+  std::vector<std::byte> message(options_.size);
+  payload_.fill(sequence * stride, message);
+  return client::echo_once(connection_.get(), message, after, Clock::now() + options_.timeout, interrupt_);
+}
+
+void Probe::send_message(std::uint64_t sequence) {
+  if (!connection_ && !connect()) {
+    if (connect_failure_) {
+      lose(sequence, *connect_failure_);
+    }
+    return;
+  }
+  client::EchoResult echo = exchange(sequence, client::AfterSending::kStayOpen);
+  if (echo.interrupted) {
+    return;
+  }
+  if (echo.failure) {
+    connection_.reset();
+    lose(sequence, std::move(*echo.failure));
+    return;
+  }
+  result_.messages.add_echoed(echo.round_trip);
+  print_(echo_line(options_.size, peer_, sequence, echo.round_trip));
+}
+
+void Probe::check_half_close() {
+  HalfCloseResult check;
+  if (!connection_ && !connect()) {
+    check.failure = connect_failure_;
+  } else {
+    client::EchoResult echo = exchange(result_.messages.sent() + 1, client::AfterSending::kHalfClose);
+    if (echo.interrupted) {
+      return;
+    }
+    check = {.duration = echo.round_trip, .failure = std::move(echo.failure)};
+    connection_.reset();
+  }
+  if (is_interrupted()) {
+    return;
+  }
+  print_(half_close_line(options_.size, check));
+  if (check.failure) {
+    note(*check.failure);
+  }
+  result_.half_close = std::move(check);
+}
+
+void Probe::lose(std::uint64_t sequence, client::Failure failure) {
+  print_(lost_line(sequence, failure));
+  note(failure);
+  result_.messages.add_lost(std::move(failure));
+}
+
+void Probe::note(const client::Failure& failure) {
+  if (!result_.failure) {
+    result_.failure = failure;
+  }
+}
+
+}  // namespace
+
+int ProbeResult::exit_status() const {
+  if (failure) {
+    return static_cast<int>(failure->kind);
+  }
+  return signal && messages.echoed() == 0 ? cli::kEndedBySignal + *signal : 0;
+}
+
+ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
+                  client::Interrupt* interrupt) {
+  return Probe(options, print, interrupt).run(addresses);
+}
+
+}  // namespace threadecho::probe

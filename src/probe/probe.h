@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "client/connector.h"
+#include "client/failure.h"
+#include "client/interrupt.h"
+#include "net/endpoint.h"
+#include "probe/probe_arguments.h"
+#include "probe/probe_messages.h"
+
+namespace threadecho::probe {
+
+struct HalfCloseResult {
+  std::chrono::nanoseconds duration{};  ///< until the server had closed
+  std::optional<client::Failure> failure;
+};
+
+/// Everything a probe found.
+struct ProbeResult {
+  std::vector<net::Endpoint> addresses;  ///< of the name
+  /// Tries to connect, the first kMostAttempts of them: a run without an end may make one a message.
+  std::vector<client::Attempt> attempts;
+  std::uint64_t attempts_in_all = 0;
+  ProbeMessages messages;  ///< one that a signal cut short is not among them
+  std::optional<HalfCloseResult> half_close;
+  std::optional<client::Failure> failure;  ///< the first one, of whatever kind
+  std::optional<int> signal;               ///< that ended it early
+  std::chrono::nanoseconds duration{};
+
+  static constexpr std::size_t kMostAttempts = 10'000;
+
+  /// 0, the first failure's, or 128 + the signal's number when it came before anything was echoed.
+  [[nodiscard]] int exit_status() const;
+};
+
+/// Takes one line, without its end.
+using PrintLine = std::function<void(std::string_view line)>;
+
+/// Does what the options say, and prints a line about each thing as it happens. `interrupt` may be null.
+ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
+                  client::Interrupt* interrupt);
+
+}  // namespace threadecho::probe

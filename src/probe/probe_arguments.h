@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "client/target.h"
+
+namespace threadecho::probe {
+
+/// What `threadecho probe` is to do; the initialisers are the defaults of its flags.
+struct ProbeOptions {
+  client::Target target;
+  std::uint64_t count = 4;  ///< messages; 0: until a signal comes
+  std::chrono::milliseconds interval{1000};
+  std::size_t size = 64;  ///< bytes of a message
+  std::chrono::milliseconds timeout{5000};
+  bool half_close = false;
+  bool json = false;
+  bool help = false;  ///< nothing else counts then
+};
+
+/// argv[0] is the command's name. Throws UsageError.
+ProbeOptions parse_probe_arguments(int argc, const char* const* argv);
+
+std::string probe_help();
+
+}  // namespace threadecho::probe

@@ -1,0 +1,174 @@
+#include "probe/probe_report.h"
+
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace threadecho::probe {
+namespace {
+
+using nlohmann::ordered_json;
+using std::chrono::nanoseconds;
+
+double seconds(nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string milliseconds_digits(nanoseconds duration) {
+  std::array<char, 32> text{};
+  const double milliseconds = std::chrono::duration<double, std::milli>(duration).count();
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%.3f", milliseconds));
+  return text.data();
+}
+
+double loss(const ProbeResult& result) {
+  const std::uint64_t sent = result.messages.sent();
+  return sent == 0 ? 0 : static_cast<double>(result.messages.lost()) / static_cast<double>(sent);
+}
+
+std::string percent(double ratio) {
+  std::array<char, 32> text{};
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%.4g%%", ratio * 100));
+  return text.data();
+}
+
+ordered_json json_of(const client::Failure& failure) {
+  ordered_json json = {{"kind", client::to_string(failure.kind)}, {"message", failure.text}};
+  if (failure.bytes) {
+    json["bytes"] = *failure.bytes;
+  }
+  if (failure.wrong_byte) {
+    json["offset"] = failure.wrong_byte->offset;
+    json["expected"] = nullptr;
+    if (failure.wrong_byte->expected) {
+      json["expected"] = *failure.wrong_byte->expected;
+    }
+    json["got"] = failure.wrong_byte->got;
+  }
+  return json;
+}
+
+ordered_json json_of(const std::optional<client::Failure>& failure) {
+  return failure ? json_of(*failure) : ordered_json(nullptr);
+}
+
+ordered_json json_of(const std::optional<stats::Statistics>& statistics) {
+  if (!statistics) {
+    return nullptr;
+  }
+  return {{"min", seconds(statistics->min)},
+          {"median", seconds(statistics->median)},
+          {"p99", seconds(statistics->p99)},
+          {"max", seconds(statistics->max)}};
+}
+
+ordered_json json_of(const std::optional<HalfCloseResult>& check) {
+  if (!check) {
+    return nullptr;
+  }
+  return check->failure ? ordered_json{{"failure", json_of(*check->failure)}}
+                        : ordered_json{{"seconds", seconds(check->duration)}};
+}
+
+ordered_json settings_json(const ProbeOptions& options) {
+  return {{"count", options.count},
+          {"interval_seconds", seconds(options.interval)},
+          {"size_bytes", options.size},
+          {"timeout_seconds", seconds(options.timeout)},
+          {"half_close", options.half_close}};
+}
+
+ordered_json addresses_json(const ProbeResult& result) {
+  ordered_json addresses = ordered_json::array();
+  for (const net::Endpoint& address : result.addresses) {
+    addresses.push_back(address.to_string());
+  }
+  return addresses;
+}
+
+ordered_json connects_json(const ProbeResult& result) {
+  ordered_json connects = ordered_json::array();
+  for (const client::Attempt& attempt : result.attempts) {
+    ordered_json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", seconds(attempt.duration)}};
+    if (attempt.error) {
+      connect["error"] = attempt.error.message();
+    }
+    connects.push_back(std::move(connect));
+  }
+  return connects;
+}
+
+ordered_json messages_json(const ProbeResult& result) {
+  ordered_json messages = ordered_json::array();
+  for (const ProbeMessage& message : result.messages.kept()) {
+    ordered_json entry = {{"sequence", message.sequence}};
+    if (message.failure) {
+      entry["failure"] = json_of(*message.failure);
+    } else {
+      entry["rtt_seconds"] = seconds(message.round_trip);
+    }
+    messages.push_back(std::move(entry));
+  }
+  return messages;
+}
+
+}  // namespace
+
+std::string in_milliseconds(nanoseconds duration) { return milliseconds_digits(duration) + " ms"; }
+
+std::string connected_line(const client::Attempt& attempt) {
+  return "connected to " + attempt.endpoint.to_string() + " time=" + in_milliseconds(attempt.duration);
+}
+
+std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence, nanoseconds round_trip) {
+  return std::to_string(size) + " bytes from " + peer + ": seq=" + std::to_string(sequence) +
+         " time=" + in_milliseconds(round_trip);
+}
+
+std::string lost_line(std::uint64_t sequence, const client::Failure& failure) {
+  return "lost: seq=" + std::to_string(sequence) + ": " + failure.text;
+}
+
+std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
+  if (check.failure) {
+    return "half-close failed: " + check.failure->text;
+  }
+  return "half-close: " + std::to_string(size) +
+         " bytes echoed after FIN, then closed time=" + in_milliseconds(check.duration);
+}
+
+std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
+  std::string text = "--- " + options.target.to_string() + " echo statistics ---\n";
+  text.append(std::to_string(result.messages.sent())).append(" messages sent, ");
+  text.append(std::to_string(result.messages.echoed())).append(" echoed, ");
+  text.append(percent(loss(result))).append(" loss, time ").append(in_milliseconds(result.duration)).append("\n");
+  if (const auto statistics = result.messages.statistics()) {
+    text.append("rtt min/median/p99/max = ").append(milliseconds_digits(statistics->min)).append("/");
+    text.append(milliseconds_digits(statistics->median)).append("/");
+    text.append(milliseconds_digits(statistics->p99)).append("/");
+    text.append(in_milliseconds(statistics->max)).append("\n");
+  }
+  return text;
+}
+
+std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
+  const ordered_json json = {{"target", options.target.to_string()},
+                             {"settings", settings_json(options)},
+                             {"addresses", addresses_json(result)},
+                             {"connects", connects_json(result)},
+                             {"connects_not_listed", result.attempts_in_all - result.attempts.size()},
+                             {"messages", messages_json(result)},
+                             {"messages_not_listed", result.messages.sent() - result.messages.kept().size()},
+                             {"sent", result.messages.sent()},
+                             {"echoed", result.messages.echoed()},
+                             {"loss", loss(result)},
+                             {"rtt_seconds", json_of(result.messages.statistics())},
+                             {"half_close", json_of(result.half_close)},
+                             {"duration_seconds", seconds(result.duration)},
+                             {"signal", result.signal ? ordered_json(*result.signal) : ordered_json(nullptr)},
+                             {"failure", json_of(result.failure)},
+                             {"status", result.exit_status()}};
+  // A name comes from the command line, and need not be UTF-8.
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace threadecho::probe

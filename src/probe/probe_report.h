@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "client/connector.h"
+#include "client/failure.h"
+#include "probe/probe.h"
+#include "probe/probe_arguments.h"
+
+namespace threadecho::probe {
+
+// What a probe prints. Lines come without their end.
+
+/// "1.234 ms"
+std::string in_milliseconds(std::chrono::nanoseconds duration);
+
+std::string connected_line(const client::Attempt& attempt);
+std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence,
+                      std::chrono::nanoseconds round_trip);
+std::string lost_line(std::uint64_t sequence, const client::Failure& failure);
+std::string half_close_line(std::size_t size, const HalfCloseResult& check);
+
+/// Several lines: what was sent and lost, and the statistics of what was echoed.
+std::string summary_text(const ProbeOptions& options, const ProbeResult& result);
+
+/// Everything, as one JSON object on one line; probe_help() lists its members.
+std::string json_text(const ProbeOptions& options, const ProbeResult& result);
+
+}  // namespace threadecho::probe

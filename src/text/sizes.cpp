@@ -1,0 +1,50 @@
+#include "text/sizes.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+
+namespace threadecho::text {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::uint64_t bytes;
+};
+
+// Biggest first, which format_size relies on.
+constexpr std::array kUnits{
+    Unit{"GiB", 1ULL << 30U},
+    Unit{"MiB", 1ULL << 20U},
+    Unit{"KiB", 1ULL << 10U},
+    Unit{"", 1},
+};
+
+constexpr std::string_view kNotASize = "not a size (bytes as a whole number, or with KiB, MiB or GiB, such as 64KiB)";
+
+}  // namespace
+
+Parsed<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == suffix; });
+  if (error == std::errc::invalid_argument || unit == kUnits.end()) {
+    return Parsed<std::uint64_t>::bad(std::string(kNotASize));
+  }
+  if (error == std::errc::result_out_of_range || count > UINT64_MAX / unit->bytes) {
+    return Parsed<std::uint64_t>::bad("too large for a size");
+  }
+  return Parsed<std::uint64_t>::good(count * unit->bytes);
+}
+
+std::string format_size(std::uint64_t bytes) {
+  if (bytes == 0) {
+    return "0";
+  }
+  const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return bytes % u.bytes == 0; });
+  return std::to_string(bytes / unit->bytes).append(unit->name);
+}
+
+}  // namespace threadecho::text

@@ -1,0 +1,37 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "load/load_run.h"
+#include "support/echo_fixture.h"
+
+namespace threadecho::test {
+namespace {
+
+TEST(LoadProgress, CountsEachMessageOnce) {
+  const EchoServer server;
+  load::LoadOptions how;
+  how.mode = load::LoadMode::kOpen;
+  how.rate = 1000;
+  how.duration = std::chrono::milliseconds(2500);
+  how.warmup = std::chrono::milliseconds(0);
+  std::vector<load::LoadSnapshot> snapshots;
+  load::LoadHooks hooks;
+  hooks.on_progress = [&](const load::LoadSnapshot& snapshot) { snapshots.push_back(snapshot); };
+  const load::LoadResult result = load::run_load_test(how, server.endpoint(), hooks);
+  EXPECT_GE(snapshots.size(), 2U);
+  std::uint64_t messages = 0;
+  std::uint64_t latencies = 0;
+  for (const load::LoadSnapshot& snapshot : snapshots) {
+    messages += snapshot.messages;
+    latencies += snapshot.latencies.count();
+  }
+  EXPECT_GT(messages, 0U);
+  EXPECT_LE(messages, result.messages);
+  EXPECT_LE(latencies, result.messages);
+}
+
+}  // namespace
+}  // namespace threadecho::test

@@ -1,0 +1,83 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "load/load_report.h"
+#include "load/load_run.h"
+#include "net/wakeup.h"
+#include "support/faulty_server.h"
+#include "support/watchdog.h"
+
+namespace threadecho::test {
+namespace {
+
+using load::LoadIncident;
+using load::LoadResult;
+using load::Nanoseconds;
+
+constexpr std::size_t kSize = 64;
+
+/// A run of one connection that is connected again after each loss, until the server notifies `stop`.
+LoadResult run_until(const net::Wakeup& stop, const FaultyServer& server) {
+  const Watchdog watchdog("the run did not end");
+  load::LoadOptions how;
+  how.target = {.host = "test", .port = 1};
+  how.size = kSize;
+  how.duration = std::chrono::hours(1);
+  how.warmup = std::chrono::milliseconds(0);
+  how.reconnect = true;
+  load::LoadHooks hooks;
+  hooks.stop_fd = stop.fd();
+  return load::run_load_test(how, server.endpoint(), hooks);
+}
+
+TEST(LoadReconnect, WaitsBrieflyAgainAfterAConnectionThatEchoed) {
+  constexpr int kConnections = 20;
+  net::Wakeup stop;
+  const FaultyServer server([&](int fd, int number) {
+    write_all(fd, read_exactly(fd, kSize));
+    if (number == kConnections) {
+      stop.notify();
+      echo_until_closed(fd);
+    }
+  });
+  const LoadResult result = run_until(stop, server);
+  ASSERT_EQ(result.incidents.total(), std::uint64_t{kConnections}) << load::text_report(result);
+  // A wait that went on doubling would be half a second from the sixth connection on.
+  constexpr Nanoseconds kBrief = 400'000'000;
+  const auto brief = std::ranges::count_if(result.incidents.kept(), [](const LoadIncident& incident) {
+    return incident.recovered_after >= 0 && incident.recovered_after < kBrief;
+  });
+  EXPECT_GE(brief, kConnections / 2) << load::text_report(result);
+}
+
+TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {
+  net::Wakeup stop;
+  std::array<std::string, 2> messages;
+  {
+    const FaultyServer server([&](int fd, int number) {
+      const std::string message = read_exactly(fd, kSize);
+      if (number < 2) {
+        messages.at(static_cast<std::size_t>(number)) = message;
+      }
+      if (number > 0) {
+        stop.notify();
+        write_all(fd, message);
+        echo_until_closed(fd);
+      }
+    });
+    const LoadResult result = run_until(stop, server);
+    EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
+  }  // the server has joined its threads: only now may this one read their messages
+  EXPECT_EQ(messages[0].size(), kSize);
+  EXPECT_EQ(messages[1].size(), kSize);
+  EXPECT_NE(messages[0], messages[1]) << "late bytes of the lost connection would pass for those of the new one";
+}
+
+}  // namespace
+}  // namespace threadecho::test

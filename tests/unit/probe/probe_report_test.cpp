@@ -1,0 +1,212 @@
+#include "probe/probe_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <system_error>
+
+#include "client/failure.h"
+#include "stats/statistics.h"
+
+namespace threadecho::test {
+namespace {
+
+using client::Attempt;
+using client::Failure;
+using client::FailureKind;
+using probe::ProbeResult;
+using std::chrono::microseconds;
+using std::chrono::nanoseconds;
+using ::testing::HasSubstr;
+
+net::Endpoint endpoint(std::uint16_t port = 9000) { return net::Endpoint::parse("127.0.0.1", port).value(); }
+
+Attempt attempt(std::errc error, std::uint16_t port = 9000) {
+  return {.endpoint = endpoint(port), .duration = microseconds(87), .error = std::make_error_code(error)};
+}
+
+std::vector<nanoseconds> one_to(int last) {
+  std::vector<nanoseconds> values;
+  for (int i = last; i >= 1; --i) {
+    values.emplace_back(i);
+  }
+  return values;
+}
+
+TEST(Statistics, AreExactForFewAndMany) {
+  const auto one = stats::statistics_of({nanoseconds(5)});
+  EXPECT_EQ(one.min.count() + one.median.count() + one.p99.count() + one.max.count(), 20);
+  EXPECT_EQ(stats::statistics_of(one_to(4)).median.count(), 2);  // of 2.5
+  EXPECT_EQ(stats::statistics_of(one_to(5)).median.count(), 3);
+  EXPECT_EQ(stats::statistics_of(one_to(99)).p99.count(), 99);
+  EXPECT_EQ(stats::statistics_of(one_to(100)).p99.count(), 99);
+  EXPECT_EQ(stats::statistics_of(one_to(101)).p99.count(), 100);
+  EXPECT_EQ(stats::statistics_of(one_to(1000)).p99.count(), 990);
+  EXPECT_EQ(stats::statistics_of(one_to(1000)).min.count(), 1);
+  EXPECT_EQ(stats::statistics_of(one_to(1000)).max.count(), 1000);
+}
+
+TEST(ConnectFailure, HasAKindForEachErrorOfConnect) {
+  const auto kind = [](std::errc error) { return client::connect_failure({attempt(error)}).kind; };
+  EXPECT_EQ(kind(std::errc::connection_refused), FailureKind::kRefused);
+  EXPECT_EQ(kind(std::errc::timed_out), FailureKind::kConnectTimeout);
+  EXPECT_EQ(kind(std::errc::connection_reset), FailureKind::kReset);
+  EXPECT_EQ(kind(std::errc::host_unreachable), FailureKind::kUnreachable);
+  EXPECT_EQ(kind(std::errc::network_unreachable), FailureKind::kUnreachable);
+  EXPECT_EQ(kind(std::errc::address_not_available), FailureKind::kUnreachable);
+  EXPECT_EQ(kind(std::errc::too_many_files_open), FailureKind::kOther);
+}
+
+TEST(ConnectFailure, NamesAllAddressesAndCountsTheOneThatGotFurthest) {
+  const Failure failure =
+      client::connect_failure({attempt(std::errc::network_unreachable, 1), attempt(std::errc::connection_refused, 2),
+                               attempt(std::errc::timed_out, 3)});
+  EXPECT_EQ(failure.kind, FailureKind::kRefused);
+  EXPECT_THAT(failure.text, HasSubstr("127.0.0.1:1 is unreachable"));
+  EXPECT_THAT(failure.text, HasSubstr("127.0.0.1:2 refused"));
+  EXPECT_THAT(failure.text, HasSubstr("timed out connecting to 127.0.0.1:3"));
+}
+
+TEST(BrokenConnection, ThatTheSystemGaveUpIsATimeoutOfTheEcho) {
+  EXPECT_EQ(client::broken_connection(std::make_error_code(std::errc::timed_out), 1, 2).kind,
+            FailureKind::kEchoTimeout);
+  EXPECT_EQ(client::broken_connection(std::make_error_code(std::errc::connection_reset), 1, 2).kind,
+            FailureKind::kReset);
+}
+
+class ProbeReport : public ::testing::Test {
+ protected:
+  ProbeReport() {
+    options_.target = {.host = "::1", .port = 9000};
+    result_.addresses = {endpoint()};
+    result_.attempts = {attempt(std::errc{})};
+    result_.attempts_in_all = 1;
+    result_.messages.add_echoed(microseconds(200));
+    const Failure failure = client::wrong_byte({.offset = 7, .expected = std::uint8_t{0x41}, .got = 0x0a}, 64);
+    result_.messages.add_lost(failure);
+    result_.messages.add_echoed(microseconds(100));
+    result_.failure = failure;
+    result_.duration = microseconds(2000500);
+  }
+
+  probe::ProbeOptions options_;
+  ProbeResult result_;
+};
+
+TEST_F(ProbeReport, SumsUpAsPingDoes) {
+  EXPECT_EQ(probe::summary_text(options_, result_),
+            "--- [::1]:9000 echo statistics ---\n"
+            "3 messages sent, 2 echoed, 33.33% loss, time 2000.500 ms\n"
+            "rtt min/median/p99/max = 0.100/0.150/0.200/0.200 ms\n");
+  EXPECT_EQ(probe::echo_line(64, "[::1]:9000", 1, microseconds(1234)), "64 bytes from [::1]:9000: seq=1 time=1.234 ms");
+  EXPECT_EQ(probe::lost_line(2, *result_.failure),
+            "lost: seq=2: wrong bytes: at offset 7 of 64 expected 0x41, got 0x0a");
+  EXPECT_EQ(probe::connected_line(result_.attempts[0]), "connected to 127.0.0.1:9000 time=0.087 ms");
+}
+
+TEST_F(ProbeReport, LeavesOutStatisticsOfNothing) {
+  result_.messages = {};
+  EXPECT_EQ(probe::summary_text(options_, result_),
+            "--- [::1]:9000 echo statistics ---\n0 messages sent, 0 echoed, 0% loss, time 2000.500 ms\n");
+}
+
+TEST_F(ProbeReport, HasEverythingInJson) {
+  options_.interval = std::chrono::milliseconds(250);
+  options_.timeout = std::chrono::seconds(3);
+  const auto json = nlohmann::json::parse(probe::json_text(options_, result_));
+  EXPECT_EQ(json["target"], "[::1]:9000");
+  EXPECT_EQ(json["addresses"], nlohmann::json::array({"127.0.0.1:9000"}));
+  EXPECT_EQ(json["connects"][0]["address"], "127.0.0.1:9000");
+  EXPECT_EQ(json["settings"]["size_bytes"], 64);
+  EXPECT_EQ(json["settings"]["interval_seconds"], 0.25);
+  EXPECT_EQ(json["settings"]["timeout_seconds"], 3);
+  EXPECT_EQ(json["sent"], 3);
+  EXPECT_EQ(json["echoed"], 2);
+  EXPECT_DOUBLE_EQ(json["loss"], 1.0 / 3);
+  EXPECT_DOUBLE_EQ(json["rtt_seconds"]["median"], 0.00015);
+  EXPECT_DOUBLE_EQ(json["messages"][0]["rtt_seconds"], 0.0002);
+  EXPECT_EQ(json["messages"][1]["failure"]["kind"], "wrong_bytes");
+  EXPECT_EQ(json["messages_not_listed"], 0);
+  EXPECT_EQ(json["connects_not_listed"], 0);
+  EXPECT_EQ(json["failure"]["offset"], 7);
+  EXPECT_EQ(json["failure"]["expected"], 0x41);
+  EXPECT_EQ(json["failure"]["got"], 0x0a);
+  EXPECT_TRUE(json["half_close"].is_null());
+  EXPECT_TRUE(json["signal"].is_null());
+  EXPECT_EQ(json["status"], 15);
+}
+
+TEST_F(ProbeReport, HasAStatusForASignalOnlyWhenNothingElseIsKnown) {
+  result_.signal = 2;
+  EXPECT_EQ(result_.exit_status(), 15);
+  result_.failure.reset();
+  EXPECT_EQ(result_.exit_status(), 0);
+  result_.messages = {};
+  EXPECT_EQ(result_.exit_status(), 130);
+}
+
+TEST_F(ProbeReport, SaysHowMuchItDoesNotList) {
+  constexpr auto kMost = static_cast<int>(probe::ProbeMessages::kMostKept);
+  result_.messages = {};
+  result_.attempts_in_all = 5;
+  for (int i = 0; i < kMost + 3; ++i) {
+    result_.messages.add_echoed(microseconds(1));
+  }
+  const auto json = nlohmann::json::parse(probe::json_text(options_, result_));
+  EXPECT_EQ(json["connects_not_listed"], 4);
+  EXPECT_EQ(json["messages"].size(), kMost);
+  EXPECT_EQ(json["messages_not_listed"], 3);
+  EXPECT_EQ(json["sent"], kMost + 3);
+}
+
+// `--count 0` has no end.
+TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
+  constexpr std::uint64_t kMost = probe::ProbeMessages::kMostKept;
+  probe::ProbeMessages messages;
+  for (std::uint64_t i = 1; i <= 3 * kMost; ++i) {
+    messages.add_echoed(nanoseconds(1000 * i));
+    messages.add_lost(client::echo_timeout("the echo", 0, 64));
+  }
+  EXPECT_EQ(messages.echoed(), 3 * kMost);
+  EXPECT_EQ(messages.lost(), 3 * kMost);
+  EXPECT_EQ(messages.sent(), 6 * kMost);
+  ASSERT_EQ(messages.kept().size(), 2 * kMost);
+  EXPECT_EQ(messages.kept().front().sequence, 1U);
+  EXPECT_EQ(messages.kept().back().sequence, 2 * kMost);
+  EXPECT_TRUE(messages.kept().back().failure);
+}
+
+TEST(ProbeMessages, HaveExactStatisticsWhileAllAreKeptThenCloseOnes) {
+  constexpr auto kMost = static_cast<std::int64_t>(probe::ProbeMessages::kMostKept);
+  probe::ProbeMessages messages;
+  EXPECT_FALSE(messages.statistics());
+  for (std::int64_t i = 1; i <= kMost; ++i) {
+    messages.add_echoed(nanoseconds(1000 * i));
+  }
+  EXPECT_EQ(messages.statistics()->median.count(), 1000 * kMost / 2 + 500);
+  for (std::int64_t i = kMost + 1; i <= 4 * kMost; ++i) {
+    messages.add_echoed(nanoseconds(1000 * i));
+  }
+  const auto statistics = *messages.statistics();
+  const auto near = [](nanoseconds value, std::int64_t exact) {
+    EXPECT_NEAR(static_cast<double>(value.count()), static_cast<double>(exact), 0.004 * static_cast<double>(exact));
+  };
+  EXPECT_EQ(statistics.min.count(), 1000);
+  near(statistics.median, 2000 * kMost);
+  near(statistics.p99, 3960 * kMost);
+  EXPECT_EQ(statistics.max.count(), 4000 * kMost);
+}
+
+TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {
+  probe::ProbeOptions options;
+  options.target = {.host = "\xff", .port = 1};
+  ProbeResult result;
+  result.failure = client::name_failure("\xff", "why");
+  EXPECT_EQ(nlohmann::json::parse(probe::json_text(options, result))["status"], 16);
+}
+
+}  // namespace
+}  // namespace threadecho::test

@@ -1,0 +1,58 @@
+#include "text/sizes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace threadecho::text {
+namespace {
+
+std::uint64_t parsed(std::string_view text) {
+  const auto result = parse_size(text);
+  EXPECT_TRUE(result.ok()) << text << ": " << result.reason();
+  return result.ok() ? result.value() : 12345;
+}
+
+TEST(Sizes, ReadsBytesAndBinaryUnits) {
+  EXPECT_EQ(parsed("0"), 0U);
+  EXPECT_EQ(parsed("4096"), 4096U);
+  EXPECT_EQ(parsed("64KiB"), 65536U);
+  EXPECT_EQ(parsed("1MiB"), 1048576U);
+  EXPECT_EQ(parsed("2GiB"), 2147483648U);
+  EXPECT_EQ(parsed("0KiB"), 0U);
+}
+
+TEST(Sizes, RefusesWhatCouldMeanTwoThings) {
+  for (const std::string_view text :
+       {"", "64K", "64KB", "64kib", "64k", "KiB", "1.5MiB", "-1", "+1", " 1", "1 ", "1 KiB", "64KiB64", "0x10", "1B"}) {
+    const auto result = parse_size(text);
+    EXPECT_FALSE(result.ok()) << text;
+    EXPECT_THAT(result.reason(), ::testing::HasSubstr("KiB, MiB or GiB")) << text;
+  }
+}
+
+TEST(Sizes, RefusesWhatDoesNotFit64Bits) {
+  EXPECT_EQ(parsed("18446744073709551615"), UINT64_MAX);
+  EXPECT_EQ(parsed("17179869183GiB"), 17179869183ULL << 30U);
+  for (const std::string_view text : {"18446744073709551616", "17179869184GiB", "99999999999999999999KiB"}) {
+    const auto result = parse_size(text);
+    EXPECT_FALSE(result.ok()) << text;
+    EXPECT_THAT(result.reason(), ::testing::HasSubstr("too large")) << text;
+  }
+}
+
+TEST(Sizes, PrintsTheBiggestUnitThatFits) {
+  EXPECT_EQ(format_size(0), "0");
+  EXPECT_EQ(format_size(1000), "1000");
+  EXPECT_EQ(format_size(65536), "64KiB");
+  EXPECT_EQ(format_size(1536UL * 1024), "1536KiB");
+  EXPECT_EQ(format_size(1ULL << 30U), "1GiB");
+}
+
+TEST(Sizes, ReadsBackWhatItPrints) {
+  for (std::uint64_t bytes = 1; bytes < UINT64_MAX / 8; bytes = bytes * 4 + bytes % 3 * 1024) {
+    EXPECT_EQ(parsed(format_size(bytes)), bytes);
+  }
+}
+
+}  // namespace
+}  // namespace threadecho::text
