@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <span>
 #include <string>
 
@@ -64,7 +65,7 @@ std::optional<LoadFailure> LoadConnection::finish_connect(LoadContext& context, 
   }
   state_ = State::kOpen;
   next_end_ = base_ + context.options.size;
-  context.recorder.connect_times.record(static_cast<std::uint64_t>(std::max<Nanoseconds>(now - last_progress_, 0)));
+  context.recorder.connect_times.record(std::chrono::nanoseconds(now - last_progress_));
   last_progress_ = now;
   return std::nullopt;
 }

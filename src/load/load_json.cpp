@@ -62,11 +62,11 @@ Json json_of(const stats::LatencyHistogram& latencies) {
                                                                            {"p99", 99},
                                                                            {"p99.9", 99.9},
                                                                            {"p99.99", 99.99}}};
-  Json json{{"count", latencies.count()}, {"min", latencies.min()}, {"mean", latencies.mean()}};
+  Json json{{"count", latencies.count()}, {"min", latencies.min().count()}, {"mean", latencies.mean()}};
   for (const auto& [name, percent] : kPercentiles) {
-    json[name] = latencies.percentile(percent);
+    json[name] = latencies.percentile(percent).count();
   }
-  json["max"] = latencies.max();
+  json["max"] = latencies.max().count();
   return json;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <sstream>
 #include <string_view>
@@ -90,7 +91,7 @@ void error_rows(std::ostringstream& text, const LoadResult& result) {
     for (const LoadIncident& incident : result.incidents.kept()) {
       longest = std::max(longest, incident.recovered_after);
     }
-    text << (longest < 0 ? "" : ", the slowest after " + format_latency(static_cast<std::uint64_t>(longest))) << '\n';
+    text << (longest < 0 ? "" : ", the slowest after " + format_latency(std::chrono::nanoseconds(longest))) << '\n';
   }
 }
 
@@ -106,7 +107,7 @@ void incident_rows(std::ostringstream& text, const LoadResult& result) {
          << " s  connection " << incident.connection << ": " << name_of(incident.failure.error) << ": "
          << incident.failure.detail;
     if (incident.recovered_after >= 0) {
-      text << "; back after " << format_latency(static_cast<std::uint64_t>(incident.recovered_after));
+      text << "; back after " << format_latency(std::chrono::nanoseconds(incident.recovered_after));
     } else if (result.options.reconnect) {
       text << "; not back (" << count_of(incident.attempts, "failed attempt") << ")";
     }

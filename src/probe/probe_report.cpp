@@ -51,14 +51,14 @@ ordered_json json_of(const std::optional<client::Failure>& failure) {
   return failure ? json_of(*failure) : ordered_json(nullptr);
 }
 
-ordered_json json_of(const std::optional<stats::Statistics>& statistics) {
-  if (!statistics) {
+ordered_json json_of(const std::optional<RoundTrips>& round_trips) {
+  if (!round_trips) {
     return nullptr;
   }
-  return {{"min", seconds(statistics->min)},
-          {"median", seconds(statistics->median)},
-          {"p99", seconds(statistics->p99)},
-          {"max", seconds(statistics->max)}};
+  return {{"min", seconds(round_trips->min)},
+          {"median", seconds(round_trips->median)},
+          {"p99", seconds(round_trips->p99)},
+          {"max", seconds(round_trips->max)}};
 }
 
 ordered_json json_of(const std::optional<HalfCloseResult>& check) {
@@ -141,11 +141,11 @@ std::string summary_text(const ProbeOptions& options, const ProbeResult& result)
   text.append(std::to_string(result.messages.sent())).append(" messages sent, ");
   text.append(std::to_string(result.messages.echoed())).append(" echoed, ");
   text.append(percent(loss(result))).append(" loss, time ").append(in_milliseconds(result.duration)).append("\n");
-  if (const auto statistics = result.messages.statistics()) {
-    text.append("rtt min/median/p99/max = ").append(milliseconds_digits(statistics->min)).append("/");
-    text.append(milliseconds_digits(statistics->median)).append("/");
-    text.append(milliseconds_digits(statistics->p99)).append("/");
-    text.append(in_milliseconds(statistics->max)).append("\n");
+  if (const auto round_trips = result.messages.round_trips()) {
+    text.append("rtt min/median/p99/max = ").append(milliseconds_digits(round_trips->min)).append("/");
+    text.append(milliseconds_digits(round_trips->median)).append("/");
+    text.append(milliseconds_digits(round_trips->p99)).append("/");
+    text.append(in_milliseconds(round_trips->max)).append("\n");
   }
   return text;
 }
@@ -161,7 +161,7 @@ std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
                              {"sent", result.messages.sent()},
                              {"echoed", result.messages.echoed()},
                              {"loss", loss(result)},
-                             {"rtt_seconds", json_of(result.messages.statistics())},
+                             {"rtt_seconds", json_of(result.messages.round_trips())},
                              {"half_close", json_of(result.half_close)},
                              {"duration_seconds", seconds(result.duration)},
                              {"signal", result.signal ? ordered_json(*result.signal) : ordered_json(nullptr)},

@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "client/failure.h"
-#include "stats/statistics.h"
 
 namespace threadecho::test {
 namespace {
@@ -28,25 +27,26 @@ Attempt attempt(std::errc error, std::uint16_t port = 9000) {
   return {.endpoint = endpoint(port), .duration = microseconds(87), .error = std::make_error_code(error)};
 }
 
-std::vector<nanoseconds> one_to(int last) {
-  std::vector<nanoseconds> values;
+/// Of messages with round trips of 1 to `last` ns.
+probe::RoundTrips round_trips(int last) {
+  probe::ProbeMessages messages;
   for (int i = last; i >= 1; --i) {
-    values.emplace_back(i);
+    messages.add_echoed(nanoseconds(i));
   }
-  return values;
+  return messages.round_trips().value();
 }
 
-TEST(Statistics, AreExactForFewAndMany) {
-  const auto one = stats::statistics_of({nanoseconds(5)});
-  EXPECT_EQ(one.min.count() + one.median.count() + one.p99.count() + one.max.count(), 20);
-  EXPECT_EQ(stats::statistics_of(one_to(4)).median.count(), 2);  // of 2.5
-  EXPECT_EQ(stats::statistics_of(one_to(5)).median.count(), 3);
-  EXPECT_EQ(stats::statistics_of(one_to(99)).p99.count(), 99);
-  EXPECT_EQ(stats::statistics_of(one_to(100)).p99.count(), 99);
-  EXPECT_EQ(stats::statistics_of(one_to(101)).p99.count(), 100);
-  EXPECT_EQ(stats::statistics_of(one_to(1000)).p99.count(), 990);
-  EXPECT_EQ(stats::statistics_of(one_to(1000)).min.count(), 1);
-  EXPECT_EQ(stats::statistics_of(one_to(1000)).max.count(), 1000);
+TEST(ProbeMessages, HaveExactRoundTripsForFewAndMany) {
+  const auto one = round_trips(1);
+  EXPECT_EQ(one.min.count() + one.median.count() + one.p99.count() + one.max.count(), 4);
+  EXPECT_EQ(round_trips(4).median.count(), 2);  // of 2.5
+  EXPECT_EQ(round_trips(5).median.count(), 3);
+  EXPECT_EQ(round_trips(99).p99.count(), 99);
+  EXPECT_EQ(round_trips(100).p99.count(), 99);
+  EXPECT_EQ(round_trips(101).p99.count(), 100);
+  EXPECT_EQ(round_trips(1000).p99.count(), 990);
+  EXPECT_EQ(round_trips(1000).min.count(), 1);
+  EXPECT_EQ(round_trips(1000).max.count(), 1000);
 }
 
 TEST(ConnectFailure, HasAKindForEachErrorOfConnect) {
@@ -179,25 +179,25 @@ TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
   EXPECT_TRUE(messages.kept().back().failure);
 }
 
-TEST(ProbeMessages, HaveExactStatisticsWhileAllAreKeptThenCloseOnes) {
+TEST(ProbeMessages, HaveExactRoundTripsWhileAllAreKeptThenCloseOnes) {
   constexpr auto kMost = static_cast<std::int64_t>(probe::ProbeMessages::kMostKept);
   probe::ProbeMessages messages;
-  EXPECT_FALSE(messages.statistics());
+  EXPECT_FALSE(messages.round_trips());
   for (std::int64_t i = 1; i <= kMost; ++i) {
     messages.add_echoed(nanoseconds(1000 * i));
   }
-  EXPECT_EQ(messages.statistics()->median.count(), 1000 * kMost / 2 + 500);
+  EXPECT_EQ(messages.round_trips()->median.count(), 1000 * kMost / 2 + 500);
   for (std::int64_t i = kMost + 1; i <= 4 * kMost; ++i) {
     messages.add_echoed(nanoseconds(1000 * i));
   }
-  const auto statistics = *messages.statistics();
+  const auto found = *messages.round_trips();
   const auto near = [](nanoseconds value, std::int64_t exact) {
     EXPECT_NEAR(static_cast<double>(value.count()), static_cast<double>(exact), 0.004 * static_cast<double>(exact));
   };
-  EXPECT_EQ(statistics.min.count(), 1000);
-  near(statistics.median, 2000 * kMost);
-  near(statistics.p99, 3960 * kMost);
-  EXPECT_EQ(statistics.max.count(), 4000 * kMost);
+  EXPECT_EQ(found.min.count(), 1000);
+  near(found.median, 2000 * kMost);
+  near(found.p99, 3960 * kMost);
+  EXPECT_EQ(found.max.count(), 4000 * kMost);
 }
 
 TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {
