@@ -100,7 +100,7 @@ TEST(LoadRun, HoldNamesTheOneThatNoLongerEchoes) {
   });
   const LoadResult result = load::run_load_test(how, server.endpoint());
   EXPECT_EQ(result.proved, 3U);
-  EXPECT_EQ(result.incidents.count(load::LoadError::kNoEcho), 1U) << load::text_report(result);
+  EXPECT_EQ(result.incidents.count(client::FailureKind::kEchoTimeout), 1U) << load::text_report(result);
 }
 
 TEST(LoadRun, SourcesTakeTurns) {
