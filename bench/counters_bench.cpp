@@ -23,7 +23,7 @@ namespace {
 
 using echo::Clock;
 using std::chrono::nanoseconds;
-using EchoHistogram = stats::OwnedHistogram<echo::kEchoDurationBounds.size()>;
+using EchoHistogram = stats::SingleWriterHistogram<echo::EchoDurationBuckets>;
 
 constexpr std::uint64_t kMessageBytes = 64;
 
@@ -69,8 +69,8 @@ void two_clock_reads(benchmark::State& state) {
   }
 }
 
-void owned_counter(benchmark::State& state) {
-  stats::OwnedCounter counter;
+void single_writer_counter(benchmark::State& state) {
+  stats::SingleWriterCounter counter;
   while (state.KeepRunning()) {
     counter.add(kMessageBytes);
     benchmark::ClobberMemory();
@@ -78,17 +78,17 @@ void owned_counter(benchmark::State& state) {
   benchmark::DoNotOptimize(counter.value());
 }
 
-void owned_histogram(benchmark::State& state) {
+void single_writer_histogram(benchmark::State& state) {
   EchoHistogram histogram;
   Durations durations;
   while (state.KeepRunning()) {
-    histogram.observe(echo::kEchoDurationBounds, durations.next());
+    histogram.observe(durations.next());
     benchmark::ClobberMemory();
   }
 }
 
 /// All that BlockingEcho does for a message beside recv and send.
-void owned_message(benchmark::State& state) {
+void single_writer_message(benchmark::State& state) {
   echo::Connection connection(1, net::Fd(), net::Endpoint(), Clock::now());
   echo::ConnectionCounters& counters = connection.counters;
   while (state.KeepRunning()) {
@@ -98,7 +98,7 @@ void owned_message(benchmark::State& state) {
     counters.receives.add(1);
     benchmark::ClobberMemory();  // here it sends
     counters.echoed_bytes.add(kMessageBytes);
-    counters.echo_duration.observe(echo::kEchoDurationBounds, Clock::now() - received_at);
+    counters.echo_duration.observe(Clock::now() - received_at);
   }
 }
 
@@ -121,7 +121,7 @@ BENCHMARK_DEFINE_F(Shared, prometheus_histogram)(benchmark::State& state) {
   }
 }
 
-/// The same as owned_message, with metrics of prometheus-cpp that all connections share.
+/// The same as single_writer_message, with metrics of prometheus-cpp that all connections share.
 BENCHMARK_DEFINE_F(Shared, prometheus_message)(benchmark::State& state) {
   while (state.KeepRunning()) {
     const auto received_at = Clock::now();
@@ -149,12 +149,12 @@ void table_totals(benchmark::State& state) {
 }
 
 BENCHMARK(two_clock_reads)->Threads(1)->Threads(2);
-BENCHMARK(owned_counter)->Threads(1)->Threads(2);
+BENCHMARK(single_writer_counter)->Threads(1)->Threads(2);
 BENCHMARK_REGISTER_F(Shared, atomic)->Threads(1)->Threads(2);
 BENCHMARK_REGISTER_F(Shared, prometheus_counter)->Threads(1)->Threads(2);
-BENCHMARK(owned_histogram)->Threads(1)->Threads(2);
+BENCHMARK(single_writer_histogram)->Threads(1)->Threads(2);
 BENCHMARK_REGISTER_F(Shared, prometheus_histogram)->Threads(1)->Threads(2);
-BENCHMARK(owned_message)->Threads(1)->Threads(2);
+BENCHMARK(single_writer_message)->Threads(1)->Threads(2);
 BENCHMARK_REGISTER_F(Shared, prometheus_message)->Threads(1)->Threads(2);
 BENCHMARK(table_totals)->Arg(1)->Arg(1000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 

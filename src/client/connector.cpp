@@ -6,10 +6,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 
-#include "client/socket_error.h"
 #include "net/tcp.h"
 
 namespace threadecho::client {
@@ -20,7 +21,48 @@ bool is_connected_to_itself(int fd, const net::Endpoint& peer) {
   return local.port() == peer.port() && local.address_key() == peer.address_key();
 }
 
+std::string text_of(const Attempt& attempt) {
+  const std::string peer = attempt.endpoint.to_string();
+  switch (kind_of(attempt.error, Stage::kConnecting)) {
+    case FailureKind::kRefused:
+      return peer + " refused the connection";
+    case FailureKind::kConnectTimeout:
+      return "timed out connecting to " + peer;
+    case FailureKind::kReset:
+      return peer + " reset the connection";
+    case FailureKind::kUnreachable:
+    case FailureKind::kNoLocalAddress:  // this host has none of that family
+      return peer + " is unreachable (" + attempt.error.message() + ")";
+    default:
+      return "cannot connect to " + peer + ": " + attempt.error.message();
+  }
+}
+
+/// How much a failure says about the network.
+std::ptrdiff_t weight(FailureKind kind) {
+  constexpr std::array kOrder = {FailureKind::kNoLocalAddress, FailureKind::kUnreachable, FailureKind::kConnectTimeout,
+                                 FailureKind::kRefused, FailureKind::kReset};
+  const auto* const found = std::ranges::find(kOrder, kind);
+  return found == kOrder.end() ? -1 : found - kOrder.begin();
+}
+
 }  // namespace
+
+Failure name_failure(const std::string& host, const std::string& reason) {
+  return {FailureKind::kNameNotFound, "name " + host + " not found (" + reason + ")"};
+}
+
+Failure connect_failure(const std::vector<Attempt>& attempts) {
+  Failure failure;
+  for (const Attempt& attempt : attempts) {
+    const FailureKind kind = kind_of(attempt.error, Stage::kConnecting);
+    if (failure.text.empty() || weight(kind) > weight(failure.kind)) {
+      failure.kind = kind;
+    }
+    failure.text.append(failure.text.empty() ? "" : "; ").append(text_of(attempt));
+  }
+  return failure;
+}
 
 Resolution resolve(const Target& target) {
   addrinfo hints{};

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <vector>
 
+#include "client/failure.h"
 #include "client/interrupt.h"
 #include "client/target.h"
 #include "client/wait.h"
@@ -18,6 +19,9 @@ struct Resolution {
   std::vector<net::Endpoint> endpoints;  ///< in the order in which they are to be tried (RFC 6724); empty: not found
   std::string reason;                    ///< why it is empty, in the system's words
 };
+
+/// The failure of a look-up that found no address.
+Failure name_failure(const std::string& host, const std::string& reason);
 
 /// Every address of the host, with its port. Blocks as long as getaddrinfo(3) does, which resolv.conf bounds; a numeric
 /// address takes no look-up.
@@ -43,8 +47,12 @@ struct Attempt {
   std::error_code error;  ///< none when it succeeded
 };
 
+/// Why none of these connected. Of several addresses the one that got furthest counts (reset or refused: a host
+/// answered; then timed out, then unreachable), and the text names all. `attempts` is not empty, and all failed.
+Failure connect_failure(const std::vector<Attempt>& attempts);
+
 struct Connected {
-  net::Fd fd;                     ///< none when no address could be had
+  net::Fd fd;                     ///< none if no address could be connected to
   std::vector<Attempt> attempts;  ///< the last one is that of `fd`, if there is one
 };
 

@@ -7,8 +7,10 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <string>
+#include <utility>
 
-#include "client/socket_error.h"
+#include "client/payload.h"
 
 namespace threadecho::client {
 namespace {
@@ -31,13 +33,22 @@ class Exchange {
   /// Sends as much as there is room for.
   void send();
   [[nodiscard]] Failure timed_out() const {
-    return echo_timeout(echoed_ < message_.size() ? "the echo" : "the server to close", echoed_, message_.size());
+    const std::string awaited = echoed_ < message_.size() ? "the echo" : "the server to close";
+    return failure(FailureKind::kEchoTimeout, "timed out waiting for " + awaited + ", after " + progress());
   }
 
  private:
   [[nodiscard]] bool wants_to_send() const { return sent_ < message_.size() && send_error_ == 0; }
   [[nodiscard]] std::optional<Failure> compare(std::span<const std::byte> received);
   [[nodiscard]] std::optional<Failure> at_end_of_file();
+  /// After an error of send or recv.
+  [[nodiscard]] Failure broken(int error_number) const;
+  [[nodiscard]] Failure failure(FailureKind kind, std::string text) const {
+    return {.kind = kind, .text = std::move(text), .bytes = echoed_};
+  }
+  [[nodiscard]] std::string progress() const {
+    return std::to_string(echoed_) + " of " + std::to_string(message_.size()) + " bytes";
+  }
 
   int fd_;
   std::span<const std::byte> message_;
@@ -59,7 +70,13 @@ std::optional<Failure> Exchange::compare(std::span<const std::byte> received) {
   if (want != expected.end()) {
     wrong.expected = std::to_integer<std::uint8_t>(*want);
   }
-  return wrong_byte(wrong, message_.size());
+  Failure result =
+      failure(FailureKind::kWrongBytes, "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " +
+                                            std::to_string(message_.size()) + " expected " +
+                                            (wrong.expected ? in_hex(std::byte{*wrong.expected}) : "nothing more") +
+                                            ", got " + in_hex(std::byte{wrong.got}));
+  result.wrong_byte = wrong;
+  return result;
 }
 
 std::optional<Failure> Exchange::at_end_of_file() {
@@ -68,9 +85,17 @@ std::optional<Failure> Exchange::at_end_of_file() {
     return std::nullopt;
   }
   if (send_error_ == ECONNRESET) {  // send took the error, and left an end of file for recv
-    return broken_connection(errno_code(ECONNRESET), echoed_, message_.size());
+    return broken(ECONNRESET);
   }
-  return closed_early(echoed_, message_.size());
+  return failure(FailureKind::kClosedEarly, "the server closed early, after " + progress());
+}
+
+Failure Exchange::broken(int error_number) const {
+  const std::error_code error = errno_code(error_number);
+  const FailureKind kind = kind_of(error, Stage::kConnected);
+  return kind == FailureKind::kReset
+             ? failure(kind, "the server reset the connection after " + progress())
+             : failure(kind, "the connection broke after " + progress() + ": " + error.message());
 }
 
 std::optional<Failure> Exchange::receive() {
@@ -84,7 +109,7 @@ std::optional<Failure> Exchange::receive() {
       return std::nullopt;
     }
     if (got < 0 && errno != EINTR) {
-      return broken_connection(errno_code(errno), echoed_, message_.size());
+      return broken(errno);
     }
     if (got > 0) {
       if (auto failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)))) {

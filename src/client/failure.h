@@ -7,45 +7,71 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
-
-#include "client/connector.h"
 
 namespace threadecho::client {
 
-/// What can go wrong between a client and an echo server; the number is the exit status of `probe`.
+/// What can go wrong between a client and an echo server.
 enum class FailureKind : std::uint8_t {
-  kOther = 1,  ///< this machine's own trouble, for example no more descriptors
-  kRefused = 10,
-  kConnectTimeout = 11,
-  kEchoTimeout = 12,
-  kReset = 13,
-  kClosedEarly = 14,
-  kWrongBytes = 15,
-  kNameNotFound = 16,
-  kUnreachable = 17,
+  kRefused,
+  kConnectTimeout,
+  kUnreachable,     ///< no way there, or not allowed: routers and firewalls say so as well as this host
+  kNoLocalAddress,  ///< no address, or no free port, to connect from
+  kLocalLimit,      ///< this machine is out of descriptors or memory
+  kReset,
+  kClosedEarly,  ///< the server closed although it was not asked to
+  kEchoTimeout,  ///< the echo, or the server's FIN, did not come in time
+  kNotReading,   ///< the same, and the server takes no more bytes either; only `load` tells
+  kWrongBytes,   ///< bytes that were not sent at this place; `load` tells the next five apart
+  kMissing,      ///< bytes left out: what follows them comes too early
+  kRepeated,     ///< bytes that were there already
+  kReordered,    ///< the right bytes in another order
+  kForeign,      ///< bytes of another connection
+  kSurplus,      ///< more bytes than were sent
+  kOther,
+  kNameNotFound,
 };
 
-/// How a kind is called.
+/// How a kind is shown. The names are part of --json; kinds may share one.
 struct FailureWords {
   FailureKind kind;
-  std::string_view name;     ///< for machines
-  std::string_view meaning;  ///< in --help and in the README
+  int exit_status;             ///< of `probe`
+  std::string_view name;       ///< in the result of `probe`
+  std::string_view load_name;  ///< in the result of `load`
+  std::string_view meaning;    ///< of the exit status, in --help and in the README
 };
-inline constexpr std::array<FailureWords, 9> kFailureKinds = {{
-    {FailureKind::kOther, "other", "failed for a reason of this machine, for example no more descriptors"},
-    {FailureKind::kRefused, "refused", "connection refused"},
-    {FailureKind::kConnectTimeout, "connect_timeout", "timed out connecting"},
-    {FailureKind::kEchoTimeout, "echo_timeout", "timed out waiting for the echo, or for the server's FIN"},
-    {FailureKind::kReset, "reset", "reset by the server"},
-    {FailureKind::kClosedEarly, "closed_early", "closed by the server before it had echoed all"},
-    {FailureKind::kWrongBytes, "wrong_bytes", "wrong bytes"},
-    {FailureKind::kNameNotFound, "name_not_found", "name not found"},
-    {FailureKind::kUnreachable, "unreachable", "unreachable"},
+inline constexpr std::string_view kLocalReason = "failed for a reason of this machine, for example no more descriptors";
+inline constexpr std::string_view kNoEchoInTime = "timed out waiting for the echo, or for the server's FIN";
+/// In the order of the enumeration.
+inline constexpr std::array<FailureWords, 17> kFailureKinds = {{
+    {FailureKind::kRefused, 10, "refused", "refused", "connection refused"},
+    {FailureKind::kConnectTimeout, 11, "connect_timeout", "connect_timeout", "timed out connecting"},
+    {FailureKind::kUnreachable, 17, "unreachable", "unreachable", "unreachable"},
+    {FailureKind::kNoLocalAddress, 17, "unreachable", "local_limit", "unreachable"},
+    {FailureKind::kLocalLimit, 1, "other", "local_limit", kLocalReason},
+    {FailureKind::kReset, 13, "reset", "reset", "reset by the server"},
+    {FailureKind::kClosedEarly, 14, "closed_early", "closed_early", "closed by the server before it had echoed all"},
+    {FailureKind::kEchoTimeout, 12, "echo_timeout", "no_echo", kNoEchoInTime},
+    {FailureKind::kNotReading, 12, "echo_timeout", "not_reading", kNoEchoInTime},
+    {FailureKind::kWrongBytes, 15, "wrong_bytes", "bytes_changed", "wrong bytes"},
+    {FailureKind::kMissing, 15, "wrong_bytes", "bytes_missing", "wrong bytes"},
+    {FailureKind::kRepeated, 15, "wrong_bytes", "bytes_repeated", "wrong bytes"},
+    {FailureKind::kReordered, 15, "wrong_bytes", "bytes_reordered", "wrong bytes"},
+    {FailureKind::kForeign, 15, "wrong_bytes", "foreign_bytes", "wrong bytes"},
+    {FailureKind::kSurplus, 15, "wrong_bytes", "surplus_bytes", "wrong bytes"},
+    {FailureKind::kOther, 1, "other", "other", kLocalReason},
+    {FailureKind::kNameNotFound, 16, "name_not_found", "other", "name not found"},
 }};
 
-/// The name.
-std::string_view to_string(FailureKind kind);
+constexpr std::size_t index_of(FailureKind kind) { return static_cast<std::size_t>(kind); }
+constexpr const FailureWords& words_of(FailureKind kind) { return kFailureKinds.at(index_of(kind)); }
+
+/// An errno value as an error.
+std::error_code errno_code(int number);
+
+enum class Stage : std::uint8_t { kConnecting, kConnected };
+
+/// The kind of an error (an errno value) of connect(2), or on an open connection of send(2) and recv(2).
+FailureKind kind_of(std::error_code error, Stage stage);
 
 /// The first byte that is not what was sent.
 struct WrongByte {
@@ -56,23 +82,9 @@ struct WrongByte {
 
 struct Failure {
   FailureKind kind = FailureKind::kOther;
-  std::string text;                     ///< a clause for people, without a full stop
-  std::optional<std::size_t> bytes;     ///< of the message, echoed before it failed; nothing without a connection
-  std::optional<WrongByte> wrong_byte;  ///< of kWrongBytes
+  std::string text;                          ///< a clause for people, without a full stop
+  std::optional<std::size_t> bytes = {};     ///< `probe`: of the message, echoed before; nothing without a connection
+  std::optional<WrongByte> wrong_byte = {};  ///< `probe`: of kWrongBytes
 };
-
-/// A name without an address.
-Failure name_failure(const std::string& host, const std::string& reason);
-
-/// Why nobody could be connected to. Of several addresses the one that got furthest counts (refused: a host answered;
-/// then timed out, then unreachable), and the text names all. `attempts` is not empty, and all failed.
-Failure connect_failure(const std::vector<Attempt>& attempts);
-
-/// An error of send or recv.
-Failure broken_connection(std::error_code error, std::size_t echoed, std::size_t size);
-Failure closed_early(std::size_t echoed, std::size_t size);
-Failure wrong_byte(const WrongByte& wrong, std::size_t size);
-/// `waited_for`: "the echo", or "the server to close".
-Failure echo_timeout(std::string_view waited_for, std::size_t echoed, std::size_t size);
 
 }  // namespace threadecho::client

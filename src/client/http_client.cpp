@@ -13,7 +13,6 @@
 
 #include "client/connector.h"
 #include "client/failure.h"
-#include "client/socket_error.h"
 
 namespace threadecho::client {
 namespace {

@@ -22,7 +22,7 @@
 
 namespace threadecho::echo {
 
-using stats::OwnedCounter;
+using stats::SingleWriterCounter;
 
 /// Takes clients from the listener, on a thread of its own, and hands each to `admit`; those that `admit` turns away it
 /// keeps until they have had an orderly end. Survives every error of accept(2): those that a moment may cure (no
@@ -89,8 +89,8 @@ class Acceptor {
   int errors_in_a_row_ = 0;
 
   // Written by the acceptor's thread, read by any:
-  std::array<OwnedCounter, kAcceptErrorNames.size()> errors_;
-  std::array<OwnedCounter, kRejectReasonNames.size()> rejected_;
+  std::array<SingleWriterCounter, kAcceptErrorNames.size()> errors_;
+  std::array<SingleWriterCounter, kRejectReasonNames.size()> rejected_;
 };
 
 }  // namespace threadecho::echo

@@ -8,7 +8,7 @@ void ConnectionCounters::add_to(Totals& totals) const noexcept {
   totals.received_bytes += received_bytes.value();
   totals.echoed_bytes += echoed_bytes.value();
   totals.receives += receives.value();
-  totals.thread_start.observe(kThreadStartBounds, nanoseconds(static_cast<std::int64_t>(thread_start_ns.value())));
+  totals.thread_start.observe(nanoseconds(static_cast<std::int64_t>(thread_start_ns.value())));
   totals.retransmitted_segments += retransmitted_segments.value();
   echo_duration.add_to(totals.echo_duration);
   round_trip.add_to(totals.round_trip);

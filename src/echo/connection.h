@@ -17,8 +17,8 @@
 
 namespace threadecho::echo {
 
-using stats::OwnedCounter;
-using stats::SmallOwnedCounter;
+using stats::SingleWriterCounter;
+using stats::SmallSingleWriterCounter;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
@@ -49,16 +49,16 @@ struct ConnectionSnapshot {
 
 /// What one connection has done. Written only by the thread that serves it, read by whoever sums.
 struct ConnectionCounters {
-  OwnedCounter received_bytes;
-  OwnedCounter echoed_bytes;
-  OwnedCounter receives;
-  OwnedCounter thread_start_ns;   ///< `accept` returned to first `recv`; 0 until the connection is being served
-  OwnedCounter last_received_ns;  ///< when the last message was echoed, or service began; as Clock counts
-  SmallOwnedCounter thread_id;    ///< gettid() of the thread that serves it; 0 until then
-  SmallOwnedCounter retransmitted_segments;
-  SmallOwnedCounter round_trip_us;  ///< as last asked for; 0: not known yet
-  stats::OwnedHistogram<kEchoDurationBounds.size()> echo_duration;
-  stats::OwnedHistogram<kRoundTripBounds.size(), SmallOwnedCounter> round_trip;  ///< one sample a second
+  SingleWriterCounter received_bytes;
+  SingleWriterCounter echoed_bytes;
+  SingleWriterCounter receives;
+  SingleWriterCounter thread_start_ns;   ///< `accept` returned to first `recv`; 0 until the connection is being served
+  SingleWriterCounter last_received_ns;  ///< when the last message was echoed, or service began; as Clock counts
+  SmallSingleWriterCounter thread_id;    ///< gettid() of the thread that serves it; 0 until then
+  SmallSingleWriterCounter retransmitted_segments;
+  SmallSingleWriterCounter round_trip_us;  ///< as last asked for; 0: not known yet
+  stats::SingleWriterHistogram<EchoDurationBuckets> echo_duration;
+  stats::SingleWriterHistogram<RoundTripBuckets, SmallSingleWriterCounter> round_trip;  ///< one sample a second
 
   [[nodiscard]] bool started() const noexcept { return thread_start_ns.value() != 0; }
   void add_to(Totals& totals) const noexcept;

@@ -40,7 +40,7 @@ std::unique_ptr<Connection> ConnectionShard::remove(Connection& connection, Clos
   connection.counters.add_to(ended_);
   ++ended_.accepted;
   ++ended_.closed[index_of(reason)];
-  ended_.connection_duration.observe(kConnectionDurationBounds, Clock::now() - connection.accepted_at());
+  ended_.connection_duration.observe(Clock::now() - connection.accepted_at());
   return take_out(connection);
 }
 

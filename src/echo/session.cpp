@@ -36,7 +36,7 @@ void note_path(Connection& connection) noexcept {
     counters.retransmitted_segments.set(path->retransmitted_segments);
     if (path->round_trip.count() > 0) {
       counters.round_trip_us.set(static_cast<std::uint32_t>(path->round_trip.count()));
-      counters.round_trip.observe(kRoundTripBounds, path->round_trip);
+      counters.round_trip.observe(path->round_trip);
     }
   }
 }
@@ -97,7 +97,7 @@ std::optional<CloseReason> Session::echoed() {
   last_received_ = Clock::now();
   ConnectionCounters& counters = connection_.counters;
   counters.last_received_ns.set(static_cast<std::uint64_t>(last_received_.time_since_epoch().count()));
-  counters.echo_duration.observe(kEchoDurationBounds, last_received_ - received_at_);
+  counters.echo_duration.observe(last_received_ - received_at_);
   if (last_received_ >= path_noted_at_ + kPathInterval) {
     note_path(connection_);
     path_noted_at_ = last_received_;

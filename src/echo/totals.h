@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 /// bound is the default WRITE_TIMEOUT.
 inline constexpr stats::Bounds<16> kEchoDurationBounds = {2500ns, 5us,  10us, 25us,  50us,  100us, 250us, 1ms,
                                                           2500us, 10ms, 25ms, 100ms, 250ms, 1s,    10s,   30s};
+using EchoDurationBuckets = stats::BoundedBuckets<kEchoDurationBounds>;
 
 /// `accept` returned to the thread's first `recv`. 15 to 60 us for a fresh thread on an idle machine; the upper half
 /// shows threads that wait for a core or for the address space's lock in a storm of connections.
@@ -26,6 +27,7 @@ inline constexpr stats::Bounds<12> kThreadStartBounds = {10us, 25us,   50us, 100
 /// to one or two milliseconds, a continent up to 100, and beyond a second something is wrong.
 inline constexpr stats::Bounds<14> kRoundTripBounds = {25us, 50us, 100us, 250us, 500us, 1ms,   2500us,
                                                        5ms,  10ms, 25ms,  50ms,  100ms, 250ms, 1s};
+using RoundTripBuckets = stats::BoundedBuckets<kRoundTripBounds>;
 
 /// From a health check's connect-and-close to a session of a day.
 inline constexpr stats::Bounds<12> kConnectionDurationBounds = {1ms,  10ms,  100ms, 1s, 10s, 60s,
@@ -43,10 +45,10 @@ struct Totals {
   std::array<std::uint64_t, kRejectReasonNames.size()> rejected{};
   std::array<std::uint64_t, kAcceptErrorNames.size()> accept_errors{};
   std::uint64_t retransmitted_segments = 0;  ///< as far as the connections' threads have asked the kernel
-  stats::HistogramTotals<kEchoDurationBounds.size()> echo_duration;
-  stats::HistogramTotals<kThreadStartBounds.size()> thread_start;
-  stats::HistogramTotals<kConnectionDurationBounds.size()> connection_duration;
-  stats::HistogramTotals<kRoundTripBounds.size()> round_trip;
+  stats::HistogramTotals<EchoDurationBuckets> echo_duration;
+  stats::HistogramTotals<stats::BoundedBuckets<kThreadStartBounds>> thread_start;
+  stats::HistogramTotals<stats::BoundedBuckets<kConnectionDurationBounds>> connection_duration;
+  stats::HistogramTotals<RoundTripBuckets> round_trip;
 
   void add(const Totals& other);
 };

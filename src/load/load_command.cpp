@@ -21,7 +21,6 @@
 #include "client/connector.h"
 #include "client/failure.h"
 #include "client/interrupt.h"
-#include "client/socket_error.h"
 #include "load/load_arguments.h"
 #include "load/load_progress.h"
 #include "load/load_report.h"

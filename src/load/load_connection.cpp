@@ -5,17 +5,20 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <span>
-#include <string>
+#include <chrono>
+#include <utility>
 
 #include "client/connector.h"
-#include "client/socket_error.h"
+#include "net/tcp.h"
 
 namespace threadecho::load {
 namespace {
 
-// So many sends in one go, then others get their turn.
+// Then others get their turn.
 constexpr int kSendsAtOnce = 4;
+// After wrong bytes: how long, and for how many more, to wait for those that tell what happened.
+constexpr Nanoseconds kDiagnosisTime = 200'000'000;
+constexpr std::size_t kMostEvidence = 65'536;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -36,8 +39,8 @@ LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) 
   }
 }
 
-std::optional<LoadFailure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
-                                                   Nanoseconds now) {
+std::optional<Failure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
+                                               Nanoseconds now) {
   std::error_code error;
   net::Fd fd = client::begin_connect(target, source, error);
   if (error) {
@@ -57,14 +60,14 @@ void LoadConnection::adopt(net::Fd fd, Nanoseconds began) {
   last_progress_ = began;
 }
 
-std::optional<LoadFailure> LoadConnection::finish_connect(LoadContext& context, const net::Endpoint& target,
-                                                          Nanoseconds now) {
+std::optional<Failure> LoadConnection::finish_connect(LoadContext& context, const net::Endpoint& target,
+                                                      Nanoseconds now) {
   if (const std::error_code error = client::finish_connect(fd_.get(), target)) {
     return connect_failure(error);
   }
   state_ = State::kOpen;
   next_end_ = base_ + context.options.size;
-  context.recorder.connect_times.record(static_cast<std::uint64_t>(std::max<Nanoseconds>(now - last_progress_, 0)));
+  context.recorder.connect_times.record(std::chrono::nanoseconds(now - last_progress_));
   last_progress_ = now;
   return std::nullopt;
 }
@@ -94,7 +97,7 @@ void LoadConnection::allow_no_more(const LoadOptions& options) noexcept {
   }
 }
 
-std::optional<LoadFailure> LoadConnection::send(LoadContext& context, Nanoseconds now) {
+std::optional<Failure> LoadConnection::send(LoadContext& context, Nanoseconds now) {
   for (int i = 0; i < kSendsAtOnce && sent_ < limit_ && state_ == State::kOpen; ++i) {
     const std::size_t size = std::min<std::uint64_t>(limit_ - sent_, context.send_buffer.size());
     const std::span<std::byte> bytes(context.send_buffer.data(), size);
@@ -118,7 +121,7 @@ void LoadConnection::let_receive_wait() const noexcept {
   ::fcntl(fd_.get(), F_SETFL, 0);  // clears O_NONBLOCK, the only flag it has
 }
 
-std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting waiting) {
+std::optional<Failure> LoadConnection::receive(LoadContext& context, Waiting waiting) {
   std::span<std::byte> room(context.receive_buffer);
   const int flags = waiting == Waiting::kUntilInterrupted ? 0 : MSG_DONTWAIT;
   const ssize_t got = ::recv(fd_.get(), room.data(), room.size(), flags);
@@ -129,14 +132,13 @@ std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting
     if (state_ == State::kDiagnosing) {
       return diagnosis(context);
     }
-    return got < 0
-               ? connection_failure(client::errno_code(errno))
-               : LoadFailure{LoadError::kClosedEarly, "closed by the server" + progress_of_message(context.options)};
+    return got < 0 ? connection_failure(client::errno_code(errno))
+                   : Failure{FailureKind::kClosedEarly, "closed by the server" + progress_of_message(context.options)};
   }
   const Nanoseconds now = monotonic_now();
   const auto size = static_cast<std::size_t>(got);
   if (state_ == State::kDiagnosing) {
-    return suspect(context, 0, size, now);
+    return suspect(context, room.first(size), now);
   }
   const std::span<const std::byte> bytes = room.first(size);
   const bool sends_next = waiting == Waiting::kUntilInterrupted && context.refills && received_ + size == next_end_;
@@ -150,7 +152,7 @@ std::optional<LoadFailure> LoadConnection::receive(LoadContext& context, Waiting
   last_progress_ = now;
   complete_messages(context, now, !sends_next);
   if (right < size) {
-    return suspect(context, right, size, now);
+    return suspect(context, bytes.subspan(right), now);
   }
   return std::nullopt;
 }
@@ -186,6 +188,57 @@ void LoadConnection::complete_messages(LoadContext& context, Nanoseconds now, bo
       allow_message(context.options, now);
     }
   }
+}
+
+std::optional<Failure> LoadConnection::suspect(const LoadContext& context, std::span<const std::byte> wrong,
+                                               Nanoseconds now) {
+  if (state_ != State::kDiagnosing) {
+    state_ = State::kDiagnosing;
+    suspicion_ =
+        std::make_unique<Suspicion>(Suspicion{.offset = received_, .bytes = {}, .ripe_at = now + kDiagnosisTime});
+    limit_ = sent_;
+  }
+  std::vector<std::byte>& evidence = suspicion_->bytes;
+  const auto taken = wrong.first(std::min(wrong.size(), kMostEvidence));
+  evidence.insert(evidence.end(), taken.begin(), taken.end());
+  const bool is_enough = evidence.size() >= kMostEvidence || suspicion_->offset + evidence.size() >= sent_;
+  return is_enough ? std::optional(diagnosis(context)) : std::nullopt;
+}
+
+Failure LoadConnection::diagnosis(const LoadContext& context) const {
+  return diagnose(payload_, {.offset = suspicion_->offset,
+                             .bytes = suspicion_->bytes,
+                             .sent = sent_,
+                             .connections = context.options.connections});
+}
+
+std::string LoadConnection::progress_of_message(const LoadOptions& options) const {
+  if (received_ == sent_) {
+    return completed_ == 0 ? " before anything came back" : " between two messages";
+  }
+  const std::uint64_t begin = next_end_ - options.size;
+  return " after " + std::to_string(received_ - begin) + " of " + std::to_string(options.size) + " bytes of a message";
+}
+
+std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanoseconds now) {
+  const LoadOptions& options = context.options;
+  if (state_ == State::kDiagnosing) {
+    return now < suspicion_->ripe_at ? std::nullopt : std::optional(diagnosis(context));
+  }
+  const bool is_waiting = state_ == State::kConnecting || (state_ == State::kOpen && !is_idle());
+  if (!is_waiting || now - last_progress_ < std::chrono::nanoseconds(options.timeout).count()) {
+    return std::nullopt;
+  }
+  if (state_ == State::kConnecting) {
+    return connect_failure(client::errno_code(ETIMEDOUT));
+  }
+  const std::string timeout = std::to_string(options.timeout.count()) + " ms";
+  if (sent_ < limit_) {
+    return Failure{FailureKind::kNotReading, "the server has taken and returned nothing for " + timeout + "; " +
+                                                 std::to_string(net::unacknowledged_bytes(fd_.get())) +
+                                                 " bytes wait to be sent"};
+  }
+  return Failure{FailureKind::kEchoTimeout, "nothing came back for " + timeout + progress_of_message(options)};
 }
 
 void LoadConnection::close() noexcept {

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "client/payload.h"
-#include "load/load_failure.h"
+#include "load/diagnosis.h"
 #include "load/load_options.h"
 #include "load/load_recorder.h"
 #include "net/endpoint.h"
@@ -63,11 +65,11 @@ class LoadConnection {
   [[nodiscard]] std::uint64_t measured_under_way(const LoadContext& context) const;
 
   /// Begins to connect. In kConnecting afterwards, unless it fails.
-  std::optional<LoadFailure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
+  std::optional<Failure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
   /// The same with a socket that began to connect at `began`.
   void adopt(net::Fd fd, Nanoseconds began);
   /// Call when the socket of a kConnecting one is writable.
-  std::optional<LoadFailure> finish_connect(LoadContext& context, const net::Endpoint& target, Nanoseconds now);
+  std::optional<Failure> finish_connect(LoadContext& context, const net::Endpoint& target, Nanoseconds now);
 
   /// One more message may go out; its latency counts from `began`.
   void allow_message(const LoadOptions& options, Nanoseconds began);
@@ -79,14 +81,14 @@ class LoadConnection {
   void allow_no_more(const LoadOptions& options) noexcept;
 
   /// Sends what is allowed and the socket takes.
-  std::optional<LoadFailure> send(LoadContext& context, Nanoseconds now);
+  std::optional<Failure> send(LoadContext& context, Nanoseconds now);
   /// Makes receive() able to wait, until it is interrupted (TickTimer). Call when it is open.
   void let_receive_wait() const noexcept;
   /// Reads and verifies once. After wrong bytes the state is kDiagnosing, and a while later the failure comes out of
   /// this or of check().
-  std::optional<LoadFailure> receive(LoadContext& context, Waiting waiting = Waiting::kNo);
+  std::optional<Failure> receive(LoadContext& context, Waiting waiting = Waiting::kNo);
   /// Has something taken too long? Call now and then.
-  std::optional<LoadFailure> check(const LoadContext& context, Nanoseconds now);
+  std::optional<Failure> check(const LoadContext& context, Nanoseconds now);
 
   /// Closes the socket; connect() may follow.
   void close() noexcept;
@@ -101,9 +103,8 @@ class LoadConnection {
   void complete_messages(LoadContext& context, Nanoseconds now, bool allows_next);
   [[nodiscard]] Nanoseconds due(const LoadContext& context, std::uint64_t message) const;
   [[nodiscard]] Nanoseconds began(const LoadContext& context) const;
-  std::optional<LoadFailure> suspect(const LoadContext& context, std::size_t first_wrong, std::size_t size,
-                                     Nanoseconds now);
-  [[nodiscard]] LoadFailure diagnosis(const LoadContext& context) const;
+  std::optional<Failure> suspect(const LoadContext& context, std::span<const std::byte> wrong, Nanoseconds now);
+  [[nodiscard]] Failure diagnosis(const LoadContext& context) const;
   [[nodiscard]] std::string progress_of_message(const LoadOptions& options) const;
 
   client::Payload payload_;

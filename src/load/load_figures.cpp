@@ -11,6 +11,8 @@
 namespace threadecho::load {
 namespace {
 
+using std::chrono::nanoseconds;
+
 constexpr int kBarWidth = 40;
 
 std::string with_unit(double value, std::string_view unit) {
@@ -19,16 +21,16 @@ std::string with_unit(double value, std::string_view unit) {
 }
 
 struct Step {
-  std::uint64_t from = 0;
-  std::uint64_t to = 0;
+  nanoseconds from{0};
+  nanoseconds to{0};
 };
 
-std::vector<Step> steps_over(std::uint64_t least, std::uint64_t largest) {
+std::vector<Step> steps_over(nanoseconds least, nanoseconds largest) {
   std::vector<Step> steps;
-  std::uint64_t from = 0;
-  for (std::uint64_t decade = 1; from <= largest; decade *= 10) {
-    for (const std::uint64_t digit : {1U, 2U, 5U}) {
-      const std::uint64_t to = decade * digit;
+  nanoseconds from{0};
+  for (nanoseconds decade{1}; from <= largest; decade *= 10) {
+    for (const int digit : {1, 2, 5}) {
+      const nanoseconds to = decade * digit;
       if (to > least && from <= largest) {
         steps.push_back({from, to});
       }
@@ -46,12 +48,12 @@ std::string format_decimal(double value, int decimals) {
   return text.str();
 }
 
-std::string format_latency(std::uint64_t nanoseconds) {
+std::string format_latency(nanoseconds latency) {
   constexpr std::array<std::string_view, 3> kUnits = {"us", "ms", "s"};
-  if (nanoseconds < 1000) {
-    return std::to_string(nanoseconds) + " ns";
+  if (latency.count() < 1000) {
+    return std::to_string(latency.count()) + " ns";
   }
-  double value = static_cast<double>(nanoseconds) / 1000;
+  double value = static_cast<double>(latency.count()) / 1000;
   std::size_t unit = 0;
   while (value >= 999.5 && unit + 1 < kUnits.size()) {
     value /= 1000;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -8,7 +9,7 @@
 namespace threadecho::load {
 
 /// Figures as people read them, three digits that count: "870 ns", "12.3 us", "1.05 ms", "2.00 s".
-std::string format_latency(std::uint64_t nanoseconds);
+std::string format_latency(std::chrono::nanoseconds latency);
 /// Decimal units, as network people use them: "512 B", "12.3 MB".
 std::string format_bytes(double bytes);
 /// Thousands apart: "1,234,567".

@@ -1,13 +1,14 @@
 #include "load/load_incidents.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <numeric>
 
 namespace threadecho::load {
 
-std::size_t LoadIncidents::lost(Nanoseconds at, std::uint32_t connection, LoadFailure failure) {
-  ++counts_.at(index_of(failure.error));
+std::size_t LoadIncidents::lost(Nanoseconds at, std::uint32_t connection, client::Failure failure) {
+  ++counts_.at(client::index_of(failure.kind));
   if (kept_.size() >= kMostKept) {
     return kNotKept;
   }
@@ -36,6 +37,18 @@ void LoadIncidents::merge(LoadIncidents&& other) {
 }
 
 void LoadIncidents::sort() { std::ranges::stable_sort(kept_, {}, &LoadIncident::at); }
+
+std::vector<std::pair<std::string_view, std::uint64_t>> LoadIncidents::counts() const {
+  std::vector<std::pair<std::string_view, std::uint64_t>> counts;
+  for (const client::FailureWords& words : client::kFailureKinds) {
+    auto named = std::ranges::find(counts, words.load_name, [](const auto& entry) { return entry.first; });
+    if (named == counts.end()) {
+      named = counts.emplace(counts.end(), words.load_name, 0);
+    }
+    named->second += count(words.kind);
+  }
+  return counts;
+}
 
 std::uint64_t LoadIncidents::total() const { return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}); }
 

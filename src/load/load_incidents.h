@@ -3,9 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "load/load_failure.h"
+#include "client/failure.h"
 #include "load/load_recorder.h"
 
 namespace threadecho::load {
@@ -14,7 +16,7 @@ namespace threadecho::load {
 struct LoadIncident {
   Nanoseconds at = 0;
   std::uint32_t connection = 0;
-  LoadFailure failure;
+  client::Failure failure;
   std::uint32_t attempts = 0;        ///< to connect again
   Nanoseconds recovered_after = -1;  ///< until a message was echoed again; -1: it was not
 };
@@ -26,7 +28,7 @@ class LoadIncidents {
   static constexpr std::size_t kNotKept = SIZE_MAX;
 
   /// Returns a number for the calls below.
-  std::size_t lost(Nanoseconds at, std::uint32_t connection, LoadFailure failure);
+  std::size_t lost(Nanoseconds at, std::uint32_t connection, client::Failure failure);
   void attempted(std::size_t incident);
   void recovered(std::size_t incident, Nanoseconds now);
 
@@ -34,13 +36,15 @@ class LoadIncidents {
   void merge(LoadIncidents&& other);
   void sort();
 
-  [[nodiscard]] std::uint64_t count(LoadError error) const { return counts_.at(index_of(error)); }
+  [[nodiscard]] std::uint64_t count(client::FailureKind kind) const { return counts_.at(client::index_of(kind)); }
+  /// How many have each name, in the order of client::kFailureKinds.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> counts() const;
   [[nodiscard]] std::uint64_t total() const;
   [[nodiscard]] std::uint64_t total_recovered() const { return recovered_; }
   [[nodiscard]] const std::vector<LoadIncident>& kept() const { return kept_; }
 
  private:
-  std::array<std::uint64_t, kLoadErrorNames.size()> counts_{};
+  std::array<std::uint64_t, client::kFailureKinds.size()> counts_{};
   std::uint64_t recovered_ = 0;
   std::vector<LoadIncident> kept_;
 };

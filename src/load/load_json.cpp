@@ -2,21 +2,19 @@
 
 #include <array>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "client/json.h"
 #include "load/load_report.h"
 
 namespace threadecho::load {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr double kNanosecondsPerSecond = 1e9;
-
-double seconds(std::chrono::milliseconds duration) { return std::chrono::duration<double>(duration).count(); }
+using client::Json;
+using client::seconds;
+using std::chrono::nanoseconds;
 
 Json json_of(const LoadOptions& options) {
   Json json{{"mode", name_of(options.mode)},
@@ -62,18 +60,18 @@ Json json_of(const stats::LatencyHistogram& latencies) {
                                                                            {"p99", 99},
                                                                            {"p99.9", 99.9},
                                                                            {"p99.99", 99.99}}};
-  Json json{{"count", latencies.count()}, {"min", latencies.min()}, {"mean", latencies.mean()}};
+  Json json{{"count", latencies.count()}, {"min", latencies.min().count()}, {"mean", latencies.mean()}};
   for (const auto& [name, percent] : kPercentiles) {
-    json[name] = latencies.percentile(percent);
+    json[name] = latencies.percentile(percent).count();
   }
-  json["max"] = latencies.max();
+  json["max"] = latencies.max().count();
   return json;
 }
 
 Json errors(const LoadIncidents& incidents) {
   Json json = Json::object();
-  for (std::size_t i = 0; i < kLoadErrorNames.size(); ++i) {
-    json[std::string(kLoadErrorNames.at(i))] = incidents.count(static_cast<LoadError>(i));
+  for (const auto& [name, count] : incidents.counts()) {
+    json[std::string(name)] = count;
   }
   return json;
 }
@@ -82,14 +80,13 @@ Json json_of(const LoadIncidents& incidents, Nanoseconds began) {
   Json json = Json::array();
   for (const LoadIncident& incident : incidents.kept()) {
     json.push_back(
-        {{"at_seconds", static_cast<double>(incident.at - began) / kNanosecondsPerSecond},
+        {{"at_seconds", seconds(nanoseconds(incident.at - began))},
          {"connection", incident.connection},
-         {"error", name_of(incident.failure.error)},
-         {"detail", incident.failure.detail},
+         {"error", client::words_of(incident.failure.kind).load_name},
+         {"detail", incident.failure.text},
          {"failed_attempts", incident.attempts},
          {"recovered_after_seconds",
-          incident.recovered_after < 0 ? Json(nullptr)
-                                       : Json(static_cast<double>(incident.recovered_after) / kNanosecondsPerSecond)}});
+          incident.recovered_after < 0 ? Json(nullptr) : Json(seconds(nanoseconds(incident.recovered_after)))}});
   }
   return json;
 }
@@ -117,8 +114,7 @@ std::string json_report(const LoadResult& result) {
                   {"errors", errors(result.incidents)},
                   {"recovered", result.incidents.total_recovered()},
                   {"incidents", json_of(result.incidents, result.began)}};
-  // Details hold only text of ours; invalid UTF-8 can come in with the target's name.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return client::text_of(json, 2) + '\n';
 }
 
 }  // namespace threadecho::load

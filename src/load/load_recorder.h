@@ -11,7 +11,7 @@
 
 namespace threadecho::load {
 
-using stats::OwnedCounter;
+using stats::SingleWriterCounter;
 
 /// Nanoseconds of the monotonic clock.
 using Nanoseconds = std::int64_t;
@@ -31,14 +31,15 @@ struct LoadRecorder {
   bool by_due_time = false;           ///< the open loop
   SampleFile* sample_file = nullptr;  ///< takes every measured latency; null: --raw-samples was not given
 
-  OwnedCounter messages;           ///< all that came back, in the warm-up too
-  OwnedCounter measured_messages;  ///< those within the window
-  OwnedCounter open_connections;
-  OwnedCounter failures;
-  OwnedCounter missed_messages;  ///< open loop: due within the window while their connection was down, or lost with it
-  OwnedCounter proved;           ///< held connections that still echoed at the end
-  stats::LiveHistogram latencies;  ///< of measured messages
-  stats::LiveHistogram connect_times;
+  SingleWriterCounter messages;           ///< all that came back, in the warm-up too
+  SingleWriterCounter measured_messages;  ///< those within the window
+  SingleWriterCounter open_connections;
+  SingleWriterCounter failures;
+  SingleWriterCounter
+      missed_messages;         ///< open loop: due within the window while their connection was down, or lost with it
+  SingleWriterCounter proved;  ///< held connections that still echoed at the end
+  stats::SingleWriterLatencyHistogram latencies;  ///< of measured messages
+  stats::SingleWriterLatencyHistogram connect_times;
   SampleFile::Chunk samples;  ///< those that the file has not been given yet, fewer than a whole chunk
 
   /// A whole message is back that counts from `began`.
@@ -51,7 +52,7 @@ struct LoadRecorder {
     measured_messages.add(1);
     if (times_messages) {
       const Nanoseconds latency = now > began ? now - began : 0;
-      latencies.record(static_cast<std::uint64_t>(latency));
+      latencies.record(std::chrono::nanoseconds(latency));
       if (sample_file != nullptr) {
         keep_sample(latency);
       }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <sstream>
 #include <string_view>
@@ -76,9 +77,9 @@ void error_rows(std::ostringstream& text, const LoadResult& result) {
   }
   text << "errors       " << format_count(result.incidents.total());
   std::string_view separator = ": ";
-  for (std::size_t i = 0; i < kLoadErrorNames.size(); ++i) {
-    if (const auto count = result.incidents.count(static_cast<LoadError>(i)); count > 0) {
-      text << separator << kLoadErrorNames.at(i) << ' ' << format_count(count);
+  for (const auto& [name, count] : result.incidents.counts()) {
+    if (count > 0) {
+      text << separator << name << ' ' << format_count(count);
       separator = ", ";
     }
   }
@@ -90,7 +91,7 @@ void error_rows(std::ostringstream& text, const LoadResult& result) {
     for (const LoadIncident& incident : result.incidents.kept()) {
       longest = std::max(longest, incident.recovered_after);
     }
-    text << (longest < 0 ? "" : ", the slowest after " + format_latency(static_cast<std::uint64_t>(longest))) << '\n';
+    text << (longest < 0 ? "" : ", the slowest after " + format_latency(std::chrono::nanoseconds(longest))) << '\n';
   }
 }
 
@@ -103,10 +104,10 @@ void incident_rows(std::ostringstream& text, const LoadResult& result) {
       break;
     }
     text << "  at " << format_decimal(static_cast<double>(incident.at - result.began) / kNanosecondsPerSecond, 3)
-         << " s  connection " << incident.connection << ": " << name_of(incident.failure.error) << ": "
-         << incident.failure.detail;
+         << " s  connection " << incident.connection << ": " << client::words_of(incident.failure.kind).load_name
+         << ": " << incident.failure.text;
     if (incident.recovered_after >= 0) {
-      text << "; back after " << format_latency(static_cast<std::uint64_t>(incident.recovered_after));
+      text << "; back after " << format_latency(std::chrono::nanoseconds(incident.recovered_after));
     } else if (result.options.reconnect) {
       text << "; not back (" << count_of(incident.attempts, "failed attempt") << ")";
     }

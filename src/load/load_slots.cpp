@@ -146,7 +146,7 @@ void LoadWorker::pump(Slot& slot, Nanoseconds now) {
   watch(slot);
 }
 
-void LoadWorker::fail(Slot& slot, LoadFailure failure) {
+void LoadWorker::fail(Slot& slot, client::Failure failure) {
   const LoadOptions& options = context_.options;
   const Nanoseconds now = monotonic_now();
   if (options.mode == LoadMode::kOpen && slot.connection.state() == LoadConnection::State::kOpen) {

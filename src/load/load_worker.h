@@ -89,7 +89,7 @@ class LoadWorker {
   void load(Slot& slot, Nanoseconds now);
   void after_receive(Slot& slot);
   void pump(Slot& slot, Nanoseconds now);
-  void fail(Slot& slot, LoadFailure failure);
+  void fail(Slot& slot, client::Failure failure);
   void settle(Slot& slot);
   void shut(Slot& slot);
   void watch(Slot& slot);

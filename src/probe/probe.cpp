@@ -160,7 +160,7 @@ void Probe::note(const client::Failure& failure) {
 
 int ProbeResult::exit_status() const {
   if (failure) {
-    return static_cast<int>(failure->kind);
+    return client::words_of(failure->kind).exit_status;
   }
   return signal && messages.echoed() == 0 ? cli::kEndedBySignal + *signal : 0;
 }

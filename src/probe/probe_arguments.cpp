@@ -69,7 +69,7 @@ Examples:
 std::string statuses_text() {
   std::map<int, std::string_view> meanings = {{cli::kDone, "all was echoed"}, {cli::kWrongUsage, "wrong usage"}};
   for (const client::FailureWords& words : client::kFailureKinds) {
-    meanings.emplace(static_cast<int>(words.kind), words.meaning);
+    meanings.emplace(words.exit_status, words.meaning);
   }
   std::string text;
   for (const auto& [status, meaning] : meanings) {

@@ -1,5 +1,6 @@
 #include "probe/probe_messages.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace threadecho::probe {
@@ -8,7 +9,7 @@ void ProbeMessages::add_echoed(std::chrono::nanoseconds round_trip) {
   if (++echoed_ <= kMostKept) {
     kept_.push_back({.sequence = sent(), .round_trip = round_trip, .failure = {}});
   }
-  round_trips_.record(static_cast<std::uint64_t>(round_trip.count()));
+  latencies_.record(round_trip);
 }
 
 void ProbeMessages::add_lost(client::Failure failure) {
@@ -17,26 +18,26 @@ void ProbeMessages::add_lost(client::Failure failure) {
   }
 }
 
-std::optional<stats::Statistics> ProbeMessages::statistics() const {
+std::optional<RoundTrips> ProbeMessages::round_trips() const {
   if (echoed_ == 0) {
     return std::nullopt;
   }
-  if (echoed_ > kMostKept) {
-    const auto value = [](std::uint64_t nanoseconds) {
-      return std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds));
-    };
-    return stats::Statistics{.min = value(round_trips_.min()),
-                             .median = value(round_trips_.percentile(50)),
-                             .p99 = value(round_trips_.percentile(99)),
-                             .max = value(round_trips_.max())};
-  }
-  std::vector<std::chrono::nanoseconds> values;
-  for (const ProbeMessage& message : kept_) {
-    if (!message.failure) {
-      values.push_back(message.round_trip);
+  RoundTrips result{.min = latencies_.min(),
+                    .median = latencies_.percentile(50),
+                    .p99 = latencies_.percentile(99),
+                    .max = latencies_.max()};
+  if (echoed_ <= kMostKept) {
+    std::vector<std::chrono::nanoseconds> exact;
+    for (const ProbeMessage& message : kept_) {
+      if (!message.failure) {
+        exact.push_back(message.round_trip);
+      }
     }
+    std::ranges::sort(exact);
+    result.median = (exact[(exact.size() - 1) / 2] + exact[exact.size() / 2]) / 2;
+    result.p99 = exact[(exact.size() * 99 + 99) / 100 - 1];  // nearest rank
   }
-  return stats::statistics_of(std::move(values));
+  return result;
 }
 
 }  // namespace threadecho::probe

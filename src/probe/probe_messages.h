@@ -8,7 +8,6 @@
 
 #include "client/failure.h"
 #include "stats/latency_histogram.h"
-#include "stats/statistics.h"
 
 namespace threadecho::probe {
 
@@ -17,6 +16,14 @@ struct ProbeMessage {
   std::uint64_t sequence = 0;  ///< from 1
   std::chrono::nanoseconds round_trip{};
   std::optional<client::Failure> failure;  ///< why it was lost; then there is no round trip
+};
+
+/// Of the messages that were echoed.
+struct RoundTrips {
+  std::chrono::nanoseconds min{};
+  std::chrono::nanoseconds median{};  ///< the mean of the two in the middle, if there are two
+  std::chrono::nanoseconds p99{};     ///< the least that 99 % do not exceed; below 100 messages that is the maximum
+  std::chrono::nanoseconds max{};
 };
 
 /// What became of the messages of a probe, in memory that does not grow with a run that has no end (`--count 0`): all
@@ -34,15 +41,14 @@ class ProbeMessages {
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
   /// In the order in which they were sent.
   [[nodiscard]] const std::vector<ProbeMessage>& kept() const noexcept { return kept_; }
-  /// Of all that were echoed; exact while all of these are kept, then median and p99 are within 0.4 %. Nothing if none
-  /// was.
-  [[nodiscard]] std::optional<stats::Statistics> statistics() const;
+  /// Exact while all echoed messages are kept; then median and p99 are within 0.4 %. Nothing if none was echoed.
+  [[nodiscard]] std::optional<RoundTrips> round_trips() const;
 
  private:
   std::uint64_t echoed_ = 0;
   std::uint64_t lost_ = 0;
   std::vector<ProbeMessage> kept_;
-  stats::LatencyHistogram round_trips_;
+  stats::LatencyHistogram latencies_;
 };
 
 }  // namespace threadecho::probe

@@ -2,16 +2,16 @@
 
 #include <array>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include "client/json.h"
 
 namespace threadecho::probe {
 namespace {
 
-using nlohmann::ordered_json;
+using client::Json;
+using client::seconds;
 using std::chrono::nanoseconds;
-
-double seconds(nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::string milliseconds_digits(nanoseconds duration) {
   std::array<char, 32> text{};
@@ -31,45 +31,36 @@ std::string percent(double ratio) {
   return text.data();
 }
 
-ordered_json json_of(const client::Failure& failure) {
-  ordered_json json = {{"kind", client::to_string(failure.kind)}, {"message", failure.text}};
+Json json_of(const client::Failure& failure) {
+  Json json = {{"kind", client::words_of(failure.kind).name}, {"message", failure.text}};
   if (failure.bytes) {
     json["bytes"] = *failure.bytes;
   }
   if (failure.wrong_byte) {
     json["offset"] = failure.wrong_byte->offset;
-    json["expected"] = nullptr;
-    if (failure.wrong_byte->expected) {
-      json["expected"] = *failure.wrong_byte->expected;
-    }
+    json["expected"] = client::or_null(failure.wrong_byte->expected);
     json["got"] = failure.wrong_byte->got;
   }
   return json;
 }
 
-ordered_json json_of(const std::optional<client::Failure>& failure) {
-  return failure ? json_of(*failure) : ordered_json(nullptr);
+Json json_of(const RoundTrips& round_trips) {
+  return {{"min", seconds(round_trips.min)},
+          {"median", seconds(round_trips.median)},
+          {"p99", seconds(round_trips.p99)},
+          {"max", seconds(round_trips.max)}};
 }
 
-ordered_json json_of(const std::optional<stats::Statistics>& statistics) {
-  if (!statistics) {
-    return nullptr;
-  }
-  return {{"min", seconds(statistics->min)},
-          {"median", seconds(statistics->median)},
-          {"p99", seconds(statistics->p99)},
-          {"max", seconds(statistics->max)}};
+Json json_of(const HalfCloseResult& check) {
+  return check.failure ? Json{{"failure", json_of(*check.failure)}} : Json{{"seconds", seconds(check.duration)}};
 }
 
-ordered_json json_of(const std::optional<HalfCloseResult>& check) {
-  if (!check) {
-    return nullptr;
-  }
-  return check->failure ? ordered_json{{"failure", json_of(*check->failure)}}
-                        : ordered_json{{"seconds", seconds(check->duration)}};
+template <typename Value>
+Json json_of(const std::optional<Value>& value) {
+  return value ? json_of(*value) : Json(nullptr);
 }
 
-ordered_json settings_json(const ProbeOptions& options) {
+Json settings_json(const ProbeOptions& options) {
   return {{"count", options.count},
           {"interval_seconds", seconds(options.interval)},
           {"size_bytes", options.size},
@@ -77,18 +68,18 @@ ordered_json settings_json(const ProbeOptions& options) {
           {"half_close", options.half_close}};
 }
 
-ordered_json addresses_json(const ProbeResult& result) {
-  ordered_json addresses = ordered_json::array();
+Json addresses_json(const ProbeResult& result) {
+  Json addresses = Json::array();
   for (const net::Endpoint& address : result.addresses) {
     addresses.push_back(address.to_string());
   }
   return addresses;
 }
 
-ordered_json connects_json(const ProbeResult& result) {
-  ordered_json connects = ordered_json::array();
+Json connects_json(const ProbeResult& result) {
+  Json connects = Json::array();
   for (const client::Attempt& attempt : result.attempts) {
-    ordered_json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", seconds(attempt.duration)}};
+    Json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", seconds(attempt.duration)}};
     if (attempt.error) {
       connect["error"] = attempt.error.message();
     }
@@ -97,10 +88,10 @@ ordered_json connects_json(const ProbeResult& result) {
   return connects;
 }
 
-ordered_json messages_json(const ProbeResult& result) {
-  ordered_json messages = ordered_json::array();
+Json messages_json(const ProbeResult& result) {
+  Json messages = Json::array();
   for (const ProbeMessage& message : result.messages.kept()) {
-    ordered_json entry = {{"sequence", message.sequence}};
+    Json entry = {{"sequence", message.sequence}};
     if (message.failure) {
       entry["failure"] = json_of(*message.failure);
     } else {
@@ -141,34 +132,33 @@ std::string summary_text(const ProbeOptions& options, const ProbeResult& result)
   text.append(std::to_string(result.messages.sent())).append(" messages sent, ");
   text.append(std::to_string(result.messages.echoed())).append(" echoed, ");
   text.append(percent(loss(result))).append(" loss, time ").append(in_milliseconds(result.duration)).append("\n");
-  if (const auto statistics = result.messages.statistics()) {
-    text.append("rtt min/median/p99/max = ").append(milliseconds_digits(statistics->min)).append("/");
-    text.append(milliseconds_digits(statistics->median)).append("/");
-    text.append(milliseconds_digits(statistics->p99)).append("/");
-    text.append(in_milliseconds(statistics->max)).append("\n");
+  if (const auto round_trips = result.messages.round_trips()) {
+    text.append("rtt min/median/p99/max = ").append(milliseconds_digits(round_trips->min)).append("/");
+    text.append(milliseconds_digits(round_trips->median)).append("/");
+    text.append(milliseconds_digits(round_trips->p99)).append("/");
+    text.append(in_milliseconds(round_trips->max)).append("\n");
   }
   return text;
 }
 
 std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
-  const ordered_json json = {{"target", options.target.to_string()},
-                             {"settings", settings_json(options)},
-                             {"addresses", addresses_json(result)},
-                             {"connects", connects_json(result)},
-                             {"connects_not_listed", result.attempts_in_all - result.attempts.size()},
-                             {"messages", messages_json(result)},
-                             {"messages_not_listed", result.messages.sent() - result.messages.kept().size()},
-                             {"sent", result.messages.sent()},
-                             {"echoed", result.messages.echoed()},
-                             {"loss", loss(result)},
-                             {"rtt_seconds", json_of(result.messages.statistics())},
-                             {"half_close", json_of(result.half_close)},
-                             {"duration_seconds", seconds(result.duration)},
-                             {"signal", result.signal ? ordered_json(*result.signal) : ordered_json(nullptr)},
-                             {"failure", json_of(result.failure)},
-                             {"status", result.exit_status()}};
-  // A name comes from the command line, and need not be UTF-8.
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  const Json json = {{"target", options.target.to_string()},
+                     {"settings", settings_json(options)},
+                     {"addresses", addresses_json(result)},
+                     {"connects", connects_json(result)},
+                     {"connects_not_listed", result.attempts_in_all - result.attempts.size()},
+                     {"messages", messages_json(result)},
+                     {"messages_not_listed", result.messages.sent() - result.messages.kept().size()},
+                     {"sent", result.messages.sent()},
+                     {"echoed", result.messages.echoed()},
+                     {"loss", loss(result)},
+                     {"rtt_seconds", json_of(result.messages.round_trips())},
+                     {"half_close", json_of(result.half_close)},
+                     {"duration_seconds", seconds(result.duration)},
+                     {"signal", client::or_null(result.signal)},
+                     {"failure", json_of(result.failure)},
+                     {"status", result.exit_status()}};
+  return client::text_of(json, -1);
 }
 
 }  // namespace threadecho::probe

@@ -12,31 +12,42 @@
 
 namespace threadecho::stats {
 
-using stats::OwnedCounter;
 using std::chrono::nanoseconds;
 
-/// Upper bounds of a histogram's buckets, ascending; one more bucket takes what is above the last.
+/// Upper bounds of buckets, ascending.
 template <std::size_t N>
 using Bounds = std::array<nanoseconds, N>;
 
-template <std::size_t N>
-constexpr std::size_t bucket_of(const Bounds<N>& bounds, nanoseconds value) {
-  return static_cast<std::size_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
-}
+// A layout says how many buckets a histogram has (kCount), and which one takes a value (index_of).
+
+/// The layout with a bucket for each of `bounds`, its upper bound included, and one for what is above the last.
+template <const auto& bounds>
+struct BoundedBuckets {
+  static constexpr std::size_t kCount = bounds.size() + 1;
+
+  static constexpr std::size_t index_of(nanoseconds value) {
+    return static_cast<std::size_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
+  }
+};
 
 /// A histogram as it is read and added up: plain numbers, a value.
-template <std::size_t N>
+template <typename Layout>
 struct HistogramTotals {
-  std::array<std::uint64_t, N + 1> buckets{};
+  std::array<std::uint64_t, Layout::kCount> buckets{};
   nanoseconds sum{0};
 
-  void observe(const Bounds<N>& bounds, nanoseconds value) {
-    ++buckets[bucket_of(bounds, value)];
+  void observe(nanoseconds value) {
+    ++buckets[Layout::index_of(value)];
     sum += value;
   }
   void add(const HistogramTotals& other) {
     std::ranges::transform(buckets, other.buckets, buckets.begin(), std::plus{});
     sum += other.sum;
+  }
+  /// Takes away what an earlier reading of the same histogram held.
+  void subtract(const HistogramTotals& earlier) {
+    std::ranges::transform(buckets, earlier.buckets, buckets.begin(), std::minus{});
+    sum -= earlier.sum;
   }
   [[nodiscard]] std::uint64_t count() const {
     return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
@@ -45,15 +56,15 @@ struct HistogramTotals {
 
 /// A histogram that one thread writes and any thread may read: no lock, no read-modify-write. Each bucket is a
 /// `Counter`.
-template <std::size_t N, typename Counter = OwnedCounter>
-class OwnedHistogram {
+template <typename Layout, typename Counter = SingleWriterCounter>
+class SingleWriterHistogram {
  public:
-  void observe(const Bounds<N>& bounds, nanoseconds value) noexcept {
-    buckets_[bucket_of(bounds, value)].add(1);
+  void observe(nanoseconds value) noexcept {
+    buckets_[Layout::index_of(value)].add(1);
     sum_.add(static_cast<std::uint64_t>(value.count()));
   }
 
-  void add_to(HistogramTotals<N>& totals) const noexcept {
+  void add_to(HistogramTotals<Layout>& totals) const noexcept {
     for (std::size_t i = 0; i < buckets_.size(); ++i) {
       totals.buckets[i] += buckets_[i].value();
     }
@@ -61,8 +72,8 @@ class OwnedHistogram {
   }
 
  private:
-  std::array<Counter, N + 1> buckets_{};
-  OwnedCounter sum_;
+  std::array<Counter, Layout::kCount> buckets_{};
+  SingleWriterCounter sum_;
 };
 
 }  // namespace threadecho::stats

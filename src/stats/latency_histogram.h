@@ -1,85 +1,85 @@
 #pragma once
 
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "stats/histogram.h"
 #include "stats/single_writer_counter.h"
 
 namespace threadecho::stats {
 
-/// How a latency in nanoseconds becomes a bucket, HdrHistogram's way: below 256 each value has its own; above, every
-/// doubling is cut into 128 equal parts, so a bucket is at most 1/128 of its values wide, and its middle at most 0.4 %
-/// from any of them. Values above kLongest (73 minutes) count as kLongest.
+/// The layout of HdrHistogram: below 256 ns each value has its own bucket; above, every doubling is cut into 128 equal
+/// parts. The middle of a bucket is at most 0.4 % from any of its values. Values above kLongest (73 minutes) count as
+/// kLongest.
 struct LatencyBuckets {
   static constexpr unsigned kPartBits = 7;
   static constexpr unsigned kValueBits = 42;
-  static constexpr std::uint64_t kLongest = (std::uint64_t{1} << kValueBits) - 1;
+  static constexpr nanoseconds kLongest{(std::int64_t{1} << kValueBits) - 1};
   static constexpr std::size_t kParts = std::size_t{1} << kPartBits;
   static constexpr std::size_t kCount = (kValueBits - kPartBits + 1) * kParts;
 
-  /// `value` is at most kLongest.
-  static constexpr std::size_t index_of(std::uint64_t value) {
-    if (value < kParts) {
-      return value;
+  /// `value` is 0 to kLongest.
+  static constexpr std::size_t index_of(nanoseconds value) {
+    const auto number = static_cast<std::uint64_t>(value.count());
+    if (number < kParts) {
+      return number;
     }
-    const auto shift = static_cast<unsigned>(std::bit_width(value)) - kPartBits - 1;
-    return shift * kParts + (value >> shift);
+    const auto shift = static_cast<unsigned>(std::bit_width(number)) - kPartBits - 1;
+    return shift * kParts + (number >> shift);
   }
-  static constexpr std::uint64_t lowest_in(std::size_t index) {
+  static constexpr nanoseconds lowest_in(std::size_t index) {
     if (index < 2 * kParts) {
-      return index;
+      return nanoseconds(index);
     }
     const auto shift = static_cast<unsigned>(index / kParts) - 1;
-    return (index % kParts + kParts) << shift;
+    return nanoseconds((index % kParts + kParts) << shift);
   }
-  static constexpr std::uint64_t middle_of(std::size_t index) {
+  static constexpr nanoseconds middle_of(std::size_t index) {
     return lowest_in(index) + (lowest_in(index + 1) - lowest_in(index)) / 2;
   }
 };
 
-/// Latencies in nanoseconds as they are read and merged: plain numbers, a value. Count, smallest, largest and sum are
-/// exact.
+/// Latencies as they are read: plain numbers, a value of 36 KiB. Count, smallest, largest and sum are exact.
 class LatencyHistogram {
  public:
-  void record(std::uint64_t nanoseconds);
-  void merge(const LatencyHistogram& other);
-  /// Takes away what an earlier state of the same histogram held; min() and max() then become those of buckets.
+  /// A negative latency counts as 0.
+  void record(nanoseconds latency);
+  /// Takes away what an earlier reading of the same histogram held; min() and max() then become those of buckets.
   void subtract(const LatencyHistogram& earlier);
 
-  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-  [[nodiscard]] std::uint64_t min() const noexcept { return count_ == 0 ? 0 : min_; }
-  [[nodiscard]] std::uint64_t max() const noexcept { return max_; }
-  [[nodiscard]] double mean() const noexcept;
-  /// The least value that at least `percent` of all values do not exceed, within 0.4 %; 0 when there are none.
-  [[nodiscard]] std::uint64_t percentile(double percent) const;
-  /// How many values lie in [from, to), as far as buckets can tell.
-  [[nodiscard]] std::uint64_t count_between(std::uint64_t from, std::uint64_t to) const;
+  [[nodiscard]] std::uint64_t count() const { return totals_.count(); }
+  /// 0 without latencies, like max() and mean().
+  [[nodiscard]] nanoseconds min() const { return count() == 0 ? nanoseconds(0) : min_; }
+  [[nodiscard]] nanoseconds max() const noexcept { return max_; }
+  /// In nanoseconds.
+  [[nodiscard]] double mean() const;
+  /// The least latency that at least `percent` of all do not exceed, within 0.4 %; 0 without latencies.
+  [[nodiscard]] nanoseconds percentile(double percent) const;
+  /// How many latencies lie in [from, to), to the width of a bucket.
+  [[nodiscard]] std::uint64_t count_between(nanoseconds from, nanoseconds to) const;
 
  private:
-  friend class LiveHistogram;
+  friend class SingleWriterLatencyHistogram;
 
-  std::vector<std::uint64_t> buckets_ = std::vector<std::uint64_t>(LatencyBuckets::kCount);
-  std::uint64_t count_ = 0;
-  std::uint64_t sum_ = 0;
-  std::uint64_t min_ = UINT64_MAX;
-  std::uint64_t max_ = 0;
+  HistogramTotals<LatencyBuckets> totals_;
+  nanoseconds min_ = nanoseconds::max();
+  nanoseconds max_{0};
 };
 
 /// A histogram that one thread writes and any thread may read while it does. Exact once the writer was joined.
-class LiveHistogram {
+class SingleWriterLatencyHistogram {
  public:
-  LiveHistogram() { min_.set(UINT64_MAX); }
+  SingleWriterLatencyHistogram() { min_.set(nanoseconds::max().count()); }
 
-  void record(std::uint64_t nanoseconds) noexcept;
+  void record(nanoseconds latency) noexcept;
   void add_to(LatencyHistogram& totals) const;
 
  private:
-  std::vector<stats::OwnedCounter> buckets_ = std::vector<stats::OwnedCounter>(LatencyBuckets::kCount);
-  stats::OwnedCounter sum_;
-  stats::OwnedCounter min_;
-  stats::OwnedCounter max_;
+  SingleWriterHistogram<LatencyBuckets> histogram_;
+  SingleWriterNumber<std::int64_t> min_;
+  SingleWriterNumber<std::int64_t> max_;
 };
 
 }  // namespace threadecho::stats

@@ -5,12 +5,12 @@
 
 namespace threadecho::stats {
 
-/// A count that one thread writes and any thread may read. About 1 ns an addition.
+/// A number that one thread writes and any thread may read. An addition takes about 1 ns.
 /// Relaxed is enough: with a single writer nothing can be lost between load and store, and a reader wants a recent
-/// number, not an order between numbers. Whoever needs exact totals reads after something that orders them: the
-/// writer's last use of a lock (the connection table's), or its join.
+/// number, not an order between numbers. To get exact totals, read after something that orders them: the writer's last
+/// use of a lock (the connection table's), or its join.
 template <typename Number>
-class OwnedNumber {
+class SingleWriterNumber {
  public:
   void add(Number amount) noexcept { set(value() + amount); }
   void remove(Number amount) noexcept { set(value() - amount); }
@@ -21,8 +21,8 @@ class OwnedNumber {
   std::atomic<Number> value_{0};
 };
 
-using OwnedCounter = OwnedNumber<std::uint64_t>;
-/// For what there are many of and cannot come to 2^32.
-using SmallOwnedCounter = OwnedNumber<std::uint32_t>;
+using SingleWriterCounter = SingleWriterNumber<std::uint64_t>;
+/// For numbers that stay below 2^32 and of which there are many.
+using SmallSingleWriterCounter = SingleWriterNumber<std::uint32_t>;
 
 }  // namespace threadecho::stats

@@ -15,7 +15,7 @@ std::vector<DocumentedStatus> statuses_of_program() {
                                             {std::to_string(cli::kCannotBind), "an address or port cannot be had"},
                                             {std::to_string(cli::kEndedBySignal) + " + n", "signal n"}};
   for (const client::FailureWords& words : client::kFailureKinds) {
-    const std::string status = std::to_string(static_cast<int>(words.kind));
+    const std::string status = std::to_string(words.exit_status);
     const std::string meaning = "`probe`: " + std::string(words.meaning);
     const auto shared = std::ranges::find(statuses, status, &DocumentedStatus::status);
     if (shared == statuses.end()) {

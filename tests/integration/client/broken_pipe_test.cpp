@@ -52,7 +52,7 @@ TEST_F(BrokenPipe, OfALoadIsTheServersEarlyCloseAndNoSignal) {
   connection.allow_message(options, 1);
   const auto failure = connection.send(context, 1);
   ASSERT_TRUE(failure);
-  EXPECT_EQ(failure->error, load::LoadError::kClosedEarly) << failure->detail;
+  EXPECT_EQ(failure->kind, client::FailureKind::kClosedEarly) << failure->text;
 }
 
 }  // namespace

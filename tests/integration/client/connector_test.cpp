@@ -46,7 +46,7 @@ TEST(LoadConnection, TakesAConnectionToItselfForARefusedOne) {
   connection.adopt(std::move(fd), 0);
   const auto failure = connection.finish_connect(context, self, 1);
   ASSERT_TRUE(failure);
-  EXPECT_EQ(failure->error, load::LoadError::kRefused);
+  EXPECT_EQ(failure->kind, client::FailureKind::kRefused);
 }
 
 TEST(Connector, ConnectsFromTheSourceThatItIsGiven) {

@@ -19,7 +19,7 @@
 namespace threadecho::test {
 namespace {
 
-using load::LoadError;
+using client::FailureKind;
 using load::LoadMode;
 using load::LoadOptions;
 using load::LoadResult;
@@ -57,33 +57,33 @@ FaultyServer::Serve after_ten(const std::function<void(int, std::string)>& fault
   };
 }
 
-void expect_only(const LoadResult& result, LoadError error, const std::string& detail) {
-  std::set<LoadError> errors;
+void expect_only(const LoadResult& result, FailureKind error, const std::string& detail) {
+  std::set<FailureKind> errors;
   for (const auto& incident : result.incidents.kept()) {
-    errors.insert(incident.failure.error);
+    errors.insert(incident.failure.kind);
   }
   EXPECT_THAT(errors, ElementsAre(error)) << load::text_report(result);
   ASSERT_FALSE(result.incidents.kept().empty());
-  EXPECT_THAT(result.incidents.kept().front().failure.detail, HasSubstr(detail));
+  EXPECT_THAT(result.incidents.kept().front().failure.text, HasSubstr(detail));
   EXPECT_FALSE(result.is_clean());
 }
 
 TEST(LoadFaults, ADroppedByte) {
   const auto result = load(after_ten([](int fd, std::string bytes) { write_all(fd, bytes.erase(20, 1)); }));
-  expect_only(result, LoadError::kMissing, "1 byte missing at offset 660");
+  expect_only(result, FailureKind::kMissing, "1 byte missing at offset 660");
   EXPECT_EQ(result.messages, 10U);
 }
 
 TEST(LoadFaults, ADroppedMessageWithOthersBehindIt) {
   LoadOptions how = options();
   how.pipeline = 4;
-  expect_only(load(after_ten([](int, const std::string&) {}), how), LoadError::kMissing,
+  expect_only(load(after_ten([](int, const std::string&) {}), how), FailureKind::kMissing,
               "64 bytes missing at offset 640");
 }
 
 TEST(LoadFaults, ADoubledMessage) {
   const auto result = load(after_ten([](int fd, const std::string& bytes) { write_all(fd, bytes + bytes); }));
-  expect_only(result, LoadError::kRepeated, "repeated at offset 704: those of 64 bytes before");
+  expect_only(result, FailureKind::kRepeated, "repeated at offset 704: those of 64 bytes before");
 }
 
 TEST(LoadFaults, AChangedByte) {
@@ -91,20 +91,20 @@ TEST(LoadFaults, AChangedByte) {
     bytes[7] = static_cast<char>(bytes[7] ^ 1);
     write_all(fd, bytes);
   }));
-  expect_only(result, LoadError::kChanged, "wrong byte at offset 647: expected 0x");
+  expect_only(result, FailureKind::kWrongBytes, "wrong byte at offset 647: expected 0x");
 }
 
 TEST(LoadFaults, AnotherOrder) {
   const auto result = load(after_ten(
       [](int fd, const std::string& bytes) { write_all(fd, bytes.substr(kSize / 2) + bytes.substr(0, kSize / 2)); }));
-  expect_only(result, LoadError::kReordered, "at offset 640");
+  expect_only(result, FailureKind::kReordered, "at offset 640");
 }
 
 TEST(LoadFaults, AStopHalfWay) {
   const auto closes = [](int fd, int /*number*/) { write_all(fd, read_exactly(fd, kSize).substr(0, kSize / 2)); };
-  expect_only(load(closes), LoadError::kClosedEarly, "after 32 of 64 bytes of a message");
+  expect_only(load(closes), FailureKind::kClosedEarly, "after 32 of 64 bytes of a message");
   const auto falls_silent = after_ten([](int fd, const std::string& bytes) { write_all(fd, bytes.substr(0, 32)); });
-  expect_only(load(falls_silent), LoadError::kNoEcho, "after 32 of 64 bytes of a message");
+  expect_only(load(falls_silent), FailureKind::kEchoTimeout, "after 32 of 64 bytes of a message");
 }
 
 TEST(LoadFaults, AServerThatNeverReads) {
@@ -116,12 +116,12 @@ TEST(LoadFaults, AServerThatNeverReads) {
   const LoadResult result = load::run_load_test(how, server.endpoint());
   over = true;
   over.notify_all();
-  expect_only(result, LoadError::kNotReading, "bytes wait to be sent");
+  expect_only(result, FailureKind::kNotReading, "bytes wait to be sent");
 }
 
 TEST(LoadFaults, AServerThatStaysSilent) {
   const auto silent = [](int fd, int /*number*/) { read_to_end(fd); };
-  expect_only(load(silent), LoadError::kNoEcho, "nothing came back for 400 ms");
+  expect_only(load(silent), FailureKind::kEchoTimeout, "nothing came back for 400 ms");
 }
 
 TEST(LoadFaults, AReset) {
@@ -131,11 +131,11 @@ TEST(LoadFaults, AReset) {
     const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
     static_cast<void>(::connect(fd, &nobody, sizeof nobody));
   }));
-  expect_only(result, LoadError::kReset, "reset by the server");
+  expect_only(result, FailureKind::kReset, "reset by the server");
 }
 
 TEST(LoadFaults, AServerThatClosesWithoutAWord) {
-  expect_only(load([](int, int) {}), LoadError::kClosedEarly, "closed by the server");
+  expect_only(load([](int, int) {}), FailureKind::kClosedEarly, "closed by the server");
 }
 
 TEST(LoadFaults, NobodyThere) {
@@ -143,7 +143,7 @@ TEST(LoadFaults, NobodyThere) {
   {
     endpoint = FaultyServer([](int, int) {}).endpoint();
   }
-  expect_only(load::run_load_test(options(3), endpoint), LoadError::kRefused, "connection refused");
+  expect_only(load::run_load_test(options(3), endpoint), FailureKind::kRefused, "connection refused");
 }
 
 TEST(LoadFaults, TwoConnectionsWithEachOthersBytes) {
@@ -163,10 +163,10 @@ TEST(LoadFaults, TwoConnectionsWithEachOthersBytes) {
     echo_until_closed(fd);
   });
   const LoadResult result = load::run_load_test(options(2), server.endpoint());
-  expect_only(result, LoadError::kForeign, "bytes of connection ");
+  expect_only(result, FailureKind::kForeign, "bytes of connection ");
   ASSERT_EQ(result.incidents.total(), 2U);
   for (const auto& incident : result.incidents.kept()) {
-    EXPECT_EQ(incident.failure.detail,
+    EXPECT_EQ(incident.failure.text,
               "bytes of connection " + std::to_string(1 - incident.connection) + " (its offset 0) at offset 0");
   }
 }
@@ -182,7 +182,7 @@ TEST(LoadFaults, ADroppedByteInAStream) {
         echo_until_closed(fd);
       },
       how);
-  expect_only(result, LoadError::kMissing, "1 byte missing at offset 300000");
+  expect_only(result, FailureKind::kMissing, "1 byte missing at offset 300000");
 }
 
 TEST(LoadFaults, OneBadConnectionLeavesTheOthersAlone) {
@@ -195,7 +195,7 @@ TEST(LoadFaults, OneBadConnectionLeavesTheOthersAlone) {
         }
       },
       how);
-  expect_only(result, LoadError::kClosedEarly, "closed by the server");
+  expect_only(result, FailureKind::kClosedEarly, "closed by the server");
   EXPECT_EQ(result.incidents.total(), 1U);
   EXPECT_GT(result.messages, 10U);
   EXPECT_FALSE(result.stopped_early);

@@ -53,7 +53,7 @@ TEST(LoadMissed, CountsNothingOfTheWarmUpThatIsLostWithItsConnection) {
     }
   });
   const LoadResult result = load::run_load_test(how, server.endpoint());
-  EXPECT_EQ(result.incidents.count(load::LoadError::kNoEcho), 1U) << load::text_report(result);
+  EXPECT_EQ(result.incidents.count(client::FailureKind::kEchoTimeout), 1U) << load::text_report(result);
   EXPECT_EQ(result.missed_messages, 150U);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/failure.h"
+#include "client/payload.h"
 #include "net/tcp.h"
 #include "support/scripted_server.h"
 #include "support/watchdog.h"
@@ -151,10 +152,14 @@ TEST(Probe, SaysWhichByteIsWrong) {
     });
     EXPECT_EQ(probe.result.exit_status(), 15);
     ASSERT_TRUE(probe.result.failure && probe.result.failure->wrong_byte);
+    const auto changed_byte = static_cast<std::uint8_t>(~sent[offset]);
     const client::WrongByte& wrong = *probe.result.failure->wrong_byte;
     EXPECT_EQ(wrong.offset, offset);
     EXPECT_EQ(wrong.expected, static_cast<std::uint8_t>(sent[offset]));
-    EXPECT_EQ(wrong.got, static_cast<std::uint8_t>(~sent[offset]));
+    EXPECT_EQ(wrong.got, changed_byte);
+    EXPECT_EQ(probe.result.failure->text, "wrong bytes: at offset " + std::to_string(offset) + " of 64 expected " +
+                                              client::in_hex(std::byte(sent[offset])) + ", got " +
+                                              client::in_hex(std::byte(changed_byte)));
   }
 }
 

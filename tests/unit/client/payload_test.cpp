@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "client/payload.h"
-#include "load/load_failure.h"
+#include "load/diagnosis.h"
 
 namespace threadecho::test {
 namespace {
 
+using client::Failure;
+using client::FailureKind;
 using client::Payload;
-using load::LoadError;
-using load::LoadFailure;
 using ::testing::HasSubstr;
 
 using Bytes = std::vector<std::byte>;
@@ -33,7 +33,7 @@ Bytes operator+(Bytes left, const Bytes& right) {
 }
 
 /// What is said when this came back, from the beginning of the stream, for `sent` bytes.
-LoadFailure verdict(const Bytes& got, std::uint64_t sent) {
+Failure verdict(const Bytes& got, std::uint64_t sent) {
   const Payload payload(kOwn);
   const std::size_t right = std::min<std::uint64_t>(payload.first_mismatch(0, got), sent);
   EXPECT_LT(right, got.size()) << "nothing is wrong";
@@ -98,57 +98,57 @@ TEST(LoadFailure, NamesAChangedByte) {
   for (std::size_t place = 0; place < 64; ++place) {
     Bytes got = stream(kOwn, 0, 64);
     got[place] ^= std::byte{0x20};
-    const LoadFailure failure = verdict(got, 64);
-    EXPECT_EQ(failure.error, LoadError::kChanged) << failure.detail;
-    EXPECT_THAT(failure.detail, HasSubstr("wrong byte at offset " + std::to_string(place) + ": expected 0x"));
+    const Failure failure = verdict(got, 64);
+    EXPECT_EQ(failure.kind, FailureKind::kWrongBytes) << failure.text;
+    EXPECT_THAT(failure.text, HasSubstr("wrong byte at offset " + std::to_string(place) + ": expected 0x"));
   }
 }
 
 TEST(LoadFailure, NamesMissingBytesAndHowMany) {
   for (const std::size_t count : {1U, 5U, 8U, 64U}) {
-    const LoadFailure failure = verdict(stream(kOwn, 0, 100) + stream(kOwn, 100 + count, 92), 300);
-    EXPECT_EQ(failure.error, LoadError::kMissing) << failure.detail;
-    EXPECT_THAT(failure.detail, HasSubstr(std::to_string(count) + (count == 1 ? " byte missing" : " bytes missing")));
+    const Failure failure = verdict(stream(kOwn, 0, 100) + stream(kOwn, 100 + count, 92), 300);
+    EXPECT_EQ(failure.kind, FailureKind::kMissing) << failure.text;
+    EXPECT_THAT(failure.text, HasSubstr(std::to_string(count) + (count == 1 ? " byte missing" : " bytes missing")));
   }
 }
 
 TEST(LoadFailure, NamesRepeatedBytesAndHowFarTheyAreBehind) {
   for (const std::size_t count : {1U, 8U, 13U, 64U}) {
-    const LoadFailure failure = verdict(stream(kOwn, 0, 128) + stream(kOwn, 128 - count, 72), 256);
-    EXPECT_EQ(failure.error, LoadError::kRepeated) << failure.detail;
-    EXPECT_THAT(failure.detail, HasSubstr("those of " + std::to_string(count)));
+    const Failure failure = verdict(stream(kOwn, 0, 128) + stream(kOwn, 128 - count, 72), 256);
+    EXPECT_EQ(failure.kind, FailureKind::kRepeated) << failure.text;
+    EXPECT_THAT(failure.text, HasSubstr("those of " + std::to_string(count)));
   }
-  EXPECT_EQ(verdict(stream(kOwn, 0, 64) + stream(kOwn, 0, 64), 64).error, LoadError::kRepeated);
+  EXPECT_EQ(verdict(stream(kOwn, 0, 64) + stream(kOwn, 0, 64), 64).kind, FailureKind::kRepeated);
 }
 
 TEST(LoadFailure, NamesTheOtherConnection) {
-  const LoadFailure failure = verdict(stream(kOwn, 0, 64) + stream(5, 64, 64), 128);
-  EXPECT_EQ(failure.error, LoadError::kForeign);
-  EXPECT_THAT(failure.detail, HasSubstr("bytes of connection 5 (its offset 64) at offset 64"));
-  EXPECT_EQ(verdict(stream(kOwn, 0, 61) + stream(2, 29, 64), 128).error, LoadError::kForeign);
+  const Failure failure = verdict(stream(kOwn, 0, 64) + stream(5, 64, 64), 128);
+  EXPECT_EQ(failure.kind, FailureKind::kForeign);
+  EXPECT_THAT(failure.text, HasSubstr("bytes of connection 5 (its offset 64) at offset 64"));
+  EXPECT_EQ(verdict(stream(kOwn, 0, 61) + stream(2, 29, 64), 128).kind, FailureKind::kForeign);
 }
 
 TEST(LoadFailure, NamesAnotherOrder) {
-  EXPECT_EQ(verdict(stream(kOwn, 32, 32) + stream(kOwn, 0, 32), 64).error, LoadError::kReordered);
-  EXPECT_EQ(verdict(stream(kOwn, 0, 64) + stream(kOwn, 128, 64) + stream(kOwn, 64, 64), 192).error,
-            LoadError::kReordered);
+  EXPECT_EQ(verdict(stream(kOwn, 32, 32) + stream(kOwn, 0, 32), 64).kind, FailureKind::kReordered);
+  EXPECT_EQ(verdict(stream(kOwn, 0, 64) + stream(kOwn, 128, 64) + stream(kOwn, 64, 64), 192).kind,
+            FailureKind::kReordered);
   Bytes swapped = stream(kOwn, 0, 64);
   std::swap(swapped[20], swapped[21]);
-  EXPECT_EQ(verdict(swapped, 64).error, LoadError::kReordered);
+  EXPECT_EQ(verdict(swapped, 64).kind, FailureKind::kReordered);
   Bytes backwards = stream(kOwn, 0, 64);
   std::ranges::reverse(backwards);
-  EXPECT_EQ(verdict(backwards, 64).error, LoadError::kReordered);
+  EXPECT_EQ(verdict(backwards, 64).kind, FailureKind::kReordered);
 }
 
 TEST(LoadFailure, NamesBytesThatNobodySent) {
-  EXPECT_EQ(verdict(stream(kOwn, 0, 64) + Bytes(40), 64).error, LoadError::kSurplus);
-  EXPECT_EQ(verdict(Bytes(64), 64).error, LoadError::kChanged);
+  EXPECT_EQ(verdict(stream(kOwn, 0, 64) + Bytes(40), 64).kind, FailureKind::kSurplus);
+  EXPECT_EQ(verdict(Bytes(64), 64).kind, FailureKind::kWrongBytes);
 }
 
 TEST(LoadFailure, TellsShortMessagesApartWhereItCan) {
-  EXPECT_EQ(verdict(stream(5, 0, 4), 4).error, LoadError::kForeign);
-  EXPECT_EQ(verdict(stream(kOwn, 0, 4) + stream(kOwn, 0, 4), 8).error, LoadError::kRepeated);
-  EXPECT_EQ(verdict(stream(kOwn, 1, 7), 8).error, LoadError::kMissing);
+  EXPECT_EQ(verdict(stream(5, 0, 4), 4).kind, FailureKind::kForeign);
+  EXPECT_EQ(verdict(stream(kOwn, 0, 4) + stream(kOwn, 0, 4), 8).kind, FailureKind::kRepeated);
+  EXPECT_EQ(verdict(stream(kOwn, 1, 7), 8).kind, FailureKind::kMissing);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-#include "load/load_failure.h"
+#include "load/diagnosis.h"
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
-
-#include "client/socket_error.h"
 
 namespace threadecho::load {
 namespace {
@@ -70,21 +70,21 @@ bool come_later(const client::Payload& payload, const Evidence& evidence, std::s
   return false;
 }
 
-LoadFailure foreign(const Evidence& evidence, std::uint32_t connection, std::uint64_t offset) {
-  return {LoadError::kForeign, "bytes of connection " + std::to_string(connection) + " (its offset " +
-                                   std::to_string(offset) + ")" + at_offset(evidence.offset)};
+Failure foreign(const Evidence& evidence, std::uint32_t connection, std::uint64_t offset) {
+  return {FailureKind::kForeign, "bytes of connection " + std::to_string(connection) + " (its offset " +
+                                     std::to_string(offset) + ")" + at_offset(evidence.offset)};
 }
 
-LoadFailure missing(const Evidence& evidence, std::uint64_t count) {
-  return {LoadError::kMissing, count_of(count) + " missing" + at_offset(evidence.offset)};
+Failure missing(const Evidence& evidence, std::uint64_t count) {
+  return {FailureKind::kMissing, count_of(count) + " missing" + at_offset(evidence.offset)};
 }
 
-LoadFailure repeated(const Evidence& evidence, std::uint64_t back) {
-  return {LoadError::kRepeated,
+Failure repeated(const Evidence& evidence, std::uint64_t back) {
+  return {FailureKind::kRepeated,
           "bytes repeated" + at_offset(evidence.offset) + ": those of " + count_of(back) + " before came again"};
 }
 
-LoadFailure by_origin(const client::Payload& payload, const Evidence& evidence, const Found& found) {
+Failure by_origin(const client::Payload& payload, const Evidence& evidence, const Found& found) {
   if (found.origin.connection != payload.connection()) {
     const std::uint64_t behind = std::min<std::uint64_t>(found.index, found.origin.offset);
     return foreign(evidence, found.origin.connection, found.origin.offset - behind);
@@ -94,13 +94,13 @@ LoadFailure by_origin(const client::Payload& payload, const Evidence& evidence, 
     return repeated(evidence, place - found.origin.offset);
   }
   if (come_later(payload, evidence, found.index + kWord, found.origin.offset)) {
-    return {LoadError::kReordered, "bytes in another order" + at_offset(evidence.offset)};
+    return {FailureKind::kReordered, "bytes in another order" + at_offset(evidence.offset)};
   }
   return missing(evidence, found.origin.offset - place);
 }
 
 /// Wrong bytes, and right ones after them: how many until then, and are they at least the same bytes?
-LoadFailure changed(const client::Payload& payload, const Evidence& evidence) {
+Failure changed(const client::Payload& payload, const Evidence& evidence) {
   std::size_t length = evidence.bytes.size();
   while (length > 1 && evidence.bytes[length - 1] == payload.at(evidence.offset + length - 1)) {
     --length;
@@ -108,15 +108,15 @@ LoadFailure changed(const client::Payload& payload, const Evidence& evidence) {
   std::vector<std::byte> expected(length);
   payload.fill(evidence.offset, expected);
   if (length > 1 && std::ranges::is_permutation(expected, evidence.bytes.first(length))) {
-    return {LoadError::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
+    return {FailureKind::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
   }
-  return {LoadError::kChanged, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
-                                   at_offset(evidence.offset) + ": expected " + client::in_hex(expected.front()) +
-                                   ", got " + client::in_hex(evidence.bytes.front())};
+  return {FailureKind::kWrongBytes, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
+                                        at_offset(evidence.offset) + ": expected " + client::in_hex(expected.front()) +
+                                        ", got " + client::in_hex(evidence.bytes.front())};
 }
 
 /// Less than a word arrived: compares with what is likely.
-std::optional<LoadFailure> by_comparison(const client::Payload& payload, const Evidence& evidence) {
+std::optional<Failure> by_comparison(const client::Payload& payload, const Evidence& evidence) {
   const auto matches = [&](std::uint32_t connection, std::uint64_t offset) {
     return client::Payload(connection).first_mismatch(offset, evidence.bytes) == evidence.bytes.size();
   };
@@ -136,49 +136,41 @@ std::optional<LoadFailure> by_comparison(const client::Payload& payload, const E
   return std::nullopt;
 }
 
-LoadFailure described(LoadError error, std::string_view what, std::error_code why) {
-  return {error, std::string(what) + ": " + why.message()};
-}
-
 }  // namespace
 
-LoadFailure connect_failure(std::error_code error) {
-  switch (client::kind_of(error)) {
-    case client::SocketError::kRefused:
-      return {LoadError::kRefused, "connection refused"};
-    case client::SocketError::kTimedOut:
-      return {LoadError::kConnectTimeout, "no answer to the connect"};
-    case client::SocketError::kReset:
-      return {LoadError::kReset, "reset while connecting"};
-    case client::SocketError::kUnreachable:
-      return described(LoadError::kUnreachable, "connect", error);
-    case client::SocketError::kNoLocalAddress:
-      return {LoadError::kLocalLimit, "no free local port: more connections need more --source addresses"};
-    case client::SocketError::kLocalLimit:
-      return described(LoadError::kLocalLimit, "this machine's limit", error);
-    case client::SocketError::kOther:
-      break;
-  }
-  return described(LoadError::kOther, "connect", error);
-}
-
-LoadFailure connection_failure(std::error_code error) {
-  if (error == std::errc::broken_pipe) {
-    return {LoadError::kClosedEarly, "closed by the server"};
-  }
-  switch (client::kind_of(error)) {
-    case client::SocketError::kReset:
-      return {LoadError::kReset, "reset by the server"};
-    case client::SocketError::kTimedOut:
-      return {LoadError::kNoEcho, "the server's machine no longer answers"};
-    case client::SocketError::kUnreachable:
-      return described(LoadError::kUnreachable, "connection lost", error);
+Failure connect_failure(std::error_code error) {
+  const FailureKind kind = client::kind_of(error, client::Stage::kConnecting);
+  switch (kind) {
+    case FailureKind::kRefused:
+      return {kind, "connection refused"};
+    case FailureKind::kConnectTimeout:
+      return {kind, "no answer to the connect"};
+    case FailureKind::kReset:
+      return {kind, "reset while connecting"};
+    case FailureKind::kNoLocalAddress:
+      return {kind, "no free local port: more connections need more --source addresses"};
+    case FailureKind::kLocalLimit:
+      return {kind, "this machine's limit: " + error.message()};
     default:
-      return described(LoadError::kOther, "connection lost", error);
+      return {kind, "connect: " + error.message()};
   }
 }
 
-LoadFailure diagnose(const client::Payload& payload, const Evidence& evidence) {
+Failure connection_failure(std::error_code error) {
+  const FailureKind kind = client::kind_of(error, client::Stage::kConnected);
+  switch (kind) {
+    case FailureKind::kClosedEarly:
+      return {kind, "closed by the server"};
+    case FailureKind::kReset:
+      return {kind, "reset by the server"};
+    case FailureKind::kEchoTimeout:
+      return {kind, "the server's machine no longer answers"};
+    default:
+      return {kind, "connection lost: " + error.message()};
+  }
+}
+
+Failure diagnose(const client::Payload& payload, const Evidence& evidence) {
   const auto found = first_origin(payload, evidence);
   if (found && !(found->origin == client::Payload::Origin{payload.connection(), evidence.offset + found->index})) {
     return by_origin(payload, evidence, *found);
@@ -190,7 +182,7 @@ LoadFailure diagnose(const client::Payload& payload, const Evidence& evidence) {
     }
   }
   if (evidence.offset >= evidence.sent) {
-    return {LoadError::kSurplus, count_of(size) + " more than were sent" + at_offset(evidence.offset)};
+    return {FailureKind::kSurplus, count_of(size) + " more than were sent" + at_offset(evidence.offset)};
   }
   return changed(payload, evidence);
 }
