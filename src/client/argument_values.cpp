@@ -6,7 +6,7 @@
 #include "text/durations.h"
 #include "text/parsed.h"
 #include "text/sizes.h"
-#include "text/utf8.h"
+#include "text/escape.h"
 
 namespace threadecho::client {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "client/payload.h"
 #include "client/socket_error.h"
+#include "text/escape.h"
 
 namespace threadecho::client {
 namespace {
@@ -101,8 +101,8 @@ Failure closed_early(std::size_t echoed, std::size_t size) {
 
 Failure wrong_byte(const WrongByte& wrong, std::size_t size) {
   std::string text = "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " + std::to_string(size) +
-                     " expected " + (wrong.expected ? in_hex(std::byte{*wrong.expected}) : "nothing more") + ", got " +
-                     in_hex(std::byte{wrong.got});
+                     " expected " + (wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more") +
+                     ", got " + text::in_hex(std::byte{wrong.got});
   return {.kind = FailureKind::kWrongBytes, .text = std::move(text), .bytes = wrong.offset, .wrong_byte = wrong};
 }
 

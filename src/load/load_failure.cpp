@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/socket_error.h"
+#include "text/escape.h"
 
 namespace threadecho::load {
 namespace {
@@ -111,8 +112,8 @@ LoadFailure changed(const client::Payload& payload, const Evidence& evidence) {
     return {LoadError::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
   }
   return {LoadError::kChanged, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
-                                   at_offset(evidence.offset) + ": expected " + client::in_hex(expected.front()) +
-                                   ", got " + client::in_hex(evidence.bytes.front())};
+                                   at_offset(evidence.offset) + ": expected " + text::in_hex(expected.front()) +
+                                   ", got " + text::in_hex(evidence.bytes.front())};
 }
 
 /// Less than a word arrived: compares with what is likely.

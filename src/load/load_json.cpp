@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "load/load_report.h"
+#include "text/durations.h"
 
 namespace threadecho::load {
 namespace {
@@ -16,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kNanosecondsPerSecond = 1e9;
 
-double seconds(std::chrono::milliseconds duration) { return std::chrono::duration<double>(duration).count(); }
+using text::in_seconds;
 
 Json json_of(const LoadOptions& options) {
   Json json{{"mode", name_of(options.mode)},
@@ -25,9 +26,9 @@ Json json_of(const LoadOptions& options) {
             {"pipeline", options.pipeline},
             {"threads", options.threads},
             {"rate", options.mode == LoadMode::kOpen ? Json(options.rate) : Json(nullptr)},
-            {"duration_seconds", seconds(options.duration)},
-            {"warmup_seconds", seconds(options.warmup)},
-            {"timeout_seconds", seconds(options.timeout)},
+            {"duration_seconds", in_seconds(options.duration)},
+            {"warmup_seconds", in_seconds(options.warmup)},
+            {"timeout_seconds", in_seconds(options.timeout)},
             {"reconnect", options.reconnect},
             {"sources", Json::array()}};
   for (const net::Endpoint& source : options.sources) {

@@ -5,13 +5,15 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "text/durations.h"
+
 namespace threadecho::probe {
 namespace {
 
 using nlohmann::ordered_json;
 using std::chrono::nanoseconds;
 
-double seconds(nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+using text::in_seconds;
 
 std::string milliseconds_digits(nanoseconds duration) {
   std::array<char, 32> text{};
@@ -55,10 +57,10 @@ ordered_json json_of(const std::optional<stats::Statistics>& statistics) {
   if (!statistics) {
     return nullptr;
   }
-  return {{"min", seconds(statistics->min)},
-          {"median", seconds(statistics->median)},
-          {"p99", seconds(statistics->p99)},
-          {"max", seconds(statistics->max)}};
+  return {{"min", in_seconds(statistics->min)},
+          {"median", in_seconds(statistics->median)},
+          {"p99", in_seconds(statistics->p99)},
+          {"max", in_seconds(statistics->max)}};
 }
 
 ordered_json json_of(const std::optional<HalfCloseResult>& check) {
@@ -66,14 +68,14 @@ ordered_json json_of(const std::optional<HalfCloseResult>& check) {
     return nullptr;
   }
   return check->failure ? ordered_json{{"failure", json_of(*check->failure)}}
-                        : ordered_json{{"seconds", seconds(check->duration)}};
+                        : ordered_json{{"seconds", in_seconds(check->duration)}};
 }
 
 ordered_json settings_json(const ProbeOptions& options) {
   return {{"count", options.count},
-          {"interval_seconds", seconds(options.interval)},
+          {"interval_seconds", in_seconds(options.interval)},
           {"size_bytes", options.size},
-          {"timeout_seconds", seconds(options.timeout)},
+          {"timeout_seconds", in_seconds(options.timeout)},
           {"half_close", options.half_close}};
 }
 
@@ -88,7 +90,7 @@ ordered_json addresses_json(const ProbeResult& result) {
 ordered_json connects_json(const ProbeResult& result) {
   ordered_json connects = ordered_json::array();
   for (const client::Attempt& attempt : result.attempts) {
-    ordered_json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", seconds(attempt.duration)}};
+    ordered_json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", in_seconds(attempt.duration)}};
     if (attempt.error) {
       connect["error"] = attempt.error.message();
     }
@@ -104,7 +106,7 @@ ordered_json messages_json(const ProbeResult& result) {
     if (message.failure) {
       entry["failure"] = json_of(*message.failure);
     } else {
-      entry["rtt_seconds"] = seconds(message.round_trip);
+      entry["rtt_seconds"] = in_seconds(message.round_trip);
     }
     messages.push_back(std::move(entry));
   }
@@ -163,7 +165,7 @@ std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
                              {"loss", loss(result)},
                              {"rtt_seconds", json_of(result.messages.statistics())},
                              {"half_close", json_of(result.half_close)},
-                             {"duration_seconds", seconds(result.duration)},
+                             {"duration_seconds", in_seconds(result.duration)},
                              {"signal", result.signal ? ordered_json(*result.signal) : ordered_json(nullptr)},
                              {"failure", json_of(result.failure)},
                              {"status", result.exit_status()}};
