@@ -27,7 +27,7 @@
 #include "load/load_run.h"
 #include "load/sample_file.h"
 #include "net/fd.h"
-#include "text/utf8.h"
+#include "text/escape.h"
 
 namespace threadecho::load {
 namespace {
