@@ -1,12 +1,31 @@
 #pragma once
 
-#include "echo/server.h"
-#include "http/connections.h"
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "echo/connection.h"
+#include "http/response.h"
+#include "text/parsed.h"
 
 namespace threadecho::admin {
 
-/// The echo server's live connections as GET /connections shows them. The server's lock is held only for a copy of
-/// plain numbers; to sort and to write them comes after.
-http::ConnectionList list_connections(const echo::Server& server, const http::ConnectionsQuery& query);
+/// How many connections `GET /connections` shows without `?limit=`, and the largest limit that it accepts.
+inline constexpr std::size_t kUsualConnectionsShown = 100;
+inline constexpr std::size_t kMostConnectionsShown = 1000;
+
+/// What comes first: the newest, the most bytes received, the oldest, the longest without a message.
+enum class ConnectionOrder { kNewest, kBytes, kAge, kIdle };
+
+struct ConnectionsQuery {
+  std::size_t limit = kUsualConnectionsShown;
+  ConnectionOrder order = ConnectionOrder::kNewest;
+};
+
+/// What the target of a request asks for: `?limit=`, `?sort=`, or what is wrong with it.
+text::Parsed<ConnectionsQuery> parse_connections_query(std::string_view target);
+
+/// The first connections in the order of the query, and how many there are.
+http::Response connections_response(std::vector<echo::ConnectionSnapshot> connections, const ConnectionsQuery& query);
 
 }  // namespace threadecho::admin

@@ -5,12 +5,16 @@
 
 namespace threadecho::http {
 
-/// Connections that the HTTP server holds at once, and so the descriptors that the echo side leaves to it.
+/// Connections that the HTTP server holds at once. The echo server leaves it as many descriptors.
 inline constexpr std::size_t kMaxHttpConnections = 64;
 /// Of one request: request line and all header fields together. Also the most that is ever buffered of a client.
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{8} * 1024;
+/// What a client may still send after its last answer, for example the rest of a body, before it gets a reset.
+inline constexpr std::size_t kMaxDiscardedBytes = std::size_t{1024} * 1024;
+/// How much of a client's own text an error shows.
+inline constexpr std::size_t kMaxShownBytes = 128;
 
-/// How much time and room a client gets. Only tests deviate from these.
+/// The limits that tests change.
 struct Limits {
   std::size_t max_connections = kMaxHttpConnections;
   std::chrono::milliseconds idle{120'000};      ///< between requests; longer than any usual scrape interval

@@ -17,7 +17,7 @@ struct Header {
   std::string_view value;
 };
 
-/// What a route answers; the session makes an HTTP message of it.
+/// What a handler answers; the session makes an HTTP message of it.
 struct Response {
   unsigned status = 200;
   std::string_view content_type = kTextType;
@@ -25,9 +25,12 @@ struct Response {
   std::vector<Header> headers = {};
 };
 
-/// `value` for a person's eyes, indented; invalid UTF-8 in it becomes U+FFFD. Not for an answer that is made when a
-/// client asks: the destructor of an nlohmann object or array allocates, and without memory that ends the process.
+/// `value`, indented; invalid UTF-8 in it becomes U+FFFD. Only for answers that are made before the server starts: the
+/// destructor of an nlohmann object or array allocates, and without memory that ends the process.
 Response json_response(const nlohmann::ordered_json& value);
+
+/// The first bytes of what a client sent, for an error that it is shown.
+std::string excerpt(std::string_view sent);
 
 /// `{"error": "<what>"}`; invalid UTF-8 in `what` becomes U+FFFD.
 Response error_response(unsigned status, std::string_view what);

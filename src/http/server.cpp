@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "host/start_thread.h"
 #include "http/session.h"
 #include "http/turns.h"
 #include "log/rate_limit.h"
@@ -30,16 +31,16 @@ tcp protocol_of(const net::Fd& listener) {
   return net::Endpoint::local_of(listener.get()).family() == AF_INET6 ? tcp::v6() : tcp::v4();
 }
 
-/// Sets a flag for as long as it lives. Asio destroys the handler of an accept without calling it when there is no
-/// memory for the socket that it accepted.
-class Underway {
+/// Sets a flag while it lives. Asio destroys the handler of an accept without calling it if there is no memory for the
+/// socket that it accepted.
+class InFlight {
  public:
-  explicit Underway(bool& flag) noexcept : flag_(&flag) { flag = true; }
-  Underway(Underway&& other) noexcept : flag_(std::exchange(other.flag_, nullptr)) {}
-  Underway(const Underway&) = delete;
-  Underway& operator=(const Underway&) = delete;
-  Underway& operator=(Underway&&) = delete;
-  ~Underway() {
+  explicit InFlight(bool& flag) noexcept : flag_(&flag) { flag = true; }
+  InFlight(InFlight&& other) noexcept : flag_(std::exchange(other.flag_, nullptr)) {}
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  InFlight& operator=(InFlight&&) = delete;
+  ~InFlight() {
     if (flag_ != nullptr) {
       *flag_ = false;
     }
@@ -53,13 +54,12 @@ class Underway {
 
 class Server::Implementation {
  public:
-  Implementation(net::Fd listener, Routes routes, Limits limits, log::Logger& logger)
-      : routes_(std::move(routes)),
-        limits_(limits),
+  Implementation(net::Fd listener, Service service, log::Logger& logger)
+      : service_(std::move(service)),
         logger_(logger),
         work_(io_.get_executor()),
         acceptor_(io_),
-        turns_(limits.turn_pause) {
+        turns_(service_.limits.turn_pause) {
     acceptor_.assign(protocol_of(listener), listener.get());
     static_cast<void>(listener.release());  // the acceptor's from here on
   }
@@ -75,7 +75,7 @@ class Server::Implementation {
   }
 
   void start() {
-    thread_ = std::thread([this] { run(); });
+    thread_ = host::start_thread("cannot start the thread of the HTTP server", [this] { run(); });
   }
 
  private:
@@ -122,7 +122,7 @@ class Server::Implementation {
   }
 
   void accept() {
-    acceptor_.async_accept([this, underway = Underway(accepting_)](error_code error, tcp::socket socket) {
+    acceptor_.async_accept([this, in_flight = InFlight(accepting_)](error_code error, tcp::socket socket) {
       if (!error) {
         admit(std::move(socket));
       } else if (error != asio::error::operation_aborted) {
@@ -135,18 +135,18 @@ class Server::Implementation {
   }
 
   /// No descriptor, no memory: the client stays in the backlog, so accept() would fail again at once, without end.
-  void pause_accepting() { accept_again_at_ = Clock::now() + limits_.accept_pause; }
+  void pause_accepting() { accept_again_at_ = Clock::now() + service_.limits.accept_pause; }
 
   void admit(tcp::socket socket) {
-    while (sessions_.size() >= limits_.max_connections && !sessions_.empty()) {
+    while (sessions_.size() >= service_.limits.max_connections && !sessions_.empty()) {
       make_room();
     }
     error_code ignored;  // the client may have gone already, which its first read tells
     socket.set_option(tcp::no_delay(true), ignored);
-    // For what is unsent when a connection is closed: the kernel would keep it for minutes for a client that is deaf.
-    const auto user_timeout = static_cast<int>(limits_.write.count());
+    // When a connection closes, the kernel keeps unsent bytes for minutes if the client does not read.
+    const auto user_timeout = static_cast<int>(service_.limits.write.count());
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout, sizeof user_timeout);
-    std::make_shared<Session>(std::move(socket), routes_, limits_, turns_, sessions_)->start();
+    std::make_shared<Session>(std::move(socket), service_, turns_, sessions_)->start();
   }
 
   /// Ends the session that has gone longest without a request, but none that waits for its answer. If all of them wait,
@@ -160,8 +160,7 @@ class Server::Implementation {
     }
   }
 
-  Routes routes_;
-  Limits limits_;
+  const Service service_;
   log::Logger& logger_;
   log::RateLimit accept_lines_;
   log::RateLimit failure_lines_;
@@ -176,8 +175,8 @@ class Server::Implementation {
   std::thread thread_;
 };
 
-Server::Server(net::Fd listener, Routes routes, Limits limits, log::Logger& logger)
-    : implementation_(std::make_unique<Implementation>(std::move(listener), std::move(routes), limits, logger)) {}
+Server::Server(net::Fd listener, Service service, log::Logger& logger)
+    : implementation_(std::make_unique<Implementation>(std::move(listener), std::move(service), logger)) {}
 
 Server::~Server() = default;
 

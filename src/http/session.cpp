@@ -17,13 +17,10 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using beast::http::field;
 
-/// What a client may still send after its last answer, for example the rest of a body, before it gets RST.
-constexpr std::size_t kMaxDiscardedBytes = std::size_t{1024} * 1024;
-
 beast::string_view to_beast(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view to_std(beast::string_view text) { return {text.data(), text.size()}; }
 
-/// As RFC 9110 section 5.6.7 wants it; independent of the locale, which this program leaves at "C".
+/// In the format of RFC 9110 section 5.6.7; independent of the locale, which this program leaves at "C".
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -32,10 +29,14 @@ std::string http_date() {
   return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
+Response misdirected(std::string_view host) {
+  return error_response(421, "HTTP_ALLOWED_HOSTS does not list the host of this request: " + excerpt(host));
+}
+
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, Turns& turns, List& list)
-    : stream_(std::move(socket)), routes_(routes), limits_(limits), turns_(turns), list_(list) {
+Session::Session(asio::ip::tcp::socket socket, const Service& service, Turns& turns, List& list)
+    : stream_(std::move(socket)), service_(service), turns_(turns), list_(list) {
   position_ = list_.insert(list_.end(), this);
 }
 
@@ -53,7 +54,7 @@ void Session::evict() {
 
 void Session::await_request() {
   reader_.emplace();
-  stream_.expires_after(limits_.idle);
+  stream_.expires_after(service_.limits.idle);
   take_request();  // a client that sends requests without waiting for answers has the next one in the buffer already
 }
 
@@ -62,7 +63,7 @@ void Session::take_request() {
   switch (reader_->consume(buffer_)) {
     case RequestReader::State::kNeedsMore:
       if (!begun && reader_->begun()) {
-        stream_.expires_after(limits_.request);  // for the whole header, however many reads it takes
+        stream_.expires_after(service_.limits.request);  // for the whole header, however many reads it takes
       }
       return read();
     case RequestReader::State::kComplete:
@@ -82,7 +83,7 @@ void Session::on_read(error_code error, std::size_t bytes) {
   if (!error) {
     return take_request();
   }
-  // The client may have closed only its own direction, and then still reads. After any other error nobody does.
+  // The client may have closed only its own direction, and then still reads. After any other error it does not.
   if (error == asio::error::eof && reader_->begun()) {
     send(reader_->problem(), false);
   }
@@ -90,17 +91,19 @@ void Session::on_read(error_code error, std::size_t bytes) {
 
 void Session::answer() {
   touch();
-  if (routes_.is_costly(request())) {
+  if (!service_.allowed_hosts.allow(request().host)) {
+    send_answer(misdirected(request().host));
+  } else if (service_.handler.is_costly(request())) {
     const auto self = shared_from_this();
     turn_ = turns_.enter({.target = std::string(request().target),
-                          .make = [self] { return self->routes_.respond(self->request()); },
+                          .make = [self] { return self->service_.handler.respond(self->request()); },
                           .deliver =
                               [self](const Response& response) {
                                 self->turn_.reset();
                                 self->send_answer(response);
                               }});
   } else {
-    send_answer(routes_.respond(request()));
+    send_answer(service_.handler.respond(request()));
   }
 }
 
@@ -136,7 +139,7 @@ void Session::send(Response response, bool keep_alive) {
   if (!reader_->is_head()) {
     message.body() = std::move(response.body);
   }
-  stream_.expires_after(limits_.write);
+  stream_.expires_after(service_.limits.write);
   beast::http::async_write(stream_, message,
                            [self = shared_from_this()](error_code error, std::size_t) { self->on_sent(error); });
 }
@@ -159,7 +162,7 @@ void Session::on_sent(error_code error) {
 void Session::linger() {
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(limits_.linger);
+  stream_.expires_after(service_.limits.linger);
   buffer_.clear();
   discard();
 }

@@ -10,9 +10,8 @@
 #include <memory>
 #include <optional>
 
-#include "http/limits.h"
-#include "http/request_limits.h"
-#include "http/routes.h"
+#include "http/request_reader.h"
+#include "http/service.h"
 #include "http/turns.h"
 
 namespace threadecho::http {
@@ -25,14 +24,14 @@ class Session : public std::enable_shared_from_this<Session> {
   /// An order by last byte would let a client stay by trickling a header that never ends.
   using List = std::list<Session*>;
 
-  /// `routes`, `limits`, `turns` and `list` must outlive the session, which keeps its place in the last two itself.
-  Session(boost::asio::ip::tcp::socket socket, const Routes& routes, const Limits& limits, Turns& turns, List& list);
+  /// `service`, `turns` and `list` must outlive the session, which keeps its place in the last two itself.
+  Session(boost::asio::ip::tcp::socket socket, const Service& service, Turns& turns, List& list);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
 
   void start() { await_request(); }
-  /// Gives the connection up at once and leaves the list: another client needs the place.
+  /// Closes the connection at once and leaves the list: another client needs the place.
   void evict();
   /// Its request waits for its turn.
   [[nodiscard]] bool is_waiting() const noexcept { return turn_.has_value(); }
@@ -56,8 +55,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void leave_list();
 
   boost::beast::tcp_stream stream_;
-  const Routes& routes_;
-  const Limits& limits_;
+  const Service& service_;
   Turns& turns_;
   List& list_;
   std::optional<List::iterator> position_;

@@ -1,19 +1,15 @@
 #include "serve/serve_command.h"
 
-#include <cstdint>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
+#include <utility>
 
-#include "admin/connection_list.h"
-#include "admin/echo_collector.h"
-#include "admin/exposition.h"
-#include "admin/process_collector.h"
-#include "admin/program_collector.h"
+#include "admin/metrics.h"
+#include "admin/routes.h"
 #include "build_info.h"
 #include "cli/exit_status.h"
 #include "config/command_line.h"
@@ -24,7 +20,6 @@
 #include "host/environment.h"
 #include "host/pod.h"
 #include "host/standard_descriptors.h"
-#include "http/limits.h"
 #include "http/server.h"
 #include "log/setup.h"
 #include "net/endpoint.h"
@@ -45,27 +40,6 @@ std::string_view value_of(const config::Configuration& configuration, std::strin
   return {};
 }
 
-http::Readiness readiness_of(const echo::Server& server) {
-  switch (server.readiness()) {
-    case echo::Readiness::kReady:
-      return {.ready = true, .reason = {}};
-    case echo::Readiness::kFull:
-      return {.ready = false,
-              .reason = "the limit of " + std::to_string(server.connections_limit()) + " connections is reached"};
-    case echo::Readiness::kDraining:
-      break;
-  }
-  return {.ready = false, .reason = "draining"};
-}
-
-std::vector<http::SettingView> views_of(const config::Configuration& configuration) {
-  std::vector<http::SettingView> views;
-  for (const config::Value& value : configuration.values) {
-    views.push_back({std::string(value.name), value.text, std::string(to_string(value.source))});
-  }
-  return views;
-}
-
 void warn_of_lower_limits(const config::Settings& settings, const echo::EffectiveLimit& limit, log::Logger& log) {
   if (limit.connections < settings.max_connections) {
     const std::string figures = limit.figures();
@@ -79,73 +53,60 @@ void warn_of_lower_limits(const config::Settings& settings, const echo::Effectiv
   }
 }
 
-void start(http::Server& server) {
-  try {
-    server.start();
-  } catch (const std::system_error& error) {
-    throw std::system_error(error.code(), "cannot start the thread of the HTTP server");
+net::Fd listen_for_http(const config::Settings& settings) {
+  return net::listen_on({.address = settings.http_bind_address,
+                         .port = settings.http_port,
+                         .backlog = settings.listen_backlog,
+                         .setting = "HTTP_PORT",
+                         .address_setting = "HTTP_BIND_ADDRESS",
+                         .before_listen = {}});
+}
+
+void log_ignored_settings(const config::Configuration& configuration, log::Logger& log) {
+  for (const config::Warning& warning : configuration.warnings) {
+    log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});
   }
 }
 
+/// Wires the parts together. Data goes one way: the echo server counts, `admin` reads its counters and answers, the
+/// HTTP server asks `admin`.
 int serve(const config::Configuration& configuration, const host::Pod& pod) {
   const config::Settings& settings = configuration.settings;
-  const StopSignals stop_signals;
+  const StopSignals stop_signals;  // before any thread starts
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
-
   host::occupy_standard_descriptors();  // after the sink has looked at standard output
   if (pod.known()) {
     log.info("running in a pod", {{"pod", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}});
   }
-
   echo::raise_descriptor_limit();
   const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections);
   warn_of_lower_limits(settings, limit, log);
-  for (const config::Warning& warning : configuration.warnings) {
-    log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});
-  }
+  log_ignored_settings(configuration, log);
 
+  const std::string_view thread_model = value_of(configuration, "THREAD_MODEL");
+  const std::string_view sched_policy = value_of(configuration, "SCHED_POLICY");
   echo::Server server(settings, limit, log);
-  net::Fd http_listener = net::listen_on({.address = settings.http_bind_address,
-                                          .port = settings.http_port,
-                                          .backlog = settings.listen_backlog,
-                                          .setting = "HTTP_PORT",
-                                          .address_setting = "HTTP_BIND_ADDRESS",
-                                          .before_listen = {}});
+  net::Fd http_listener = listen_for_http(settings);
+  const std::string echo_address = server.endpoint().to_string();
   const std::string http_address = net::Endpoint::local_of(http_listener.get()).to_string();
-
-  const admin::EchoCollector echo_collector(server);
-  const admin::ProgramCollector program_collector({build_info(), std::string(value_of(configuration, "THREAD_MODEL")),
-                                                   std::string(value_of(configuration, "SCHED_POLICY"))},
-                                                  [&sink] { return sink->dropped(); });
-  const admin::ProcessCollector process_collector;
+  const admin::Metrics metrics(server, {std::string(thread_model), std::string(sched_policy)},
+                               [&sink] { return sink->dropped(); });
+  const admin::Routes routes(
+      server, configuration.values, pod, [&metrics] { return metrics.text(); }, log);
   http::Server http_server(
       std::move(http_listener),
-      http::Routes(
-          {.metrics_text =
-               [&] {
-                 return admin::exposition({&echo_collector, &process_collector, &program_collector});
-               },
-           .readiness = [&] { return readiness_of(server); },
-           .connections = [&](const http::ConnectionsQuery& query) { return admin::list_connections(server, query); },
-           .settings = views_of(configuration),
-           .build = build_info(),
-           .pod = pod,
-           .allowed_hosts = settings.http_allowed_hosts},
-          log),
-      http::Limits{}, log);
+      {.handler = routes.handler(), .allowed_hosts = http::AllowedHosts(settings.http_allowed_hosts)}, log);
   server.start();
-  start(http_server);
-  const std::string echo_address = server.endpoint().to_string();
+  http_server.start();
   log.info("serving", {{"echo", echo_address},
                        {"http", http_address},
-                       {"thread_model", value_of(configuration, "THREAD_MODEL")},
+                       {"thread_model", thread_model},
                        {"connections_limit", server.connections_limit()},
                        {"version", build_info().version},
                        {"revision", build_info().revision}});
-
   serve_until_drained(server, settings, stop_signals, log);
-  http_server.stop();  // last of all, so that the drain could be watched
+  http_server.stop();  // last, so that the drain could be watched
   return cli::kDone;
 }
 
@@ -157,8 +118,8 @@ config::Configuration load_settings(const std::map<std::string, std::string, std
                        .allowed_congestion_control = config::read_allowed_congestion_control});
 }
 
-/// The server command: from the settings to the exit status. Whatever keeps it from starting is reported in the format
-/// of the log, as soon as that is known.
+/// The server command: from the settings to the exit status. Reports a failure to start in the format of the log, once
+/// that is known.
 int serve(const config::CommandLine& command_line) {
   log::LogFormat log_format = log::LogFormat::kText;
   try {

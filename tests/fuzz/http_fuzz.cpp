@@ -15,8 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "http/limits.h"
-#include "http/routes.h"
+#include "admin/routes.h"
+#include "config/settings.h"
+#include "echo/server.h"
 #include "http/session.h"
 #include "net/fd.h"
 #include "oracle.h"
@@ -32,22 +33,39 @@ using namespace threadecho;
 using boost::asio::ip::tcp;
 using fuzz::demand;
 
-http::ConnectionList some_connections(const http::ConnectionsQuery& query) {
-  demand(query.limit >= 1 && query.limit <= http::kMostConnectionsShown, "a query is in range");
-  http::ConnectionList list{.total = 2, .shown = {}};
-  list.shown.resize(std::min<std::size_t>(query.limit, list.total));
-  return list;
-}
+/// What the server answers while it is ready, or while it drains. It accepts nobody: its routes are what is asked.
+class Answers {
+ public:
+  explicit Answers(bool ready) : server_(settings_, echo::EffectiveLimit(), log_) {
+    if (!ready) {
+      server_.begin_drain();
+    }
+  }
+  [[nodiscard]] const http::Service& service() const noexcept { return service_; }
 
-http::Sources sources(bool ready) {
-  return {.metrics_text = [] { return std::string("threadecho_ready 1\n"); },
-          .readiness =
-              [ready] {
-                return http::Readiness{ready, "draining"};
-              },
-          .connections = some_connections,
-          .settings = {{"PORT", "9000", "default"}},
-          .build = {"1.2.3", "abc", "clang 14"}};
+ private:
+  static config::Settings any_port() {
+    config::Settings settings;
+    settings.port = 0;
+    return settings;
+  }
+
+  const config::Settings settings_ = any_port();
+  log::Logger log_{std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>()),
+                   log::LogFormat::kText};
+  echo::Server server_;
+  const admin::Routes routes_{server_,
+                              {{"PORT", "9000", config::Source::kDefault}},
+                              {},
+                              [] { return std::string("threadecho_ready 1\n"); },
+                              log_};
+  const http::Service service_{.handler = routes_.handler()};
+};
+
+const http::Service& answers_of(bool ready) {
+  static const Answers while_ready(true);
+  static const Answers while_draining(false);
+  return (ready ? while_ready : while_draining).service();
 }
 
 /// How many bytes a client sends at once, again and again.
@@ -72,11 +90,11 @@ class Cuts {
 /// One client and the session that serves it, in turns on this one thread.
 class Exchange {
  public:
-  explicit Exchange(const http::Routes& routes) {
+  explicit Exchange(const http::Service& service) {
     std::array<int, 2> ends{};
     demand(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == 0, "there are sockets");
     client_ = net::Fd(ends[0]);
-    std::make_shared<http::Session>(tcp::socket(io_, tcp::v4(), ends[1]), routes, limits_, turns_, sessions_)->start();
+    std::make_shared<http::Session>(tcp::socket(io_, tcp::v4(), ends[1]), service, turns_, sessions_)->start();
   }
 
   /// Sends it all, closes the client's side, and returns what came back until the session closed its own.
@@ -122,7 +140,6 @@ class Exchange {
 
   static constexpr int kMostIdleTurns = 10'000;
 
-  const http::Limits limits_;
   http::Session::List sessions_;  // before io_, as in the server
   boost::asio::io_context io_{1};
   http::Turns turns_{http::Turns::Clock::duration::zero()};
@@ -146,17 +163,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Choices choices({data, size});
   const std::uint8_t seed = choices.byte();
   const std::string_view bytes = fuzz::as_text(choices.rest());
-  log::Logger logger(std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>()),
-                     log::LogFormat::kText);
-  const http::Routes routes(sources(seed % 2 == 0), logger);
+  const http::Service& service = answers_of(seed % 2 == 0);
 
-  const auto answers = fuzz::read_answers(Exchange(routes).run(bytes, Cuts::none()));
+  const auto answers = fuzz::read_answers(Exchange(service).run(bytes, Cuts::none()));
   demand(answers.size() <= occurrences(bytes, "\n") + 1, "an answer has its request");
   if (!answers.empty() && bytes.starts_with("HEAD ")) {
     demand(answers.front().body.empty(), "HEAD has an answer without body");
   }
   const auto without_body = std::ranges::count_if(answers, [](const auto& answer) { return answer.is_cut_to_head; });
   demand(static_cast<std::size_t>(without_body) <= occurrences(bytes, "HEAD"), "only HEAD has an answer without body");
-  demand(fuzz::read_answers(Exchange(routes).run(bytes, Cuts(seed))) == answers, "how bytes are cut changes nothing");
+  demand(fuzz::read_answers(Exchange(service).run(bytes, Cuts(seed))) == answers, "how bytes are cut changes nothing");
   return 0;
 }

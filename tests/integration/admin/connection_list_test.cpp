@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,20 +13,26 @@
 namespace threadecho::test {
 namespace {
 
-using http::ConnectionOrder;
+using admin::ConnectionOrder;
+using nlohmann::json;
+
+/// What GET /connections shows for this query.
+json list_now(EchoServer& server, const admin::ConnectionsQuery& query = {}) {
+  return json::parse(admin::connections_response(server.server().connections(), query).body);
+}
 
 class ListOfConnections : public OverBothModels {
  protected:
   /// Waits until `count` connections are served, and lists them.
-  static http::ConnectionList list(EchoServer& server, std::size_t count, const http::ConnectionsQuery& query) {
+  static json list(EchoServer& server, std::size_t count, const admin::ConnectionsQuery& query) {
     EXPECT_TRUE(server.has_active(count));
-    return admin::list_connections(server.server(), query);
+    return list_now(server, query);
   }
   /// Waits until the only connection is in this state.
   static bool becomes(EchoServer& server, std::string_view state) {
     return eventually([&] {
-      const auto all = admin::list_connections(server.server(), {});
-      return all.total == 1 && all.shown.front().state == state;
+      const json all = list_now(server);
+      return all["total"] == 1 && all["connections"][0]["state"] == state;
     });
   }
 };
@@ -37,24 +44,23 @@ TEST_P(ListOfConnections, ShowsWhoIsThereAndWhichThreadServesThem) {
   const TestClient client = server.connect();
   ASSERT_EQ(client.echo("hello"), "hello");
   ASSERT_TRUE(eventually([&] { return server.totals().echoed_bytes == 5; }));
-  const auto all = list(server, 2, {});
-  EXPECT_EQ(all.total, 2U);
-  ASSERT_EQ(all.shown.size(), 2U);
-  const http::ConnectionView& newest = all.shown.front();
-  EXPECT_EQ(newest.id, 2U);
-  EXPECT_EQ(newest.peer, client.local().to_string());
-  EXPECT_EQ(newest.state, "receiving");
-  EXPECT_EQ(newest.received_bytes, 5U);
-  EXPECT_EQ(newest.echoed_bytes, 5U);
-  EXPECT_GT(newest.age.count(), 0);
-  EXPECT_LE(newest.idle, newest.age);
-  EXPECT_TRUE(
-      eventually([&] { return admin::list_connections(server.server(), {}).shown.front().round_trip.has_value(); }));
-  EXPECT_EQ(all.shown.back().id, 1U);
-  EXPECT_FALSE(all.shown.back().round_trip.has_value()) << "nobody has asked yet";
+  const json all = list(server, 2, {});
+  EXPECT_EQ(all["total"], 2);
+  ASSERT_EQ(all["connections"].size(), 2U);
+  const json& newest = all["connections"][0];
+  EXPECT_EQ(newest["id"], 2);
+  EXPECT_EQ(newest["peer"], client.local().to_string());
+  EXPECT_EQ(newest["state"], "receiving");
+  EXPECT_EQ(newest["received_bytes"], 5);
+  EXPECT_EQ(newest["echoed_bytes"], 5);
+  EXPECT_GT(newest["age_seconds"], 0);
+  EXPECT_LE(newest["idle_seconds"], newest["age_seconds"]);
+  EXPECT_TRUE(eventually([&] { return list_now(server)["connections"][0]["rtt_seconds"].is_number(); }));
+  EXPECT_EQ(all["connections"][1]["id"], 1);
+  EXPECT_TRUE(all["connections"][1]["rtt_seconds"].is_null()) << "not measured yet";
   const auto threads = threads_of(is_pool() ? "pool-" : "echo-");
-  for (const http::ConnectionView& connection : all.shown) {
-    EXPECT_NE(std::find(threads.begin(), threads.end(), static_cast<pid_t>(connection.thread)), threads.end());
+  for (const json& connection : all["connections"]) {
+    EXPECT_NE(std::find(threads.begin(), threads.end(), connection["thread"].get<pid_t>()), threads.end());
   }
 }
 
@@ -69,10 +75,10 @@ TEST_P(ListOfConnections, IsCutAndSorted) {
   }
   const auto ids = [&](ConnectionOrder order) {
     std::vector<std::uint64_t> result;
-    const auto cut = list(server, 3, {.limit = 2, .order = order});
-    EXPECT_EQ(cut.total, 3U);
-    for (const http::ConnectionView& connection : cut.shown) {
-      result.push_back(connection.id);
+    const json cut = list(server, 3, {.limit = 2, .order = order});
+    EXPECT_EQ(cut["total"], 3);
+    for (const json& connection : cut["connections"]) {
+      result.push_back(connection["id"]);
     }
     return result;
   };

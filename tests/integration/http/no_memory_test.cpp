@@ -76,7 +76,12 @@ TEST(NoMemoryForTheFirstAccept, IsTriedAgain) {
   net::Fd listener = net::listen_on({});
   const std::uint16_t port = net::Endpoint::local_of(listener.get()).port();
   test::CapturedLog log;
-  Server server(std::move(listener), Routes({}, log.logger()), {}, log.logger());
+  Server server(std::move(listener),
+                {.handler = {.respond = [](const Request&) -> Response {
+                               return {200, kTextType, "ok\n"};
+                             },
+                             .is_costly = [](const Request&) { return false; }}},
+                log.logger());
   {
     const FailingAllocation failing(1);
     server.start();

@@ -56,7 +56,7 @@ TEST_F(HttpServer, DatesItsAnswersInUtcWhereverItRuns) {
 }
 
 TEST_F(HttpServer, TurnsNotReadyWhileItStaysHealthy) {
-  ready_ = false;
+  echo_.server().begin_drain();
   EXPECT_EQ(test::http_get(port(), "/readyz").status, 503);
   EXPECT_EQ(test::http_get(port(), "/healthz").status, 200);
 }

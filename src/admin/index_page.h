@@ -2,14 +2,13 @@
 
 #include <vector>
 
-#include "build_info.h"
 #include "http/response.h"
 
-namespace threadecho::http {
+namespace threadecho::admin {
 
 struct Route;
 
 /// The page at `/`: what runs here and a link to each of `routes`. One piece: no script, nothing loaded from elsewhere.
-Response index_response(const BuildInfo& build, const std::vector<Route>& routes);
+http::Response index_response(const std::vector<Route>& routes);
 
-}  // namespace threadecho::http
+}  // namespace threadecho::admin

@@ -1,4 +1,4 @@
-#include "http/routes.h"
+#include "admin/routes.h"
 
 #include <spdlog/version.h>
 #include <CLI/Version.hpp>
@@ -9,14 +9,19 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "http/index_page.h"
+#include "admin/connection_list.h"
+#include "admin/index_page.h"
+#include "build_info.h"
 #include "http/request_target.h"
 
-namespace threadecho::http {
+namespace threadecho::admin {
 namespace {
 
+using http::error_response;
+using http::Request;
+using http::Response;
+
 constexpr std::string_view kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
-constexpr std::size_t kMaxShownTargetBytes = 128;
 
 std::string dotted(int major, int minor, int patch) {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
@@ -24,23 +29,30 @@ std::string dotted(int major, int minor, int patch) {
 
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
-Response readiness_response(const Readiness& readiness) {
-  if (readiness.ready) {
-    return {200, kTextType, "ready\n"};
+Response readiness_response(const echo::Server& server) {
+  switch (server.readiness()) {
+    case echo::Readiness::kReady:
+      return {200, http::kTextType, "ready\n"};
+    case echo::Readiness::kFull:
+      return error_response(503,
+                            "the limit of " + std::to_string(server.connections_limit()) + " connections is reached");
+    case echo::Readiness::kDraining:
+      break;
   }
-  return error_response(503, readiness.reason.empty() ? "not ready" : readiness.reason);
+  return error_response(503, "draining");
 }
 
-Response config_response(const std::vector<SettingView>& settings) {
+Response config_response(const std::vector<config::Value>& settings) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
-  for (const SettingView& setting : settings) {
-    object[setting.name] = {{"value", setting.value}, {"source", setting.source}};
+  for (const config::Value& setting : settings) {
+    object[std::string(setting.name)] = {{"value", setting.text}, {"source", to_string(setting.source)}};
   }
-  return json_response(object);
+  return http::json_response(object);
 }
 
-Response version_response(const BuildInfo& build, const host::Pod& pod) {
-  // prometheus-cpp does not tell its version in a header.
+Response version_response(const host::Pod& pod) {
+  const BuildInfo build = build_info();
+  // prometheus-cpp has no version in its headers.
   nlohmann::ordered_json object = {
       {"version", build.version},
       {"revision", build.revision},
@@ -55,19 +67,11 @@ Response version_response(const BuildInfo& build, const host::Pod& pod) {
   if (pod.known()) {
     object["pod"] = {{"name", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}};
   }
-  return json_response(object);
+  return http::json_response(object);
 }
 
 Response not_found(std::string_view target) {
-  const bool whole = target.size() <= kMaxShownTargetBytes;
-  const std::string shown = std::string(target.substr(0, kMaxShownTargetBytes)) + (whole ? "" : "...");
-  return error_response(404, "there is no " + shown + " here; / lists what there is");
-}
-
-Response misdirected(std::string_view host) {
-  const bool whole = host.size() <= kMaxShownTargetBytes;
-  const std::string shown = std::string(host.substr(0, kMaxShownTargetBytes)) + (whole ? "" : "...");
-  return error_response(421, "HTTP_ALLOWED_HOSTS does not list the host of this request: " + shown);
+  return error_response(404, "there is no " + http::excerpt(target) + " here; / lists what there is");
 }
 
 Response method_not_allowed(const Request& request, std::string_view path) {
@@ -79,49 +83,53 @@ Response method_not_allowed(const Request& request, std::string_view path) {
 
 }  // namespace
 
-Routes::Routes(Sources sources, log::Logger& logger)
-    : allowed_hosts_(std::move(sources.allowed_hosts)), logger_(&logger) {
+Routes::Routes(const echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
+               std::function<std::string()> metrics_text, log::Logger& log)
+    : log_(log) {
   routes_ = {
       {"/metrics", "figures for Prometheus",
-       [text = std::move(sources.metrics_text)](const Request&) -> Response {
+       [text = std::move(metrics_text)](const Request&) -> Response {
          return {200, kPrometheusType, text()};
        },
        true},
       {"/healthz", "liveness: 200 while the process works, also while it drains",
        [](const Request&) -> Response {
-         return {200, kTextType, "ok\n"};
+         return {200, http::kTextType, "ok\n"};
        }},
       {"/readyz", "readiness: 200 while new connections are accepted, else 503 and why",
-       [readiness = std::move(sources.readiness)](const Request&) { return readiness_response(readiness()); }},
+       [&server](const Request&) { return readiness_response(server); }},
       {"/connections", "live connections, newest first; ?limit=1000, ?sort=bytes, age or idle",
-       [list = std::move(sources.connections)](const Request& request) {
-         return connections_response(request.target, list);
+       [&server](const Request& request) {
+         const auto query = parse_connections_query(request.target);
+         return query.ok() ? connections_response(server.connections(), query.value())
+                           : error_response(400, query.reason());
        },
        true},
       {"/config", "every setting, its value and where it came from",
-       [response = config_response(sources.settings)](const Request&) { return response; }},
+       [response = config_response(settings)](const Request&) { return response; }},
       {"/version", "version, revision, compiler and libraries",
-       [response = version_response(sources.build, sources.pod)](const Request&) { return response; }},
+       [response = version_response(pod)](const Request&) { return response; }},
   };
   // Last, because the page lists the routes above.
-  routes_.push_back(
-      {"/", "this page", [response = index_response(sources.build, routes_)](const Request&) { return response; }});
+  routes_.push_back({"/", "this page", [response = index_response(routes_)](const Request&) { return response; }});
+}
+
+http::Handler Routes::handler() const {
+  return {.respond = [this](const Request& request) { return respond(request); },
+          .is_costly = [this](const Request& request) { return is_costly(request); }};
 }
 
 const Route* Routes::find(const Request& request) const {
-  const auto route = std::ranges::find(routes_, path_of(request.target), &Route::path);
+  const auto route = std::ranges::find(routes_, http::path_of(request.target), &Route::path);
   return route == routes_.end() ? nullptr : &*route;
 }
 
 bool Routes::is_costly(const Request& request) const {
   const Route* const route = find(request);
-  return route != nullptr && route->is_costly && is_read(request.method) && allowed_hosts_.allow(request.host);
+  return route != nullptr && route->is_costly && is_read(request.method);
 }
 
 Response Routes::respond(const Request& request) const {
-  if (!allowed_hosts_.allow(request.host)) {
-    return misdirected(request.host);
-  }
   const Route* const route = find(request);
   if (route == nullptr) {
     return not_found(request.target);
@@ -135,10 +143,10 @@ Response Routes::respond(const Request& request) const {
   } catch (const std::exception& error) {
     what = error.what();
   } catch (...) {
-    // Not of the standard's kind: nothing more is known.
+    // Not a std::exception: nothing more is known.
   }
-  logger_->error("HTTP route failed", {{"path", route->path}, {"error", what}});
+  log_.error("HTTP route failed", {{"path", route->path}, {"error", what}});
   return error_response(500, std::string(route->path) + " failed; the log says why");
 }
 
-}  // namespace threadecho::http
+}  // namespace threadecho::admin

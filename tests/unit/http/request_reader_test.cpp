@@ -1,4 +1,4 @@
-#include "http/request_limits.h"
+#include "http/request_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "http/routes.h"
+#include "admin/routes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,12 +7,14 @@
 #include <stdexcept>
 #include <string>
 
-#include "http/request_target.h"
+#include "build_info.h"
 #include "support/captured_log.h"
+#include "support/echo_fixture.h"
 
-namespace threadecho::http {
+namespace threadecho::admin {
 namespace {
 
+using http::Response;
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
@@ -22,7 +24,7 @@ class RoutesTest : public testing::Test {
   Response get(std::string_view target) { return routes_.respond({"GET", target}); }
 
   static std::string header(const Response& response, std::string_view name) {
-    for (const Header& header : response.headers) {
+    for (const http::Header& header : response.headers) {
       if (header.name == name) {
         return std::string(header.value);
       }
@@ -30,33 +32,15 @@ class RoutesTest : public testing::Test {
     return "";
   }
 
-  Readiness readiness_{true, ""};
-  ConnectionsQuery asked_;
-  ConnectionView connection_{.id = 12,
-                             .peer = "192.0.2.1:4711",
-                             .thread = 34,
-                             .state = "receiving",
-                             .age = std::chrono::milliseconds(2500),
-                             .idle = std::chrono::milliseconds(500),
-                             .received_bytes = 10,
-                             .echoed_bytes = 9,
-                             .round_trip = std::chrono::microseconds(42)};
   bool metrics_fail_ = false;
   test::CapturedLog log_;
-  Routes routes_{{.metrics_text =
-                      [this] {
-                        return metrics_fail_ ? throw std::runtime_error("no figures")
-                                             : std::string("threadecho_ready 1\n");
-                      },
-                  .readiness = [this] { return readiness_; },
-                  .connections =
-                      [this](const ConnectionsQuery& query) {
-                        asked_ = query;
-                        return ConnectionList{.total = 7, .shown = {connection_}};
-                      },
-                  .settings = {{"PORT", "9000", "default"}, {"BIND_ADDRESS", "::", "environment"}},
-                  .build = {"1.2.3", "abc", "GNU 12"}},
-                 log_.logger()};
+  test::EchoServer server_;
+  Routes routes_{
+      server_.server(),
+      {{"PORT", "9000", config::Source::kDefault}, {"BIND_ADDRESS", "::", config::Source::kEnvironment}},
+      {},
+      [this] { return metrics_fail_ ? throw std::runtime_error("no figures") : std::string("threadecho_ready 1\n"); },
+      log_.logger()};
 };
 
 TEST_F(RoutesTest, GiveMetricsInThePrometheusFormat) {
@@ -67,7 +51,7 @@ TEST_F(RoutesTest, GiveMetricsInThePrometheusFormat) {
 }
 
 TEST_F(RoutesTest, AreHealthyWhetherReadyOrNot) {
-  readiness_ = {false, "draining"};
+  server_.server().begin_drain();
   EXPECT_EQ(get("/healthz").status, 200U);
   EXPECT_EQ(get("/healthz").body, "ok\n");
 }
@@ -75,11 +59,22 @@ TEST_F(RoutesTest, AreHealthyWhetherReadyOrNot) {
 TEST_F(RoutesTest, TellReadinessAndWhyNot) {
   EXPECT_EQ(get("/readyz").status, 200U);
   EXPECT_EQ(get("/readyz").body, "ready\n");
-  readiness_ = {false, "draining"};
+  server_.server().begin_drain();
   EXPECT_EQ(get("/readyz").status, 503U);
   EXPECT_EQ(json::parse(get("/readyz").body), json({{"error", "draining"}}));
-  readiness_ = {false, ""};
-  EXPECT_EQ(json::parse(get("/readyz").body), json({{"error", "not ready"}}));
+}
+
+TEST(RoutesOfAFullServer, TellThatTheLimitIsReached) {
+  auto settings = test::test_settings();
+  settings.max_connections = 1;
+  test::EchoServer server(settings);
+  test::CapturedLog log;
+  const Routes routes(server.server(), {}, {}, {}, log.logger());
+  const test::TestClient only = server.connect();
+  ASSERT_EQ(only.echo("x"), "x");
+  const http::Response response = routes.respond({"GET", "/readyz"});
+  EXPECT_EQ(response.status, 503U);
+  EXPECT_EQ(json::parse(response.body), json({{"error", "the limit of 1 connections is reached"}}));
 }
 
 TEST_F(RoutesTest, ShowEverySettingInItsOrder) {
@@ -92,12 +87,7 @@ TEST_F(RoutesTest, ShowEverySettingInItsOrder) {
 
 TEST_F(RoutesTest, TellThePodOnlyWhereThereIsOne) {
   EXPECT_FALSE(json::parse(get("/version").body).contains("pod"));
-  const Routes in_a_pod({.metrics_text = [] { return std::string(); },
-                         .readiness = [] { return Readiness{}; },
-                         .connections = [](const ConnectionsQuery&) { return ConnectionList{}; },
-                         .settings = {},
-                         .build = {"1.2.3", "abc", "GNU 12"},
-                         .pod = {.name = "threadecho-1", .name_space = "demo", .node = "n7"}},
+  const Routes in_a_pod(server_.server(), {}, {.name = "threadecho-1", .name_space = "demo", .node = "n7"}, {},
                         log_.logger());
   EXPECT_EQ(json::parse(in_a_pod.respond({"GET", "/version"}).body)["pod"],
             json({{"name", "threadecho-1"}, {"namespace", "demo"}, {"node", "n7"}}));
@@ -105,9 +95,9 @@ TEST_F(RoutesTest, TellThePodOnlyWhereThereIsOne) {
 
 TEST_F(RoutesTest, TellVersionsOfProgramAndLibraries) {
   const json version = json::parse(get("/version").body);
-  EXPECT_EQ(version["version"], "1.2.3");
-  EXPECT_EQ(version["revision"], "abc");
-  EXPECT_EQ(version["compiler"], "GNU 12");
+  EXPECT_EQ(version["version"], build_info().version);
+  EXPECT_EQ(version["revision"], build_info().revision);
+  EXPECT_EQ(version["compiler"], build_info().compiler);
   for (const char* library : {"boost", "spdlog", "nlohmann-json", "CLI11"}) {
     EXPECT_THAT(version["libraries"][library].get<std::string>(), testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"))
         << library;
@@ -122,7 +112,7 @@ TEST_F(RoutesTest, LinkEveryPathFromAPageThatLoadsNothing) {
   for (const char* path : {"/metrics", "/healthz", "/readyz", "/config", "/version"}) {
     EXPECT_THAT(response.body, HasSubstr("<a href=\"" + std::string(path) + "\">"));
   }
-  EXPECT_THAT(response.body, HasSubstr("1.2.3"));
+  EXPECT_THAT(response.body, HasSubstr(std::string(build_info().version)));
   EXPECT_THAT(response.body, Not(HasSubstr("http")));
   EXPECT_THAT(response.body, Not(HasSubstr("<script")));
 }
@@ -141,34 +131,16 @@ TEST_F(RoutesTest, NameAPathThatIsNotThere) {
   }
 }
 
-TEST_F(RoutesTest, AcceptTheAbsoluteFormOfATarget) {
-  EXPECT_EQ(path_of("http://host/metrics?x"), "/metrics");
-  EXPECT_EQ(path_of("https://host:8080/a/b#c"), "/a/b");
-  EXPECT_EQ(path_of("http://host"), "/");
-  EXPECT_EQ(path_of("http://host?x=/healthz"), "/");
-  EXPECT_EQ(path_of("HTTP://host/healthz"), "/healthz") << "a scheme is the same in any case";
-  EXPECT_EQ(path_of("http:///healthz"), "") << "but needs a host";
-  EXPECT_EQ(path_of("http://http://healthz"), "//healthz") << "and is there once";
-}
-
 TEST_F(RoutesTest, AnswerHeadAsGet) { EXPECT_EQ(routes_.respond({"HEAD", "/healthz"}).status, 200U); }
 
 TEST_F(RoutesTest, AreCostlyOnlyWhereTheyWalkOverAllConnections) {
-  const Routes routes({.metrics_text = [] { return std::string(); },
-                       .readiness = [] { return Readiness{}; },
-                       .connections = [](const ConnectionsQuery&) { return ConnectionList{}; },
-                       .settings = {},
-                       .build = {"1.2.3", "abc", "GNU 12"},
-                       .allowed_hosts = {"h"}},
-                      log_.logger());
   for (const char* target : {"/metrics", "/connections?limit=1", "http://h/metrics"}) {
-    EXPECT_TRUE(routes.is_costly({"GET", target, "h"})) << target;
-    EXPECT_TRUE(routes.is_costly({"HEAD", target, "h"})) << target;
-    EXPECT_FALSE(routes.is_costly({"POST", target, "h"})) << target << ": 405";
-    EXPECT_FALSE(routes.is_costly({"GET", target, "evil.example"})) << target << ": 421";
+    EXPECT_TRUE(routes_.is_costly({"GET", target})) << target;
+    EXPECT_TRUE(routes_.is_costly({"HEAD", target})) << target;
+    EXPECT_FALSE(routes_.is_costly({"POST", target})) << target << ": 405";
   }
   for (const char* target : {"/", "/healthz", "/readyz", "/config", "/version", "/nothing", "*"}) {
-    EXPECT_FALSE(routes.is_costly({"GET", target, "h"})) << target;
+    EXPECT_FALSE(routes_.is_costly({"GET", target})) << target;
   }
 }
 
@@ -197,28 +169,6 @@ TEST_F(RoutesTest, MakeOne500OfARouteThatThrows) {
   EXPECT_EQ(get("/metrics").status, 200U);
 }
 
-TEST_F(RoutesTest, ListConnectionsAsTheyAreAskedFor) {
-  const json list = json::parse(get("/connections").body);
-  EXPECT_EQ(asked_.limit, 100U);
-  EXPECT_EQ(asked_.order, ConnectionOrder::kNewest);
-  EXPECT_EQ(list["total"], 7);
-  const json expected = json::parse(R"({"id": 12, "peer": "192.0.2.1:4711", "thread": 34, "state": "receiving",
-      "age_seconds": 2.5, "idle_seconds": 0.5, "received_bytes": 10, "echoed_bytes": 9, "rtt_seconds": 0.000042})");
-  EXPECT_EQ(list["connections"], json::array({expected}));
-
-  EXPECT_EQ(get("/connections?limit=1000&sort=bytes").status, 200U);
-  EXPECT_EQ(asked_.limit, 1000U);
-  EXPECT_EQ(asked_.order, ConnectionOrder::kBytes);
-  EXPECT_EQ(get("http://host/connections?sort=idle&limit=1#top").status, 200U);
-  EXPECT_EQ(asked_.limit, 1U);
-  EXPECT_EQ(asked_.order, ConnectionOrder::kIdle);
-  EXPECT_EQ(get("/connections?sort=age").status, 200U);
-  EXPECT_EQ(asked_.order, ConnectionOrder::kAge);
-
-  connection_.round_trip.reset();
-  EXPECT_TRUE(json::parse(get("/connections").body)["connections"][0]["rtt_seconds"].is_null());
-}
-
 TEST_F(RoutesTest, SayWhatAQueryForConnectionsMayBe) {
   for (const char* limit : {"limit=0", "limit=1001", "limit=-1", "limit=", "limit", "limit=1x",
                             "limit=99999999999999999999999", "sort=age&limit=%31"}) {
@@ -232,4 +182,4 @@ TEST_F(RoutesTest, SayWhatAQueryForConnectionsMayBe) {
 }
 
 }  // namespace
-}  // namespace threadecho::http
+}  // namespace threadecho::admin

@@ -1,4 +1,4 @@
-#include "http/request_limits.h"
+#include "http/request_reader.h"
 
 #include <cstdint>
 #include <limits>
@@ -76,8 +76,8 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
   return check();
 }
 
-// A client may send them after a request's body; RFC 9112 section 2.2 wants them ignored. They are no request yet, so a
-// client that sends nothing else is idle.
+// A client may send empty lines after a request's body; RFC 9112 section 2.2 says to ignore them. They are not a
+// request yet, so a client that sends nothing else is idle.
 void RequestReader::skip_empty_lines(beast::flat_buffer& buffer) {
   while (text_of(buffer).starts_with("\r\n")) {
     buffer.consume(2);

@@ -1,10 +1,11 @@
-#include "http/index_page.h"
+#include "admin/index_page.h"
 
 #include <string>
 
-#include "http/routes.h"
+#include "admin/routes.h"
+#include "build_info.h"
 
-namespace threadecho::http {
+namespace threadecho::admin {
 namespace {
 
 constexpr std::string_view kContentSecurityPolicy =
@@ -38,7 +39,8 @@ a:hover, a:focus { text-decoration: underline; }
 
 }  // namespace
 
-Response index_response(const BuildInfo& build, const std::vector<Route>& routes) {
+http::Response index_response(const std::vector<Route>& routes) {
+  const BuildInfo build = build_info();
   std::string page(kHead);
   page.append("<p>A TCP echo server with a thread for every client. Version ").append(build.version);
   page.append(", revision ").append(build.revision).append(".</p>\n<dl>\n");
@@ -47,7 +49,7 @@ Response index_response(const BuildInfo& build, const std::vector<Route>& routes
     page.append("<dd>").append(route.shows).append("</dd>\n");
   }
   page += "</dl>\n</body>\n</html>\n";
-  return {200, kHtmlType, std::move(page), {{"Content-Security-Policy", kContentSecurityPolicy}}};
+  return {200, http::kHtmlType, std::move(page), {{"Content-Security-Policy", kContentSecurityPolicy}}};
 }
 
-}  // namespace threadecho::http
+}  // namespace threadecho::admin

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/load.h"
+#include "echo/server.h"
+#include "host/pod.h"
+#include "http/service.h"
+#include "log/logger.h"
+
+namespace threadecho::admin {
+
+/// One path, what a person finds there, and how it is answered.
+struct Route {
+  std::string_view path;
+  std::string_view shows;
+  std::function<http::Response(const http::Request&)> answer;
+  bool is_costly = false;  ///< walks over all connections
+};
+
+/// The table of the server's paths: turns a request into its response. Not synchronised: the HTTP thread calls it.
+class Routes {
+ public:
+  /// `server` and `log` must outlive the routes. `settings` and `pod` are shown as they are now. `metrics_text` returns
+  /// the Prometheus text format 0.0.4; what it throws becomes a 500 and an error in the log.
+  Routes(const echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
+         std::function<std::string()> metrics_text, log::Logger& log);
+
+  /// Throws only std::bad_alloc: 404, 405 and 500 are answers too.
+  [[nodiscard]] http::Response respond(const http::Request& request) const;
+  /// Whether `respond` walks over all connections for this request.
+  [[nodiscard]] bool is_costly(const http::Request& request) const;
+  /// Both, for an HTTP server that these routes outlive.
+  [[nodiscard]] http::Handler handler() const;
+
+ private:
+  [[nodiscard]] const Route* find(const http::Request& request) const;
+
+  std::vector<Route> routes_;
+  log::Logger& log_;
+};
+
+}  // namespace threadecho::admin
