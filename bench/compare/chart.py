@@ -2,7 +2,7 @@
 
 import matplotlib
 
-matplotlib.use("svg")  # no display
+matplotlib.use("agg")  # no display
 import matplotlib.pyplot as plt  # noqa: E402  (after the choice above)
 
 import ratios
@@ -44,8 +44,6 @@ def draw_panel(axes, panel, servers, samples):
 
 
 def draw(path, servers, samples, caption):
-    # Text stays text, and a picture drawn again from the same figures is the same file.
-    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "threadecho", "font.family": "sans-serif"})
     shown = panels(samples)
     rows = -(-len(shown) // COLUMNS)
     figure, grid = plt.subplots(rows, COLUMNS, figsize=(5.4 * COLUMNS, 0.6 + 2.9 * rows), squeeze=False,
@@ -55,5 +53,5 @@ def draw(path, servers, samples, caption):
     for axes in list(grid.flat)[len(shown):]:
         axes.axis("off")
     figure.suptitle(caption, fontsize=9, x=0.01, ha="left")
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, dpi=80)
     plt.close(figure)

@@ -23,7 +23,7 @@ from workloads import HELD, HOLD, HOLD_ROUNDS, WORKLOADS, of_round
 
 HELP = Path(__file__).with_name("help.txt")  # a file, so that ./dev can print it before anything is installed
 SPARE_DESCRIPTORS = 200
-RESULT, CHART = "result.json", "result.svg"
+RESULT, CHART = "result.json", "result.png"
 
 
 def parse(arguments, servers):

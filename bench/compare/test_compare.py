@@ -133,30 +133,5 @@ class Reporting(unittest.TestCase):
             self.assertIn(text, page)
 
 
-class KeptRun(unittest.TestCase):
-    """The page in bench/results is made from the figures beside it, and by no other hand."""
-
-    def setUp(self):
-        self.folder = ROOT / "bench" / "results"
-        self.run, self.samples = compare.kept(self.folder)
-
-    def page(self):
-        return report.page(self.run, SERVERS, self.samples, compare.CHART)
-
-    def test_says_what_was_measured(self):
-        self.assertEqual(self.page(), (self.folder / "README.md").read_text(encoding="utf-8"))
-
-    def test_another_figure_makes_another_page(self):
-        written = self.page()
-        for sample in self.samples["churn-64", "pool-1"]:
-            sample["rate"] += 1
-        self.assertNotEqual(written, self.page())
-
-    def test_has_every_server_of_ours_and_all_in_c_in_every_workload(self):
-        for workload in WORKLOADS:
-            for server in ("per-connection", "batch", "pool-1", "pool-2", "c-threads", "epoll-1", "asio-1"):
-                self.assertGreaterEqual(len(self.samples[workload.key, server]), 5)
-
-
 if __name__ == "__main__":
     unittest.main()

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "text/durations.h"
+
 namespace threadecho::admin {
 namespace {
 
@@ -24,8 +26,6 @@ ClientMetric counter_value(std::uint64_t value) {
   metric.counter.value = static_cast<double>(value);
   return metric;
 }
-
-double to_seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
 
@@ -74,10 +74,10 @@ MetricFamily histogram(std::string_view name, std::string_view help, std::span<c
     value.sample_count += buckets[i];
     ClientMetric::Bucket bucket;
     bucket.cumulative_count = value.sample_count;
-    bucket.upper_bound = i < bounds.size() ? to_seconds(bounds[i]) : std::numeric_limits<double>::infinity();
+    bucket.upper_bound = i < bounds.size() ? text::in_seconds(bounds[i]) : std::numeric_limits<double>::infinity();
     value.bucket.push_back(bucket);
   }
-  value.sample_sum = to_seconds(sum);
+  value.sample_sum = text::in_seconds(sum);
   return result;
 }
 

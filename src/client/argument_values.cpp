@@ -4,9 +4,9 @@
 #include <system_error>
 
 #include "text/durations.h"
+#include "text/escape.h"
 #include "text/parsed.h"
 #include "text/sizes.h"
-#include "text/utf8.h"
 
 namespace threadecho::client {
 namespace {

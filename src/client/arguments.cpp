@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "text/utf8.h"
+#include "text/escape.h"
 
 namespace threadecho::client {
 namespace {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "client/payload.h"
+#include "text/escape.h"
 
 namespace threadecho::client {
 namespace {
@@ -71,10 +72,10 @@ std::optional<Failure> Exchange::compare(std::span<const std::byte> received) {
     wrong.expected = std::to_integer<std::uint8_t>(*want);
   }
   Failure result =
-      failure(FailureKind::kWrongBytes, "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " +
-                                            std::to_string(message_.size()) + " expected " +
-                                            (wrong.expected ? in_hex(std::byte{*wrong.expected}) : "nothing more") +
-                                            ", got " + in_hex(std::byte{wrong.got}));
+      failure(FailureKind::kWrongBytes,
+              "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " + std::to_string(message_.size()) +
+                  " expected " + (wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more") +
+                  ", got " + text::in_hex(std::byte{wrong.got}));
   result.wrong_byte = wrong;
   return result;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -9,8 +8,6 @@ namespace threadecho::client {
 
 /// How the client commands write JSON: members in a fixed order, durations as seconds, what is not there as null.
 using Json = nlohmann::ordered_json;
-
-inline double seconds(std::chrono::duration<double> duration) { return duration.count(); }
 
 template <typename Value>
 Json or_null(const std::optional<Value>& value) {

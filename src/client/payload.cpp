@@ -99,10 +99,4 @@ Payload::Origin Payload::origin_of(std::span<const std::byte, kWordSize> bytes) 
           .offset = (place >> kConnectionBits) * kWordSize};
 }
 
-std::string in_hex(std::byte byte) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto value = std::to_integer<unsigned>(byte);
-  return {'0', 'x', kDigits[value >> 4U], kDigits[value & 15U]};
-}
-
 }  // namespace threadecho::client

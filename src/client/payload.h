@@ -42,7 +42,4 @@ class Payload {
   std::uint32_t connection_;
 };
 
-/// "0x2a"
-std::string in_hex(std::byte byte);
-
 }  // namespace threadecho::client

@@ -9,7 +9,7 @@
 #include "config/help_text.h"
 #include "config/settings_table.h"
 #include "config/spelling.h"
-#include "text/utf8.h"
+#include "text/escape.h"
 
 namespace threadecho::config {
 namespace {

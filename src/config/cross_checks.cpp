@@ -6,8 +6,8 @@
 
 #include "config/bind_address.h"
 #include "config/settings.h"
+#include "text/escape.h"
 #include "text/sizes.h"
-#include "text/utf8.h"
 
 namespace threadecho::config {
 namespace {

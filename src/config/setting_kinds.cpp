@@ -9,6 +9,7 @@
 
 #include "config/bind_address.h"
 #include "config/settings.h"
+#include "text/ascii.h"
 #include "text/durations.h"
 #include "text/sizes.h"
 
@@ -18,18 +19,6 @@ namespace {
 using Reason = std::optional<std::string>;
 
 constexpr std::string_view kOutOfRange = "out of range";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
 
 /// RFC 1123 section 2.1, with the underscore that names of containers have.
 bool is_host_name(std::string_view name) {
@@ -152,7 +141,7 @@ SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_vie
   }
   const auto shared = std::make_shared<const decltype(names)>(std::move(names));
   kind.parse = [member, shared](std::string_view text, Settings& settings) -> Reason {
-    const std::string wanted = lower(text);
+    const std::string wanted = text::lower(text);
     const auto found = std::find_if(shared->begin(), shared->end(), [&](const auto& n) { return n.first == wanted; });
     if (found == shared->end()) {
       return "not one of the allowed names";
@@ -194,7 +183,7 @@ SettingKind host_names(std::vector<std::string> Settings::*member) {
     std::vector<std::string> names;
     for (std::size_t start = 0; start <= text.size();) {
       const std::size_t comma = std::min(text.find(',', start), text.size());
-      std::string name = lower(trimmed(text.substr(start, comma - start)));
+      std::string name = text::lower(text::trimmed(text.substr(start, comma - start)));
       if (!is_host_name(name)) {
         return "entry " + std::to_string(names.size() + 1) + " of the list is " +
                (name.empty() ? "empty" : "not a host name");

@@ -1,6 +1,6 @@
 #include "config/settings_error.h"
 
-#include "text/utf8.h"
+#include "text/escape.h"
 
 namespace threadecho::config {
 namespace {

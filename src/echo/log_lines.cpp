@@ -4,6 +4,8 @@
 #include <new>
 #include <string>
 
+#include "text/durations.h"
+
 namespace threadecho::echo {
 
 using spdlog::level::level_enum;
@@ -44,14 +46,13 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
     return;
   }
   const net::EndpointText peer = connection.peer().text();
-  const std::chrono::duration<double> duration = Clock::now() - connection.accepted_at();
   log.write(level, "connection closed",
             {{"id", connection.id()},
              {"peer", peer.view()},
              {"reason", name_of(reason)},
              {"received_bytes", counters.received_bytes.value()},
              {"echoed_bytes", counters.echoed_bytes.value()},
-             {"duration_seconds", duration.count()}});
+             {"duration_seconds", text::in_seconds(Clock::now() - connection.accepted_at())}});
 }
 
 void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,

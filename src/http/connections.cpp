@@ -9,6 +9,9 @@
 #include <system_error>
 #include <utility>
 
+#include "text/durations.h"
+#include "text/escape.h"
+
 namespace threadecho::http {
 namespace {
 
@@ -26,12 +29,10 @@ Query wrong(std::string_view name, std::string_view value, std::string_view allo
   return Query::bad(std::move(reason));
 }
 
-double to_seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
-
 /// As `json_response` would write it, without its containers.
 std::string to_json(const ConnectionView& connection) {
   const std::string round_trip =
-      connection.round_trip ? fmt::format("{}", to_seconds(*connection.round_trip)) : std::string("null");
+      connection.round_trip ? fmt::format("{}", text::in_seconds(*connection.round_trip)) : std::string("null");
   return fmt::format(R"(    {{
       "id": {},
       "peer": {},
@@ -43,9 +44,9 @@ std::string to_json(const ConnectionView& connection) {
       "echoed_bytes": {},
       "rtt_seconds": {}
     }})",
-                     connection.id, json_string(connection.peer), connection.thread, json_string(connection.state),
-                     to_seconds(connection.age), to_seconds(connection.idle), connection.received_bytes,
-                     connection.echoed_bytes, round_trip);
+                     connection.id, text::json_string(connection.peer), connection.thread,
+                     text::json_string(connection.state), text::in_seconds(connection.age),
+                     text::in_seconds(connection.idle), connection.received_bytes, connection.echoed_bytes, round_trip);
 }
 
 }  // namespace

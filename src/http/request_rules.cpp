@@ -4,6 +4,8 @@
 #include <boost/beast/core/string.hpp>
 #include <string>
 
+#include "text/ascii.h"
+
 namespace threadecho::http {
 namespace {
 
@@ -41,12 +43,6 @@ bool is_host(std::string_view text) {
          (port.empty() || (port.front() == ':' && std::ranges::all_of(port.substr(1), is_digit)));
 }
 
-// Without optional white space (OWS) at its ends.
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
 std::optional<Violation> check_host(const Header& header) {
   // RFC 9112 section 3.2: 400 to HTTP/1.1 without a Host, and to any request with several or with one that is none.
   const std::size_t hosts = header.count(field::host);
@@ -79,7 +75,7 @@ std::optional<Violation> check_transfer_encoding(const Header& header) {
   for (auto line = first; line != last; ++line) {
     const std::string value = std::string(line->value()) + ",";
     for (std::size_t start = 0, comma = 0; (comma = value.find(',', start)) != std::string::npos; start = comma + 1) {
-      const std::string_view coding = trimmed(std::string_view(value).substr(start, comma - start));
+      const std::string_view coding = text::trimmed(std::string_view(value).substr(start, comma - start));
       if (!coding.empty()) {
         ends_in_chunked = beast::iequals({coding.data(), coding.size()}, "chunked");
         chunked += ends_in_chunked ? 1U : 0U;

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "text/escape.h"
+
 namespace threadecho::http {
 
 Response json_response(const nlohmann::ordered_json& value) {
@@ -9,11 +11,7 @@ Response json_response(const nlohmann::ordered_json& value) {
 }
 
 Response error_response(unsigned status, std::string_view what) {
-  return {status, kJsonType, "{\"error\":" + json_string(what) + "}\n"};
-}
-
-std::string json_string(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return {status, kJsonType, "{\"error\":" + text::json_string(what) + "}\n"};
 }
 
 }  // namespace threadecho::http

@@ -32,7 +32,4 @@ Response json_response(const nlohmann::ordered_json& value);
 /// `{"error": "<what>"}`; invalid UTF-8 in `what` becomes U+FFFD.
 Response error_response(unsigned status, std::string_view what);
 
-/// `text` in quotes and escaped, as JSON has it; invalid UTF-8 in it becomes U+FFFD.
-std::string json_string(std::string_view text);
-
 }  // namespace threadecho::http

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/escape.h"
+
 namespace threadecho::load {
 namespace {
 
@@ -111,8 +113,8 @@ Failure changed(const client::Payload& payload, const Evidence& evidence) {
     return {FailureKind::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
   }
   return {FailureKind::kWrongBytes, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
-                                        at_offset(evidence.offset) + ": expected " + client::in_hex(expected.front()) +
-                                        ", got " + client::in_hex(evidence.bytes.front())};
+                                        at_offset(evidence.offset) + ": expected " + text::in_hex(expected.front()) +
+                                        ", got " + text::in_hex(evidence.bytes.front())};
 }
 
 /// Less than a word arrived: compares with what is likely.

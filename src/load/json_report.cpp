@@ -9,13 +9,14 @@
 #include <utility>
 
 #include "client/json.h"
+#include "text/durations.h"
 
 namespace threadecho::load {
 namespace {
 
 using client::Json;
-using client::seconds;
 using std::chrono::nanoseconds;
+using text::in_seconds;
 
 Json json_of(const LoadOptions& options) {
   Json json{{"mode", name_of(options.mode)},
@@ -24,9 +25,9 @@ Json json_of(const LoadOptions& options) {
             {"pipeline", options.pipeline},
             {"threads", options.threads},
             {"rate", options.mode == LoadMode::kOpen ? Json(options.rate) : Json(nullptr)},
-            {"duration_seconds", seconds(options.duration)},
-            {"warmup_seconds", seconds(options.warmup)},
-            {"timeout_seconds", seconds(options.timeout)},
+            {"duration_seconds", in_seconds(options.duration)},
+            {"warmup_seconds", in_seconds(options.warmup)},
+            {"timeout_seconds", in_seconds(options.timeout)},
             {"reconnect", options.reconnect},
             {"sources", Json::array()}};
   for (const net::Endpoint& source : options.sources) {
@@ -81,13 +82,13 @@ Json json_of(const LoadIncidents& incidents, Nanoseconds began) {
   Json json = Json::array();
   for (const LoadIncident& incident : incidents.kept()) {
     json.push_back(
-        {{"at_seconds", seconds(nanoseconds(incident.at - began))},
+        {{"at_seconds", in_seconds(nanoseconds(incident.at - began))},
          {"connection", incident.connection},
          {"error", client::words_of(incident.failure.kind).load_name},
          {"detail", incident.failure.text},
          {"failed_attempts", incident.attempts},
          {"recovered_after_seconds",
-          incident.recovered_after < 0 ? Json(nullptr) : Json(seconds(nanoseconds(incident.recovered_after)))}});
+          incident.recovered_after < 0 ? Json(nullptr) : Json(in_seconds(nanoseconds(incident.recovered_after)))}});
   }
   return json;
 }

@@ -28,7 +28,7 @@
 #include "load/sample_file.h"
 #include "load/text_report.h"
 #include "net/fd.h"
-#include "text/utf8.h"
+#include "text/escape.h"
 
 namespace threadecho::load {
 namespace {

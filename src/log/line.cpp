@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "text/escape.h"
+
 namespace threadecho::log {
 namespace {
 
@@ -15,44 +17,16 @@ constexpr std::string_view kCutMark = "...";
 /// A line of a connection; longer ones grow.
 constexpr std::size_t kUsualBodyBytes = 256;
 
-bool is_printable_ascii(char character) { return character >= ' ' && character <= '~'; }
-
 template <typename String>
 void append_escaped(String& out, std::string_view text) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
   for (const char character : text) {
-    switch (character) {
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\\':
-      case '"':
-        out += '\\';
-        out += character;
-        break;
-      default:
-        if (is_printable_ascii(character)) {
-          out += character;
-        } else {
-          const auto byte = static_cast<unsigned char>(character);
-          out += "\\x";
-          out += kHexDigits[byte >> 4U];
-          out += kHexDigits[byte & 0x0FU];
-        }
-    }
+    out += text::escaped(character);
   }
 }
 
 bool needs_quotes(std::string_view text) {
   return text.empty() || std::any_of(text.begin(), text.end(), [](char character) {
-           return !is_printable_ascii(character) || character == ' ' || character == '"' || character == '=' ||
-                  character == '\\';
+           return character == ' ' || character == '=' || text::escaped(character).size() > 1;
          });
 }
 
@@ -103,23 +77,17 @@ void append_text_value(std::pmr::string& out, const Field::Value& value, std::si
       value);
 }
 
-/// A value without members only: the destructor of an nlohmann object or array allocates, and without memory that ends
-/// the process.
-std::string json_text(const nlohmann::json& value) {
-  // The default handler throws on the first byte that is not UTF-8.
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::string json_value(const Field::Value& value, std::size_t limit) {
   return std::visit(
       [limit](const auto& held) {
         using Held = std::decay_t<decltype(held)>;
         if constexpr (std::is_same_v<Held, std::string_view>) {
-          return json_text(cut(held, limit));
+          return text::json_string(cut(held, limit));
         } else if constexpr (std::is_same_v<Held, std::span<const std::byte>>) {
-          return json_text(payload_preview(held));
+          return text::json_string(payload_preview(held));
         } else {
-          return json_text(held);
+          // No object or array: their destructors allocate, and without memory that ends the process.
+          return nlohmann::json(held).dump();
         }
       },
       value);
@@ -141,9 +109,9 @@ std::pmr::string text_body(std::string_view event, std::initializer_list<Field> 
 }
 
 std::string json_body(std::string_view event, std::initializer_list<Field> fields, std::size_t limit) {
-  std::string body = "\"message\":" + json_text(cut(event, limit));
+  std::string body = "\"message\":" + text::json_string(cut(event, limit));
   for (const Field& field : fields) {
-    body.append(",").append(json_text(field.key)).append(":").append(json_value(field.value, limit));
+    body.append(",").append(text::json_string(field.key)).append(":").append(json_value(field.value, limit));
   }
   return body;
 }

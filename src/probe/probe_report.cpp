@@ -5,13 +5,14 @@
 #include <optional>
 
 #include "client/json.h"
+#include "text/durations.h"
 
 namespace threadecho::probe {
 namespace {
 
 using client::Json;
-using client::seconds;
 using std::chrono::nanoseconds;
+using text::in_seconds;
 
 std::string milliseconds_digits(nanoseconds duration) {
   std::array<char, 32> text{};
@@ -45,14 +46,14 @@ Json json_of(const client::Failure& failure) {
 }
 
 Json json_of(const RoundTrips& round_trips) {
-  return {{"min", seconds(round_trips.min)},
-          {"median", seconds(round_trips.median)},
-          {"p99", seconds(round_trips.p99)},
-          {"max", seconds(round_trips.max)}};
+  return {{"min", in_seconds(round_trips.min)},
+          {"median", in_seconds(round_trips.median)},
+          {"p99", in_seconds(round_trips.p99)},
+          {"max", in_seconds(round_trips.max)}};
 }
 
 Json json_of(const HalfCloseResult& check) {
-  return check.failure ? Json{{"failure", json_of(*check.failure)}} : Json{{"seconds", seconds(check.duration)}};
+  return check.failure ? Json{{"failure", json_of(*check.failure)}} : Json{{"seconds", in_seconds(check.duration)}};
 }
 
 template <typename Value>
@@ -62,9 +63,9 @@ Json json_of(const std::optional<Value>& value) {
 
 Json settings_json(const ProbeOptions& options) {
   return {{"count", options.count},
-          {"interval_seconds", seconds(options.interval)},
+          {"interval_seconds", in_seconds(options.interval)},
           {"size_bytes", options.size},
-          {"timeout_seconds", seconds(options.timeout)},
+          {"timeout_seconds", in_seconds(options.timeout)},
           {"half_close", options.half_close}};
 }
 
@@ -79,7 +80,7 @@ Json addresses_json(const ProbeResult& result) {
 Json connects_json(const ProbeResult& result) {
   Json connects = Json::array();
   for (const client::Attempt& attempt : result.attempts) {
-    Json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", seconds(attempt.duration)}};
+    Json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", in_seconds(attempt.duration)}};
     if (attempt.error) {
       connect["error"] = attempt.error.message();
     }
@@ -95,7 +96,7 @@ Json messages_json(const ProbeResult& result) {
     if (message.failure) {
       entry["failure"] = json_of(*message.failure);
     } else {
-      entry["rtt_seconds"] = seconds(message.round_trip);
+      entry["rtt_seconds"] = in_seconds(message.round_trip);
     }
     messages.push_back(std::move(entry));
   }
@@ -154,7 +155,7 @@ std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
                      {"loss", loss(result)},
                      {"rtt_seconds", json_of(result.messages.round_trips())},
                      {"half_close", json_of(result.half_close)},
-                     {"duration_seconds", seconds(result.duration)},
+                     {"duration_seconds", in_seconds(result.duration)},
                      {"signal", client::or_null(result.signal)},
                      {"failure", json_of(result.failure)},
                      {"status", result.exit_status()}};

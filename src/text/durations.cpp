@@ -54,8 +54,9 @@ Milliseconds parse_duration(std::string_view text) {
     const auto parsed = std::from_chars(text.data(), text.data() + digits, count);
     text.remove_prefix(digits);
     const auto letters = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_digit) - text.begin());
+    const std::string_view name = text.substr(0, letters) == "min" ? "m" : text.substr(0, letters);
     // Searching on from the last unit keeps them in order.
-    unit = std::find_if(unit, kUnits.end(), [&](const Unit& u) { return u.name == text.substr(0, letters); });
+    unit = std::find_if(unit, kUnits.end(), [&](const Unit& u) { return u.name == name; });
     if (digits == 0 || unit == kUnits.end()) {
       return Milliseconds::bad(std::string(kNotADuration));
     }

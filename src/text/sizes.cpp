@@ -5,6 +5,8 @@
 #include <charconv>
 #include <system_error>
 
+#include "text/ascii.h"
+
 namespace threadecho::text {
 namespace {
 
@@ -21,7 +23,14 @@ constexpr std::array kUnits{
     Unit{"", 1},
 };
 
-constexpr std::string_view kNotASize = "not a size (bytes as a whole number, or with KiB, MiB or GiB, such as 64KiB)";
+constexpr std::string_view kNotASize = "not a size (whole bytes, or with k, M or G, powers of 1024: 4096, 64k, 64KiB)";
+
+/// `k`, `kb` and `kib` all mean KiB, in any case.
+bool is_suffix(std::string_view suffix, std::string_view unit) {
+  const std::string given = lower(suffix);
+  const std::string name = lower(unit);
+  return given == name || (!name.empty() && (given == name.substr(0, 1) || given == name.substr(0, 1) + "b"));
+}
 
 }  // namespace
 
@@ -29,7 +38,8 @@ Parsed<std::uint64_t> parse_size(std::string_view text) {
   std::uint64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == suffix; });
+  const auto* unit =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return is_suffix(suffix, u.name); });
   if (error == std::errc::invalid_argument || unit == kUnits.end()) {
     return Parsed<std::uint64_t>::bad(std::string(kNotASize));
   }

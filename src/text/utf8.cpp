@@ -6,8 +6,6 @@
 namespace threadecho::text {
 namespace {
 
-constexpr std::size_t kMaxQuotedBytes = 120;
-
 std::uint8_t byte_at(std::string_view text, std::size_t at) { return static_cast<std::uint8_t>(text[at]); }
 
 // Table 3-7 of the Unicode standard: what the second byte may be depends on the first, all later ones are 80..BF.
@@ -24,7 +22,8 @@ constexpr std::array kForms{
     Form{0xF1, 0xF3, 4, 0x80, 0xBF}, Form{0xF4, 0xF4, 4, 0x80, 0x8F},
 };
 
-// Bytes of the character at the beginning of `text`, 0 when it is not well-formed.
+}  // namespace
+
 std::size_t character_length(std::string_view text) {
   const std::uint8_t first = byte_at(text, 0);
   if (first < 0x80) {
@@ -46,33 +45,6 @@ std::size_t character_length(std::string_view text) {
   }
   return form->length;
 }
-
-std::string escaped(char c) {
-  switch (c) {
-    case '\n':
-      return "\\n";
-    case '\r':
-      return "\\r";
-    case '\t':
-      return "\\t";
-    case '"':
-    case '\\':
-      return std::string{'\\', c};
-    default:
-      break;
-  }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  const auto byte = static_cast<std::uint8_t>(c);
-  if (byte >= 0x20 && byte < 0x7F) {
-    return {c};
-  }
-  return std::string{'\\', 'x', kHex[byte >> 4U], kHex[byte & 0xFU]};
-}
-
-/// U+0080 to U+009F: to a terminal U+009B is what ESC [ is.
-bool is_c1_control(std::string_view text) { return byte_at(text, 0) == 0xC2 && byte_at(text, 1) < 0xA0; }
-
-}  // namespace
 
 std::size_t find_invalid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -104,24 +76,6 @@ std::size_t leading_space(std::string_view text) {
   }
   const bool is_typographic = text.starts_with("\xE2\x80") && text.size() > 2 && byte_at(text, 2) <= 0x8A;
   return is_typographic ? 3 : 0;
-}
-
-std::string in_quotes(std::string_view text) {
-  std::string result = "\"";
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = character_length(text.substr(at));
-    if (at + std::max<std::size_t>(length, 1) > kMaxQuotedBytes) {
-      return result + "...\"";
-    }
-    if (length > 1 && !is_c1_control(text.substr(at))) {
-      result += text.substr(at, length);
-      at += length;
-    } else {
-      result += escaped(text[at]);
-      ++at;
-    }
-  }
-  return result + '"';
 }
 
 }  // namespace threadecho::text

@@ -13,6 +13,7 @@
 #include "host/environment.h"
 #include "net/fd.h"
 #include "oracle.h"
+#include "text/escape.h"
 
 /// `.env` files, as text and as the settings that come of it: nothing but SettingsError is thrown, a problem is a line
 /// that exists, line ends and a byte order mark change nothing, and what was read can be written and reads the same.

@@ -20,14 +20,15 @@ using threadecho::fuzz::demand;
 using Unit = std::pair<std::string_view, std::uint64_t>;
 
 constexpr std::uint64_t kMostMilliseconds = INT64_MAX / 1'000'000;
-constexpr std::array<Unit, 7> kDurationUnits = {{{"y", 31'536'000'000},
+constexpr std::array<Unit, 8> kDurationUnits = {{{"y", 31'536'000'000},
                                                  {"w", 604'800'000},
                                                  {"d", 86'400'000},
                                                  {"h", 3'600'000},
                                                  {"m", 60'000},
+                                                 {"min", 60'000},
                                                  {"s", 1000},
                                                  {"ms", 1}}};
-constexpr std::array<Unit, 4> kSizeUnits = {{{"GiB", 1U << 30U}, {"MiB", 1U << 20U}, {"KiB", 1U << 10U}, {"", 1}}};
+constexpr std::array<Unit, 3> kSizeUnits = {{{"g", 1U << 30U}, {"m", 1U << 20U}, {"k", 1U << 10U}}};
 
 /// Adds; nothing once it is more than `most`.
 void add(std::optional<std::uint64_t>& sum, std::uint64_t addend, std::uint64_t most) {
@@ -82,15 +83,23 @@ std::optional<std::uint64_t> duration_by_the_book(std::string_view text) {
     const auto part = times(count.value, kDurationUnits[unit].second, kMostMilliseconds);
     add(total, part.value_or(UINT64_MAX), kMostMilliseconds);
     text.remove_prefix(kDurationUnits[unit].first.size());
-    next_unit = unit + 1;
+    next_unit = unit + (kDurationUnits[unit].first == "m" ? 2 : 1);  // "min" is another name of "m"
   }
   return total;
 }
 
 std::optional<std::uint64_t> size_by_the_book(std::string_view text) {
   const Count count = take_count(text);
-  const auto* const unit = std::ranges::find(kSizeUnits, text, &Unit::first);
-  return count.written && unit != kSizeUnits.end() ? times(count.value, unit->second, UINT64_MAX) : std::nullopt;
+  if (!count.written || text.empty()) {
+    return count.value && count.written ? count.value : std::nullopt;
+  }
+  std::string suffix(text);
+  std::ranges::transform(suffix, suffix.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  const auto* const unit = std::ranges::find(kSizeUnits, suffix.substr(0, 1), &Unit::first);
+  const std::string rest = suffix.substr(1);
+  return unit != kSizeUnits.end() && (rest.empty() || rest == "b" || rest == "ib")
+             ? times(count.value, unit->second, UINT64_MAX)
+             : std::nullopt;
 }
 
 void try_duration(std::string_view text) {

@@ -56,7 +56,16 @@ def run(command):
 
 
 def failed_tests():
-    return re.findall(r"Test +#\d+: (\S+) \.+ *\**(?:Failed|Timeout|Exception|Not Run|Subprocess)", LOG.read_text("utf-8", "replace"))
+    return re.findall(r"^\s+\d+ - (\S+) \((?!Skipped)", LOG.read_text("utf-8", "replace"), re.MULTILINE)
+
+
+def check_hints(mutants):
+    """Exits if "first" selects no test: ctest would fail, and the mutant would seem killed."""
+    listing = subprocess.run(["ctest", "--test-dir", BUILD, "-N"], check=True, capture_output=True, text=True).stdout
+    tests = re.findall(r"Test +#\d+: (\S+)", listing)
+    for mutant in mutants:
+        if not any(re.search(mutant.get("first", "."), test) for test in tests):
+            sys.exit(f"{mutant['name']}: no test matches {mutant['first']}")
 
 
 def plant(mutant):
@@ -110,6 +119,7 @@ def main():
     if not (run(CONFIGURE) and run(BUILD_TESTS) and run(RUN_TESTS)):
         sys.exit(f"the tests fail already, see {LOG.relative_to(ROOT)}")
     print("all tests pass", flush=True)
+    check_hints(mutants)
 
     survivors = []
     with (WORK / "results.tsv").open("w", encoding="utf-8") as results:

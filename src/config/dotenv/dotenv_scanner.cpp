@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "text/escape.h"
 #include "text/utf8.h"
 
 namespace threadecho::config {

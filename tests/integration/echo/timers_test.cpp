@@ -157,6 +157,19 @@ std::vector<Case> cases() {
          fill(client);
          return end;
        }},
+      {"age, send blocked shortly before",
+       [](auto& settings) {
+         use_small_buffers(settings);
+         settings.max_connection_age = kLong;
+         settings.write_timeout = 0ms;
+       },
+       CloseReason::kMaxAge,
+       [=](const TestClient& client, Clock::time_point connected) {
+         const auto end = age_end(connected);
+         std::this_thread::sleep_until(end - 2s);
+         fill(client);
+         return end;
+       }},
       {"write timeout, nothing read",
        [](auto& settings) {
          use_small_buffers(settings);
@@ -178,6 +191,24 @@ std::vector<Case> cases() {
            fill(client);
            static_cast<void>(client.receive(20'000));
          }
+         return kByWriteTimeout;
+       }},
+      // The kernel holds megabytes, so the little that is read makes the socket no more writable: no event tells of it.
+      {"write timeout, read once in a long stall", [](auto& settings) { settings.write_timeout = kLong / 2; },
+       CloseReason::kWriteTimeout,
+       [](const TestClient& client, Clock::time_point) {
+         fill(client);
+         std::this_thread::sleep_for(4s);  // the server's next look is seconds away
+         static_cast<void>(client.receive(20'000));
+         return kByWriteTimeout;
+       }},
+      {"write timeout, half closed, read once", [](auto& settings) { settings.write_timeout = kLong / 2; },
+       CloseReason::kWriteTimeout,
+       [](const TestClient& client, Clock::time_point) {
+         client.send(random_bytes(200'000, 1));
+         client.half_close();
+         std::this_thread::sleep_for(4s);
+         static_cast<void>(client.receive(20'000));
          return kByWriteTimeout;
        }},
       {"write timeout, half closed", [](auto& settings) { settings.write_timeout = kLong * 3 / 4; },

@@ -13,6 +13,7 @@
 #include "net/tcp.h"
 #include "support/scripted_server.h"
 #include "support/watchdog.h"
+#include "text/escape.h"
 
 namespace threadecho::test {
 namespace {
@@ -158,8 +159,8 @@ TEST(Probe, SaysWhichByteIsWrong) {
     EXPECT_EQ(wrong.expected, static_cast<std::uint8_t>(sent[offset]));
     EXPECT_EQ(wrong.got, changed_byte);
     EXPECT_EQ(probe.result.failure->text, "wrong bytes: at offset " + std::to_string(offset) + " of 64 expected " +
-                                              client::in_hex(std::byte(sent[offset])) + ", got " +
-                                              client::in_hex(std::byte(changed_byte)));
+                                              text::in_hex(std::byte(sent[offset])) + ", got " +
+                                              text::in_hex(std::byte(changed_byte)));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "config/settings_table.h"
 #include "support/generated.h"
 #include "support/load_settings.h"
+#include "text/escape.h"
 #include "text/utf8.h"
 
 namespace threadecho::config {

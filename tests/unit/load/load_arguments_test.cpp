@@ -103,7 +103,7 @@ TEST(LoadArguments, NameWhatIsWrongAndWhatIsAllowed) {
   EXPECT_THAT(error_of({"h:1", "--connections", "0"}), HasSubstr("--connections \"0\": out of range"));
   EXPECT_THAT(error_of({"h:1", "--connections", "-1"}), HasSubstr("not a whole number; allowed: 1 to 1000000"));
   EXPECT_THAT(error_of({"h:1", "--connections", "18446744073709551616"}), HasSubstr("out of range"));
-  EXPECT_THAT(error_of({"h:1", "--size", "1KB"}), HasSubstr("--size \"1KB\""));
+  EXPECT_THAT(error_of({"h:1", "--size", "1XB"}), HasSubstr("--size \"1XB\""));
   EXPECT_THAT(error_of({"h:1", "--size", "0"}), HasSubstr("allowed: 1 to 1GiB"));
   EXPECT_THAT(error_of({"h:1", "--rate", "fast"}), HasSubstr("--rate \"fast\": not a number"));
   EXPECT_THAT(error_of({"h:1", "--rate", "-3"}), HasSubstr("allowed: messages a second, more than 0"));

@@ -44,10 +44,19 @@ TEST(Durations, TakesZeroWithOrWithoutAUnit) {
   EXPECT_EQ(parsed("007s"), seconds{7});
 }
 
+TEST(Durations, TakesMinForMinutes) {
+  EXPECT_EQ(parsed("5min"), minutes{5});
+  EXPECT_EQ(parsed("1h30min5s"), minutes{90} + seconds{5});
+  EXPECT_EQ(format_duration(parsed("5min")), "5m");
+  for (const std::string_view text : {"5MIN", "5Min", "5mi", "1m1min", "1min1m"}) {
+    EXPECT_FALSE(parse_duration(text).ok()) << text;
+  }
+}
+
 TEST(Durations, RefusesWhatPrometheusRefuses) {
   for (const std::string_view text :
-       {"",     "5",    "00",    "-5s", "+5s",  "1.5s", "5S",   "1 h",  " 5s",       "5s ", "s",
-        "1m1h", "1s1s", "1ms1s", "5us", "5min", "1h30", "5s\n", "1e3s", "\xC2\xB5s", "h1",  "1ss"}) {
+       {"",     "5",    "00",    "-5s", "+5s",   "1.5s", "5S",   "1 h",  " 5s",       "5s ", "s",
+        "1m1h", "1s1s", "1ms1s", "5us", "5mins", "1h30", "5s\n", "1e3s", "\xC2\xB5s", "h1",  "1ss"}) {
     const auto result = parse_duration(text);
     EXPECT_FALSE(result.ok()) << text;
     EXPECT_THAT(result.reason(), ::testing::HasSubstr("30s")) << text;

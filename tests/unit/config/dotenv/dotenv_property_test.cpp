@@ -9,6 +9,7 @@
 #include "config/dotenv/dotenv.h"
 #include "support/generated.h"
 #include "support/load_settings.h"
+#include "text/escape.h"
 #include "text/utf8.h"
 
 namespace threadecho::config {

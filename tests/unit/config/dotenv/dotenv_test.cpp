@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "text/escape.h"
 #include "text/utf8.h"
 
 namespace threadecho::config {

@@ -12,7 +12,7 @@
 #include "text/durations.h"
 #include "text/sizes.h"
 
-namespace threadecho::config {
+namespace threadecho::text {
 namespace {
 
 using std::chrono::milliseconds;
@@ -109,13 +109,13 @@ TEST(DurationProperties, EndWhereTheLongestDoes) {
 }
 
 TEST(DurationProperties, AreOfOneFormOnly) {
-  const std::regex form("0|(?=.)([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?");
+  const std::regex form("0|(?=.)([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m(in)?)?([0-9]+s)?([0-9]+ms)?");
   Generated generated;
   int good = 0;
   for (int i = 0; i < kRounds; ++i) {
     const std::string valid = text::format_duration(milliseconds{generated.of_any_size() >> 24U});
     const std::string text =
-        generated.one_in(2) ? generated.mutated(valid, "0159ywdhms .-+eE\xFF\n") : generated.text("0159ywdhms", 8);
+        generated.one_in(2) ? generated.mutated(valid, "0159ywdhmsin .-+eE\xFF\n") : generated.text("0159ywdhms", 8);
     SCOPED_TRACE(trace(text));
     const auto result = text::parse_duration(text);
     if (!std::regex_match(text, form)) {
@@ -169,7 +169,7 @@ TEST(SizeProperties, EndWhere64BitsDo) {
 }
 
 TEST(SizeProperties, AreOfOneFormOnly) {
-  const std::regex form("[0-9]+(KiB|MiB|GiB)?");
+  const std::regex form("[0-9]+([kKmMgG]([iI]?[bB])?)?");
   Generated generated;
   int good = 0;
   for (int i = 0; i < kRounds; ++i) {
@@ -180,7 +180,7 @@ TEST(SizeProperties, AreOfOneFormOnly) {
     const auto result = text::parse_size(text);
     if (!std::regex_match(text, form)) {
       EXPECT_FALSE(result.ok());
-      EXPECT_THAT(result.reason(), StartsWith("not a size (bytes as a whole number, or with KiB, MiB or GiB"));
+      EXPECT_THAT(result.reason(), StartsWith("not a size (whole bytes, or with k, M or G"));
     } else if (result.ok()) {
       ++good;
     } else {
@@ -193,4 +193,4 @@ TEST(SizeProperties, AreOfOneFormOnly) {
 }
 
 }  // namespace
-}  // namespace threadecho::config
+}  // namespace threadecho::text
