@@ -108,13 +108,13 @@ std::error_code finish_connect(int fd, const net::Endpoint& target) {
   return errno_code(error_number == 0 && is_connected_to_itself(fd, target) ? ECONNREFUSED : error_number);
 }
 
-net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* interrupt, std::error_code& error,
+net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, SignalFd* signals, std::error_code& error,
                    const net::Endpoint* source) {
   net::Fd fd = begin_connect(endpoint, source, error);
   if (error) {
     return {};
   }
-  switch (wait_for(fd.get(), POLLOUT, deadline, interrupt)) {
+  switch (wait_for(fd.get(), POLLOUT, deadline, signals)) {
     case Waited::kReady:
       error = finish_connect(fd.get(), endpoint);
       break;
@@ -129,12 +129,12 @@ net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* 
 }
 
 Connected connect_to_any(const std::vector<net::Endpoint>& endpoints, std::chrono::milliseconds timeout,
-                         Interrupt* interrupt, const net::Endpoint* source) {
+                         SignalFd* signals, const net::Endpoint* source) {
   Connected connected;
   for (const net::Endpoint& endpoint : endpoints) {
     const auto begin = std::chrono::steady_clock::now();
     Attempt attempt{.endpoint = endpoint, .duration = {}, .error = {}};
-    connected.fd = connect_to(endpoint, begin + timeout, interrupt, attempt.error, source);
+    connected.fd = connect_to(endpoint, begin + timeout, signals, attempt.error, source);
     attempt.duration = std::chrono::steady_clock::now() - begin;
     connected.attempts.push_back(attempt);
     if (connected.fd || attempt.error == std::errc::operation_canceled) {

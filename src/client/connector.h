@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "client/failure.h"
-#include "client/interrupt.h"
+#include "client/signal_fd.h"
 #include "client/target.h"
 #include "client/wait.h"
 #include "net/endpoint.h"
@@ -37,7 +37,7 @@ std::error_code finish_connect(int fd, const net::Endpoint& target);
 
 /// Both for one address, before the deadline; none and `error` when it fails: timed_out (ours, or the system's),
 /// operation_canceled after a signal, or what connect(2) says.
-net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, Interrupt* interrupt, std::error_code& error,
+net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, SignalFd* signals, std::error_code& error,
                    const net::Endpoint* source = nullptr);
 
 /// One try to connect.
@@ -58,6 +58,6 @@ struct Connected {
 
 /// Tries one address after another, each for at most `timeout`, until one connects or a signal comes.
 Connected connect_to_any(const std::vector<net::Endpoint>& endpoints, std::chrono::milliseconds timeout,
-                         Interrupt* interrupt, const net::Endpoint* source = nullptr);
+                         SignalFd* signals, const net::Endpoint* source = nullptr);
 
 }  // namespace threadecho::client

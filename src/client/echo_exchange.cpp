@@ -141,7 +141,7 @@ void Exchange::send() {
 }  // namespace
 
 EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending after, Deadline deadline,
-                     Interrupt* interrupt) {
+                     SignalFd* signals) {
   const auto begin = std::chrono::steady_clock::now();
   Exchange exchange(fd, message, after);
   EchoResult result;
@@ -155,7 +155,7 @@ EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending af
     exchange.send();
     // A server that sends byte by byte is always ready, and late nonetheless.
     const bool is_late = std::chrono::steady_clock::now() >= deadline;
-    const Waited waited = is_late ? Waited::kTimedOut : wait_for(fd, exchange.events(), deadline, interrupt);
+    const Waited waited = is_late ? Waited::kTimedOut : wait_for(fd, exchange.events(), deadline, signals);
     if (waited == Waited::kInterrupted) {
       result.interrupted = true;
       return result;

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "client/failure.h"
-#include "client/interrupt.h"
+#include "client/signal_fd.h"
 #include "client/wait.h"
 
 namespace threadecho::client {
@@ -24,8 +24,8 @@ struct EchoResult {
 
 /// Sends `message` over a connected socket that does not block, and compares what comes back with it, byte for byte,
 /// while it is still sending: a server need not take a whole message before it answers. After a failure the connection
-/// is of no more use. `interrupt` may be null.
+/// is of no more use. `signals` may be null.
 EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending after, Deadline deadline,
-                     Interrupt* interrupt);
+                     SignalFd* signals);
 
 }  // namespace threadecho::client

@@ -71,7 +71,7 @@ std::string host_field(const net::Endpoint& server) {
   return text;
 }
 
-text::Parsed<unsigned> http_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
+text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
   Attempt attempt{.endpoint = server, .duration = {}, .error = {}};
   const net::Fd fd = connect_to(server, deadline, nullptr, attempt.error);
   if (!fd) {

@@ -14,6 +14,6 @@ std::string host_field(const net::Endpoint& server);
 
 /// GET `path` over a connection of its own, and the status of the answer: 200, 503. Bad with the reason when no answer
 /// has come by the deadline, which holds for all of it (Beast's own synchronous calls know none).
-text::Parsed<unsigned> http_status(const net::Endpoint& server, const std::string& path, Deadline deadline);
+text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline);
 
 }  // namespace threadecho::client

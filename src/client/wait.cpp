@@ -20,12 +20,12 @@ timespec time_until(Deadline deadline) {
 
 }  // namespace
 
-Waited wait_for(int fd, short events, Deadline deadline, Interrupt* interrupt) {
-  if (interrupt != nullptr && interrupt->signal()) {
+Waited wait_for(int fd, short events, Deadline deadline, SignalFd* signals) {
+  if (signals != nullptr && signals->signal()) {
     return Waited::kInterrupted;
   }
   // poll(2) passes over negative descriptors.
-  std::array<pollfd, 2> entries{pollfd{fd, events, 0}, pollfd{interrupt != nullptr ? interrupt->fd() : -1, POLLIN, 0}};
+  std::array<pollfd, 2> entries{pollfd{fd, events, 0}, pollfd{signals != nullptr ? signals->fd() : -1, POLLIN, 0}};
   for (;;) {
     const timespec timeout = time_until(deadline);
     const int ready = ::ppoll(entries.data(), entries.size(), &timeout, nullptr);
@@ -40,7 +40,7 @@ Waited wait_for(int fd, short events, Deadline deadline, Interrupt* interrupt) {
     }
   }
   if (entries[1].revents != 0) {
-    interrupt->take();
+    signals->take();
     return Waited::kInterrupted;
   }
   return Waited::kReady;

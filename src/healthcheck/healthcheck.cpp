@@ -52,12 +52,12 @@ Health check_health(const config::Settings& settings, bool with_echo, client::De
                       "=0 takes any free port, so nobody can know which one to ask"};
   }
   const net::Endpoint http = reachable(settings.http_bind_address, settings.http_port);
-  const std::string question = "GET /healthz at " + http.to_string();
-  const auto status = client::http_status(http, "/healthz", deadline);
+  const std::string request = "GET /healthz at " + http.to_string();
+  const auto status = client::http_get_status(http, "/healthz", deadline);
   if (!status.ok()) {
-    return {.is_good = false, .reason = question + ": " + status.reason()};
+    return {.is_good = false, .reason = request + ": " + status.reason()};
   }
-  std::string reason = question + " answered " + std::to_string(status.value());
+  std::string reason = request + " answered " + std::to_string(status.value());
   if (status.value() != kOk || !with_echo) {
     return {.is_good = status.value() == kOk, .reason = std::move(reason)};
   }

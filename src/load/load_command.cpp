@@ -20,12 +20,13 @@
 #include "client/command.h"
 #include "client/connector.h"
 #include "client/failure.h"
-#include "client/interrupt.h"
+#include "client/signal_fd.h"
+#include "load/json_report.h"
 #include "load/load_arguments.h"
 #include "load/load_progress.h"
-#include "load/load_report.h"
 #include "load/load_run.h"
 #include "load/sample_file.h"
+#include "load/text_report.h"
 #include "net/fd.h"
 #include "text/escape.h"
 
@@ -107,13 +108,12 @@ struct Start {
 
 /// The first of several addresses that answers takes all load: results for two would be results for neither. When none
 /// does, the run itself says why.
-Start find_target(const LoadOptions& options, const std::vector<net::Endpoint>& addresses,
-                  client::Interrupt& interrupt) {
+Start find_target(const LoadOptions& options, const std::vector<net::Endpoint>& addresses, client::SignalFd& signals) {
   if (addresses.size() == 1) {
     return {.target = addresses.front(), .first = {}};
   }
   const net::Endpoint* const source = options.sources.empty() ? nullptr : &options.sources.front();
-  client::Connected connected = client::connect_to_any(addresses, options.timeout, &interrupt, source);
+  client::Connected connected = client::connect_to_any(addresses, options.timeout, &signals, source);
   if (!connected.fd) {
     return {.target = addresses.front(), .first = {}};
   }
@@ -126,12 +126,12 @@ int run(const LoadOptions& options) {
   net::Fd file = open_samples(options);
   const std::vector<net::Endpoint> addresses = addresses_of(options);
   // From here on, not before: a look-up could not be interrupted with the signals blocked.
-  client::Interrupt interrupt;
+  client::SignalFd signals;
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a progress line that nobody reads must not end the run
 
-  Start start = find_target(options, addresses, interrupt);
-  if (interrupt.signal()) {
-    return cli::kEndedBySignal + *interrupt.signal();
+  Start start = find_target(options, addresses, signals);
+  if (signals.signal()) {
+    return cli::kEndedBySignal + *signals.signal();
   }
   std::optional<SampleFile> samples;
   if (file) {
@@ -140,8 +140,8 @@ int run(const LoadOptions& options) {
   LoadProgress progress(options, STDERR_FILENO);
   const LoadResult result =
       run_load_test(options, start.target,
-                    {.stop_fd = interrupt.fd(),
-                     .on_stop = [&] { interrupt.take(); },
+                    {.stop_fd = signals.fd(),
+                     .on_stop = [&] { signals.take(); },
                      .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); },
                      .samples = samples ? &*samples : nullptr},
                     std::move(start.first));

@@ -33,8 +33,8 @@ bool is_only_waiting(int error_number) { return error_number == EAGAIN || error_
 
 LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) : payload_(index) {
   if (options.mode != LoadMode::kOpen && options.mode != LoadMode::kBulk) {
-    // One more than are under way: the next may begin before the last is taken out. Held ones may have their first
-    // message and the proof under way.
+    // One more than are in flight: the next may begin before the last is taken out. Held ones may have their first
+    // message and the proof in flight.
     began_.resize(options.mode == LoadMode::kHold ? 2 : options.pipeline + 1U);
   }
 }
@@ -143,7 +143,7 @@ std::optional<Failure> LoadConnection::receive(LoadContext& context, Waiting wai
   const std::span<const std::byte> bytes = room.first(size);
   const bool sends_next = waiting == Waiting::kUntilInterrupted && context.refills && received_ + size == next_end_;
   if (sends_next) {
-    // As a plain client does, whose next message is under way before it looks at this one; an error shows again.
+    // As a plain client does, whose next message is in flight before it looks at this one; an error shows again.
     allow_message(context.options, now);
     static_cast<void>(send(context, now));
   }
@@ -157,7 +157,7 @@ std::optional<Failure> LoadConnection::receive(LoadContext& context, Waiting wai
   return std::nullopt;
 }
 
-std::uint64_t LoadConnection::measured_under_way(const LoadContext& context) const {
+std::uint64_t LoadConnection::measured_in_flight(const LoadContext& context) const {
   const std::uint64_t allowed = (limit_ - base_) / context.options.size;
   std::uint64_t first = completed_;
   while (first < allowed && due(context, first) < context.recorder.from) {
@@ -206,10 +206,7 @@ std::optional<Failure> LoadConnection::suspect(const LoadContext& context, std::
 }
 
 Failure LoadConnection::diagnosis(const LoadContext& context) const {
-  return diagnose(payload_, {.offset = suspicion_->offset,
-                             .bytes = suspicion_->bytes,
-                             .sent = sent_,
-                             .connections = context.options.connections});
+  return diagnose(payload_, {suspicion_->offset, suspicion_->bytes, sent_, context.options.connections});
 }
 
 std::string LoadConnection::progress_of_message(const LoadOptions& options) const {

@@ -62,7 +62,7 @@ class LoadConnection {
   /// Messages that came back since it was connected.
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
   /// Open loop: messages that have not come back, of those that were due within the measured time.
-  [[nodiscard]] std::uint64_t measured_under_way(const LoadContext& context) const;
+  [[nodiscard]] std::uint64_t measured_in_flight(const LoadContext& context) const;
 
   /// Begins to connect. In kConnecting afterwards, unless it fails.
   std::optional<Failure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
@@ -120,7 +120,7 @@ class LoadConnection {
   std::uint64_t first_round_ = 0;  ///< open loop: of the first message
   std::size_t newest_ = 0;         ///< in began_: where the next one goes, and the one that comes back next
   std::size_t oldest_ = 0;
-  std::vector<Nanoseconds> began_;  ///< of messages under way, a ring; closed loop, churn and hold
+  std::vector<Nanoseconds> began_;  ///< of messages in flight, a ring; closed loop, churn and hold
   Nanoseconds last_progress_ = 0;   ///< when it last came on while something was awaited
   std::unique_ptr<Suspicion> suspicion_;
 };

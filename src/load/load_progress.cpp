@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "load/load_figures.h"
+#include "load/number_format.h"
 
 namespace threadecho::load {
 namespace {

@@ -1,5 +1,6 @@
 #include "load/load_worker.h"
 
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <climits>
 #include <ctime>
 #include <system_error>
+#include <utility>
 
 #include "load/tick_timer.h"
 
@@ -19,14 +21,15 @@ constexpr std::size_t kBulkBuffer = std::size_t{256} * 1024;
 constexpr int kEventsAtOnce = 256;
 constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kSecond = 1000 * kMillisecond;
-// How often slots are looked at: while something is about to happen, and otherwise.
+// How often clients are checked: while something is about to happen, and otherwise.
 constexpr Nanoseconds kBusyTick = 10 * kMillisecond;
 constexpr Nanoseconds kCalmTick = 100 * kMillisecond;
-// A receive that blocks is interrupted so often, to look around.
+// How often a receive that blocks is interrupted.
 constexpr std::chrono::milliseconds kReceiveTick{20};
-// So many messages that are due go out before events are looked at again.
+// Messages that are due, sent before the next look at events.
 constexpr int kDueAtOnce = 64;
-constexpr std::uint64_t kWakeup = UINT64_MAX;
+// Connects in flight: more only fill the server's backlog.
+constexpr std::size_t kConnectsAtOnce = 64;
 
 std::size_t buffer_size(const LoadOptions& options) {
   return options.mode == LoadMode::kBulk || options.size > kMessageBuffer ? kBulkBuffer : kMessageBuffer;
@@ -36,48 +39,50 @@ std::size_t buffer_size(const LoadOptions& options) {
 
 LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, std::uint32_t number,
                        LoadControl& control)
-    : context_{.options = options,
-               .schedule = {.start = 0,
-                            .nanoseconds_per_message =
-                                options.rate > 0 ? static_cast<double>(kSecond) / options.rate : 0,
-                            .connections = options.connections},
-               .send_buffer = std::vector<std::byte>(buffer_size(options)),
-               .receive_buffer = std::vector<std::byte>(buffer_size(options)),
-               .recorder = {}},
-      target_(target),
-      control_(control),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  context_.recorder.by_due_time = options.mode == LoadMode::kOpen;
-  context_.recorder.times_messages = options.mode != LoadMode::kBulk && options.mode != LoadMode::kHold;
-  context_.recorder.sample_file = control.samples;
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = kWakeup}};
-  if (!epoll_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeup_.fd(), &event) != 0) {
+    : state_{.context = {.options = options,
+                         .schedule = {.start = 0,
+                                      .nanoseconds_per_message =
+                                          options.rate > 0 ? static_cast<double>(kSecond) / options.rate : 0,
+                                      .connections = options.connections},
+                         .send_buffer = std::vector<std::byte>(buffer_size(options)),
+                         .receive_buffer = std::vector<std::byte>(buffer_size(options)),
+                         .recorder = {}},
+             .target = target,
+             .control = control,
+             .epoll = net::Fd(::epoll_create1(EPOLL_CLOEXEC))} {
+  LoadRecorder& recorder = state_.context.recorder;
+  recorder.by_due_time = options.mode == LoadMode::kOpen;
+  recorder.times_messages = options.mode != LoadMode::kBulk && options.mode != LoadMode::kHold;
+  recorder.sample_file = control.samples;
+  epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
+  if (!state_.epoll || ::epoll_ctl(state_.epoll.get(), EPOLL_CTL_ADD, wakeup_.fd(), &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "epoll");
   }
-  slots_.reserve(options.connections / options.threads + 1);
+  clients_.reserve(options.connections / options.threads + 1);
   for (std::uint32_t index = number; index < options.connections; index += options.threads) {
-    slots_.push_back({.connection = LoadConnection(options, index)});
+    clients_.emplace_back(state_, index);
   }
+  state_.has_one_client = clients_.size() == 1;
 }
 
 void LoadWorker::run() {
-  if (context_.options.mode == LoadMode::kOpen) {
+  if (state_.context.options.mode == LoadMode::kOpen) {
     ::prctl(PR_SET_TIMERSLACK, 1UL);  // messages are to go out on time, not 50 us later
   }
   std::optional<TickTimer> ticks;
-  if (context_.options.mode == LoadMode::kClosed && slots_.size() == 1) {
+  if (state_.context.options.mode == LoadMode::kClosed && state_.has_one_client) {
     ticks.emplace(kReceiveTick);
   }
   if (first_.fd) {
-    adopt_first(monotonic_now());
+    clients_[next_to_open_++].adopt(std::move(first_), monotonic_now());
   }
   Nanoseconds now = monotonic_now();
-  while (phase_ != Phase::kDone) {
+  while (state_.phase != Phase::kDone) {
     take_control(now);
     send_due(now, kDueAtOnce);
-    if (now >= next_tick_) {
-      open_some(now);
-      tick(now);
+    if (now >= state_.next_check) {
+      open_some();
+      check_all(now);
     } else if (const auto came = wait_in_receive()) {
       now = *came;
       continue;
@@ -86,14 +91,20 @@ void LoadWorker::run() {
     }
     now = monotonic_now();
   }
-  ended_measuring_ = std::min(context_.recorder.to, monotonic_now());
-  context_.recorder.flush_samples();
-  slots_.clear();
+  ended_measuring_ = std::min(state_.context.recorder.to, monotonic_now());
+  state_.context.recorder.flush_samples();
+  clients_.clear();
+}
+
+void LoadWorker::open_some() {
+  while (state_.phase == Phase::kOpening && next_to_open_ < clients_.size() && state_.connecting < kConnectsAtOnce) {
+    clients_[next_to_open_++].connect(monotonic_now());
+  }
 }
 
 Nanoseconds LoadWorker::next_deadline() const {
-  const Nanoseconds end = phase_ == Phase::kRunning ? context_.recorder.to : INT64_MAX;
-  return std::min({next_tick_, due_at_, end});
+  const Nanoseconds end = state_.phase == Phase::kRunning ? state_.context.recorder.to : INT64_MAX;
+  return std::min({state_.next_check, due_at_, end});
 }
 
 void LoadWorker::wait_for_events(Nanoseconds now) {
@@ -102,22 +113,23 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
   const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
   int count = -1;
   if (has_precise_wait_) {
-    count = ::epoll_pwait2(epoll_.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
+    count = ::epoll_pwait2(state_.epoll.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
     // Before Linux 5.11, or refused by a seccomp profile that is older than the call.
     has_precise_wait_ = count >= 0 || (errno != ENOSYS && errno != EPERM);
   }
   if (!has_precise_wait_) {  // wakes early and asks again rather than late
-    count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, static_cast<int>(wait / kMillisecond));
+    count = ::epoll_wait(state_.epoll.get(), events.data(), kEventsAtOnce, static_cast<int>(wait / kMillisecond));
   }
   if (count < 0 && errno != EINTR) {
     throw std::system_error(errno, std::generic_category(), "epoll_wait");
   }
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events.at(static_cast<std::size_t>(i));
-    if (event.data.u64 == kWakeup) {
+    if (event.data.ptr == nullptr) {
       wakeup_.clear();
     } else {
-      handle(slots_[event.data.u64], event.events);
+      static_cast<LoadClient*>(event.data.ptr)->handle(event.events);
+      open_some();
     }
   }
 }
@@ -126,115 +138,88 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
 /// system call for each message. Returns the time then, which was taken for the latency; nothing when it has something
 /// else to wait for.
 std::optional<Nanoseconds> LoadWorker::wait_in_receive() {
-  Slot& slot = slots_.front();
-  if (slots_.size() > 1 || !context_.refills || slot.connection.state() != LoadConnection::State::kOpen ||
-      slot.connection.is_idle() || slot.connection.wants_to_write()) {
+  const LoadConnection& connection = clients_.front().connection();
+  if (!state_.has_one_client || !state_.context.refills || connection.state() != LoadConnection::State::kOpen ||
+      connection.is_idle() || connection.wants_to_write()) {
     return std::nullopt;
   }
-  const Nanoseconds before = slot.connection.last_progress();
-  receive(slot, LoadConnection::Waiting::kUntilInterrupted);
-  const Nanoseconds came = slot.connection.last_progress();
+  const Nanoseconds before = connection.last_progress();
+  clients_.front().receive(LoadConnection::Waiting::kUntilInterrupted);
+  const Nanoseconds came = connection.last_progress();
   return came > before ? came : monotonic_now();
 }
 
 void LoadWorker::take_control(Nanoseconds now) {
-  if (phase_ == Phase::kOpening) {
-    if (const Nanoseconds start = control_.start.load(std::memory_order_acquire); start != 0) {
+  if (state_.phase == Phase::kOpening) {
+    if (const Nanoseconds start = state_.control.start.load(std::memory_order_acquire); start != 0) {
       begin_run(start);
     }
   }
-  if ((phase_ == Phase::kRunning && now >= context_.recorder.to) ||
-      (phase_ < Phase::kFinishing && control_.stop.load(std::memory_order_acquire))) {
+  if ((state_.phase == Phase::kRunning && now >= state_.context.recorder.to) ||
+      (state_.phase < Phase::kFinishing && state_.control.stop.load(std::memory_order_acquire))) {
     finish_run();
   }
 }
 
 void LoadWorker::begin_run(Nanoseconds start) {
-  const LoadOptions& options = context_.options;
-  context_.recorder.from = start + std::chrono::nanoseconds(options.warmup).count();
-  context_.recorder.to = context_.recorder.from + std::chrono::nanoseconds(options.duration).count();
-  context_.refills = options.mode == LoadMode::kClosed;
-  phase_ = Phase::kRunning;
+  const LoadOptions& options = state_.context.options;
+  state_.context.recorder.from = start + std::chrono::nanoseconds(options.warmup).count();
+  state_.context.recorder.to = state_.context.recorder.from + std::chrono::nanoseconds(options.duration).count();
+  state_.context.refills = options.mode == LoadMode::kClosed;
+  state_.phase = Phase::kRunning;
   if (options.mode == LoadMode::kOpen) {
-    context_.schedule.start = start;
-    due_at_ = context_.schedule.due(0, slots_.front().connection.index());
+    state_.context.schedule.start = start;
+    due_at_ = state_.context.schedule.due(0, clients_.front().connection().index());
   }
-  for (Slot& slot : slots_) {
-    if (slot.connection.state() == LoadConnection::State::kOpen && options.mode != LoadMode::kHold) {
-      slot.connect_began = start;
-      load(slot, start);
-    }
+  for (LoadClient& client : clients_) {
+    client.begin(start);
   }
 }
 
 void LoadWorker::finish_run() {
   const Nanoseconds now = monotonic_now();
-  phase_ = Phase::kFinishing;
-  context_.refills = false;
-  context_.recorder.to = std::min(context_.recorder.to, now);
-  next_tick_ = now;
-  retrying_ = 0;
+  state_.phase = Phase::kFinishing;
+  state_.context.refills = false;
+  state_.context.recorder.to = std::min(state_.context.recorder.to, now);
+  state_.next_check = now;
+  state_.retrying = 0;
   send_due(now, INT_MAX);  // what was due before the end counts, however late this thread is
   due_at_ = INT64_MAX;
-  for (Slot& slot : slots_) {
-    slot.retry_at = 0;
-    if (slot.connection.state() == LoadConnection::State::kConnecting) {
-      shut(slot);
-    } else if (slot.connection.state() == LoadConnection::State::kOpen) {
-      slot.connection.allow_no_more(context_.options);
-      if (context_.options.mode == LoadMode::kHold) {
-        slot.connection.allow_message(context_.options, now);
-      }
-      pump(slot, now);
-    }
+  for (LoadClient& client : clients_) {
+    client.finish(now);
   }
 }
 
 void LoadWorker::send_due(Nanoseconds now, int most) {
-  for (int i = 0; i < most && due_at_ <= now && due_at_ < context_.recorder.to; ++i) {
-    Slot& slot = slots_[due_slot_];
-    if (slot.connection.state() == LoadConnection::State::kOpen) {
-      slot.connection.allow_due(context_.options, due_round_, now);
-      pump(slot, now);
-    } else if (due_at_ >= context_.recorder.from) {
-      context_.recorder.missed_messages.add(1);
+  for (int i = 0; i < most && due_at_ <= now && due_at_ < state_.context.recorder.to; ++i) {
+    if (!clients_[due_client_].send_due(due_round_, now) && due_at_ >= state_.context.recorder.from) {
+      state_.context.recorder.missed_messages.add(1);
     }
-    if (++due_slot_ == slots_.size()) {
-      due_slot_ = 0;
+    if (++due_client_ == clients_.size()) {
+      due_client_ = 0;
       ++due_round_;
     }
-    due_at_ = context_.schedule.due(due_round_, slots_[due_slot_].connection.index());
+    due_at_ = state_.context.schedule.due(due_round_, clients_[due_client_].connection().index());
   }
 }
 
-void LoadWorker::tick(Nanoseconds now) {
-  diagnosing_ = 0;
-  for (Slot& slot : slots_) {
-    if (slot.retry_at != 0 && now >= slot.retry_at) {
-      slot.retry_at = 0;
-      --retrying_;
-      connect(slot, now);
-    } else if (auto failure = slot.connection.check(context_, now)) {
-      fail(slot, std::move(*failure));
-    }
-    diagnosing_ += slot.connection.state() == LoadConnection::State::kDiagnosing ? 1U : 0U;
+void LoadWorker::check_all(Nanoseconds now) {
+  state_.diagnosing = 0;
+  for (LoadClient& client : clients_) {
+    client.check(now);
+    state_.diagnosing += client.connection().state() == LoadConnection::State::kDiagnosing ? 1U : 0U;
   }
-  if (is_through()) {
-    phase_ = Phase::kDone;
+  if (is_done()) {
+    state_.phase = Phase::kDone;
   }
-  const bool busy = retrying_ > 0 || diagnosing_ > 0 || connecting_ > 0 || phase_ == Phase::kFinishing;
-  next_tick_ = now + (busy ? kBusyTick : kCalmTick);
+  const bool is_busy =
+      state_.retrying > 0 || state_.diagnosing > 0 || state_.connecting > 0 || state_.phase == Phase::kFinishing;
+  state_.next_check = now + (is_busy ? kBusyTick : kCalmTick);
 }
 
-bool LoadWorker::is_through() const {
-  if (next_to_open_ < slots_.size() && phase_ != Phase::kFinishing) {
-    return false;
-  }
-  return retrying_ == 0 && std::ranges::all_of(slots_, [&](const Slot& slot) {
-           return slot.connection.state() == LoadConnection::State::kClosed ||
-                  (phase_ == Phase::kFinishing && slot.connection.state() == LoadConnection::State::kOpen &&
-                   slot.connection.is_idle());
-         });
+bool LoadWorker::is_done() const {
+  return (next_to_open_ == clients_.size() || state_.phase == Phase::kFinishing) && state_.retrying == 0 &&
+         std::ranges::all_of(clients_, &LoadClient::is_done);
 }
 
 }  // namespace threadecho::load

@@ -20,8 +20,8 @@ client::Payload random_payload() { return client::Payload(std::random_device()()
 /// One run: owns the connection, and opens a new one after a failure.
 class Probe {
  public:
-  Probe(const ProbeOptions& options, const PrintLine& print, client::Interrupt* interrupt)
-      : options_(options), print_(print), interrupt_(interrupt) {}
+  Probe(const ProbeOptions& options, const PrintLine& print, client::SignalFd* signals)
+      : options_(options), print_(print), signals_(signals) {}
 
   ProbeResult run(const std::vector<net::Endpoint>& addresses);
 
@@ -33,11 +33,11 @@ class Probe {
   [[nodiscard]] client::EchoResult exchange(std::uint64_t sequence, client::AfterSending after);
   void lose(std::uint64_t sequence, client::Failure failure);
   void note(const client::Failure& failure);
-  [[nodiscard]] bool is_interrupted() const { return interrupt_ != nullptr && interrupt_->signal(); }
+  [[nodiscard]] bool is_interrupted() const { return signals_ != nullptr && signals_->signal(); }
 
   const ProbeOptions& options_;
   const PrintLine& print_;
-  client::Interrupt* interrupt_;
+  client::SignalFd* signals_;
   const client::Payload payload_ = random_payload();
   net::Fd connection_;
   std::string peer_;                                ///< of the connection
@@ -57,7 +57,7 @@ ProbeResult Probe::run(const std::vector<net::Endpoint>& addresses) {
     note(*connect_failure_);
   }
   if (is_interrupted()) {
-    result_.signal = interrupt_->signal();
+    result_.signal = signals_->signal();
   }
   result_.duration = Clock::now() - begin;
   return std::move(result_);
@@ -66,7 +66,7 @@ ProbeResult Probe::run(const std::vector<net::Endpoint>& addresses) {
 /// False without a failure when a signal came.
 bool Probe::connect() {
   connect_failure_.reset();
-  client::Connected connected = client::connect_to_any(result_.addresses, options_.timeout, interrupt_);
+  client::Connected connected = client::connect_to_any(result_.addresses, options_.timeout, signals_);
   connection_ = std::move(connected.fd);
   if (!connection_ && !is_interrupted()) {
     connect_failure_ = client::connect_failure(connected.attempts);
@@ -88,7 +88,7 @@ void Probe::send_messages() {
     const auto due = Clock::now() + options_.interval;
     send_message(sequence);
     const bool is_last = sequence == options_.count;
-    if (is_interrupted() || (!is_last && client::wait_for(-1, 0, due, interrupt_) == client::Waited::kInterrupted)) {
+    if (is_interrupted() || (!is_last && client::wait_for(-1, 0, due, signals_) == client::Waited::kInterrupted)) {
       return;
     }
   }
@@ -99,7 +99,7 @@ client::EchoResult Probe::exchange(std::uint64_t sequence, client::AfterSending 
   const std::uint64_t stride = (options_.size / client::Payload::kWordSize + 1) * client::Payload::kWordSize;
   std::vector<std::byte> message(options_.size);
   payload_.fill(sequence * stride, message);
-  return client::echo_once(connection_.get(), message, after, Clock::now() + options_.timeout, interrupt_);
+  return client::echo_once(connection_.get(), message, after, Clock::now() + options_.timeout, signals_);
 }
 
 void Probe::send_message(std::uint64_t sequence) {
@@ -166,8 +166,8 @@ int ProbeResult::exit_status() const {
 }
 
 ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
-                  client::Interrupt* interrupt) {
-  return Probe(options, print, interrupt).run(addresses);
+                  client::SignalFd* signals) {
+  return Probe(options, print, signals).run(addresses);
 }
 
 }  // namespace threadecho::probe

@@ -10,7 +10,7 @@
 
 #include "client/connector.h"
 #include "client/failure.h"
-#include "client/interrupt.h"
+#include "client/signal_fd.h"
 #include "net/endpoint.h"
 #include "probe/probe_arguments.h"
 #include "probe/probe_messages.h"
@@ -43,8 +43,8 @@ struct ProbeResult {
 /// Takes one line, without its end.
 using PrintLine = std::function<void(std::string_view line)>;
 
-/// Does what the options say, and prints a line about each thing as it happens. `interrupt` may be null.
+/// Does what the options say, and prints a line about each thing as it happens. `signals` may be null.
 ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
-                  client::Interrupt* interrupt);
+                  client::SignalFd* signals);
 
 }  // namespace threadecho::probe

@@ -6,7 +6,7 @@
 #include "cli/exit_status.h"
 #include "client/command.h"
 #include "client/connector.h"
-#include "client/interrupt.h"
+#include "client/signal_fd.h"
 #include "probe/probe.h"
 #include "probe/probe_arguments.h"
 #include "probe/probe_report.h"
@@ -38,10 +38,9 @@ ProbeResult look_up_and_probe(const ProbeOptions& options) {
     print_line(begin_line(options, resolution.endpoints));
   }
   // From here on, not before: a look-up could not be interrupted with the signals blocked.
-  client::Interrupt interrupt;
+  client::SignalFd signals;
   const auto say_nothing = [](std::string_view) {};
-  return probe(options, resolution.endpoints, options.json ? PrintLine(say_nothing) : PrintLine(&print_line),
-               &interrupt);
+  return probe(options, resolution.endpoints, options.json ? PrintLine(say_nothing) : PrintLine(&print_line), &signals);
 }
 
 int run(const ProbeOptions& options) {

@@ -10,8 +10,8 @@
 #include <set>
 #include <string>
 
-#include "load/load_report.h"
 #include "load/load_run.h"
+#include "load/text_report.h"
 #include "net/tcp.h"
 #include "support/faulty_server.h"
 #include "support/test_client.h"

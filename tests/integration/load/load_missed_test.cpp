@@ -3,8 +3,9 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "load/load_report.h"
+#include "load/json_report.h"
 #include "load/load_run.h"
+#include "load/text_report.h"
 #include "support/faulty_server.h"
 
 namespace threadecho::test {

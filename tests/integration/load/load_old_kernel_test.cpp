@@ -11,8 +11,8 @@
 #include <cstddef>
 #include <thread>
 
-#include "load/load_report.h"
 #include "load/load_run.h"
+#include "load/text_report.h"
 #include "support/echo_fixture.h"
 
 namespace threadecho::test {

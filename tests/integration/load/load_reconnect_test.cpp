@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 
-#include "load/load_report.h"
 #include "load/load_run.h"
+#include "load/text_report.h"
 #include "net/wakeup.h"
 #include "support/faulty_server.h"
 #include "support/watchdog.h"

@@ -12,8 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "load/load_report.h"
+#include "load/json_report.h"
 #include "load/sample_file.h"
+#include "load/text_report.h"
 #include "net/wakeup.h"
 #include "support/echo_fixture.h"
 #include "support/faulty_server.h"

@@ -1,3 +1,5 @@
+#include "load/json_report.h"
+
 #include <sys/utsname.h>
 
 #include <array>
@@ -7,7 +9,6 @@
 #include <utility>
 
 #include "client/json.h"
-#include "load/load_report.h"
 #include "text/durations.h"
 
 namespace threadecho::load {

@@ -1,18 +1,24 @@
-#include "load/load_report.h"
+#include "load/text_report.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
+#include <iomanip>
 #include <sstream>
 #include <string_view>
+#include <vector>
 
-#include "load/load_figures.h"
+#include "load/number_format.h"
 
 namespace threadecho::load {
 namespace {
 
+using std::chrono::nanoseconds;
+
 constexpr double kNanosecondsPerSecond = 1e9;
+constexpr int kBarWidth = 40;
 // In the table; JSON has all of them.
 constexpr std::size_t kMostIncidentsShown = 20;
 
@@ -91,7 +97,7 @@ void error_rows(std::ostringstream& text, const LoadResult& result) {
     for (const LoadIncident& incident : result.incidents.kept()) {
       longest = std::max(longest, incident.recovered_after);
     }
-    text << (longest < 0 ? "" : ", the slowest after " + format_latency(std::chrono::nanoseconds(longest))) << '\n';
+    text << (longest < 0 ? "" : ", the slowest after " + format_latency(nanoseconds(longest))) << '\n';
   }
 }
 
@@ -107,11 +113,58 @@ void incident_rows(std::ostringstream& text, const LoadResult& result) {
          << " s  connection " << incident.connection << ": " << client::words_of(incident.failure.kind).load_name
          << ": " << incident.failure.text;
     if (incident.recovered_after >= 0) {
-      text << "; back after " << format_latency(std::chrono::nanoseconds(incident.recovered_after));
+      text << "; back after " << format_latency(nanoseconds(incident.recovered_after));
     } else if (result.options.reconnect) {
       text << "; not back (" << count_of(incident.attempts, "failed attempt") << ")";
     }
     text << '\n';
+  }
+}
+
+struct Step {
+  nanoseconds from{0};
+  nanoseconds to{0};
+};
+
+std::vector<Step> steps_over(nanoseconds least, nanoseconds largest) {
+  std::vector<Step> steps;
+  nanoseconds from{0};
+  for (nanoseconds decade{1}; from <= largest; decade *= 10) {
+    for (const int digit : {1, 2, 5}) {
+      const nanoseconds to = decade * digit;
+      if (to > least && from <= largest) {
+        steps.push_back({from, to});
+      }
+      from = to;
+    }
+  }
+  return steps;
+}
+
+/// One line for each step 1-2-5 from the least to the largest latency, each with a bar, its count and what share of all
+/// latencies is up to there.
+void histogram_rows(std::ostringstream& text, const stats::LatencyHistogram& latencies) {
+  if (latencies.count() == 0) {
+    return;
+  }
+  text << "\nlatency, and the share of messages up to it\n";
+  const std::vector<Step> steps = steps_over(latencies.min(), latencies.max());
+  std::uint64_t most = 1;
+  for (const Step& step : steps) {
+    most = std::max(most, latencies.count_between(step.from, step.to));
+  }
+  std::uint64_t seen = 0;
+  for (const Step& step : steps) {
+    const std::uint64_t count = latencies.count_between(step.from, step.to);
+    seen += count;
+    const double share = static_cast<double>(count) / static_cast<double>(most);
+    // However few there are, the bar shows them.
+    const int width = count == 0 ? 0 : std::max(1, static_cast<int>(std::lround(share * kBarWidth)));
+    const double up_to_here = 100.0 * static_cast<double>(seen) / static_cast<double>(latencies.count());
+    text << "  < " << std::left << std::setw(8) << format_latency(step.to) << ' ' << std::setw(kBarWidth)
+         << std::string(static_cast<std::size_t>(width), '#') << ' ' << std::right << std::setw(11)
+         << format_count(count) << "  " << std::setw(7) << format_decimal(std::floor(up_to_here * 1000) / 1000, 3)
+         << " %\n";
   }
 }
 
@@ -126,9 +179,7 @@ std::string text_report(const LoadResult& result) {
   latency_rows(text, result.connect_times, "connect      ");
   error_rows(text, result);
   incident_rows(text, result);
-  if (result.latencies.count() > 0) {
-    text << "\nlatency, and the share of messages up to it\n" << draw_histogram(result.latencies);
-  }
+  histogram_rows(text, result.latencies);
   return text.str();
 }
 

@@ -11,13 +11,13 @@ namespace threadecho::client {
 /// in its thread for as long as it lives. The first one is remembered; from then on a second one ends the process with
 /// config::kEndedBySignal and its number: with handlers, as the default action ends no process that is the first of a
 /// container.
-class Interrupt {
+class SignalFd {
  public:
   /// Throws std::system_error when there is no descriptor to be had.
-  Interrupt();
-  ~Interrupt();
-  Interrupt(const Interrupt&) = delete;
-  Interrupt& operator=(const Interrupt&) = delete;
+  SignalFd();
+  ~SignalFd();
+  SignalFd(const SignalFd&) = delete;
+  SignalFd& operator=(const SignalFd&) = delete;
 
   /// Readable when a signal has come and nobody has taken it yet.
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }

@@ -1,4 +1,4 @@
-#include "client/interrupt.h"
+#include "client/signal_fd.h"
 
 #include <pthread.h>
 #include <sys/signalfd.h>
@@ -25,7 +25,7 @@ extern "C" void end_at_once(int signal_number) { ::_exit(cli::kEndedBySignal + s
 
 }  // namespace
 
-Interrupt::Interrupt() {
+SignalFd::SignalFd() {
   const sigset_t set = interrupting_signals();
   fd_ = net::Fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd_) {
@@ -34,12 +34,12 @@ Interrupt::Interrupt() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-Interrupt::~Interrupt() {
+SignalFd::~SignalFd() {
   const sigset_t set = interrupting_signals();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
-void Interrupt::take() noexcept {
+void SignalFd::take() noexcept {
   signalfd_siginfo info{};
   if (::read(fd_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) {
     return;

@@ -1,0 +1,248 @@
+#include "load/load_client.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace threadecho::load {
+namespace {
+
+using State = LoadConnection::State;
+
+constexpr Nanoseconds kFirstRetry = 10'000'000;
+constexpr Nanoseconds kLongestRetry = 500'000'000;
+
+}  // namespace
+
+bool LoadClient::is_done() const noexcept {
+  return connection_.state() == State::kClosed ||
+         (state_->phase == Phase::kFinishing && connection_.state() == State::kOpen && connection_.is_idle());
+}
+
+void LoadClient::connect(Nanoseconds now) {
+  const auto& sources = state_->context.options.sources;
+  const net::Endpoint* const source = sources.empty() ? nullptr : &sources[connection_.index() % sources.size()];
+  connect_began_ = now;
+  if (auto failure = connection_.connect(state_->target, source, now)) {
+    fail(std::move(*failure));
+    return;
+  }
+  ++state_->connecting;
+  watch();
+}
+
+void LoadClient::adopt(OpenConnection connection, Nanoseconds now) {
+  connection_.adopt(std::move(connection.fd), now - connection.connect_time.count());
+  ++state_->connecting;
+  watch();
+}
+
+void LoadClient::handle(std::uint32_t events) {
+  if (connection_.state() == State::kConnecting) {
+    const Nanoseconds now = monotonic_now();
+    if (auto failure = connection_.finish_connect(state_->context, state_->target, now)) {
+      fail(std::move(*failure));
+    } else {
+      --state_->connecting;
+      on_open(now);
+    }
+    return;
+  }
+  if (connection_.state() == State::kClosed) {
+    return;
+  }
+  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
+    receive(LoadConnection::Waiting::kNo);
+  } else {
+    send(monotonic_now());
+  }
+}
+
+void LoadClient::receive(LoadConnection::Waiting waiting) {
+  if (auto failure = connection_.receive(state_->context, waiting)) {
+    fail(std::move(*failure));
+    return;
+  }
+  after_receive();
+  if (connection_.state() != State::kClosed && connection_.wants_to_write()) {
+    // Reading the clock again would cost more than all else that is done here for a message.
+    send(connection_.last_progress());
+  } else {
+    watch();
+  }
+}
+
+void LoadClient::on_open(Nanoseconds now) {
+  state_->context.recorder.open_connections.add(1);
+  settle();
+  if (state_->phase == Phase::kRunning || mode() == LoadMode::kHold) {
+    load(now);
+  } else {
+    watch();
+  }
+}
+
+void LoadClient::begin(Nanoseconds start) {
+  if (connection_.state() == State::kOpen && mode() != LoadMode::kHold) {
+    connect_began_ = start;
+    load(start);
+  }
+}
+
+void LoadClient::load(Nanoseconds now) {
+  const LoadOptions& options = state_->context.options;
+  switch (options.mode) {
+    case LoadMode::kClosed:
+      if (state_->has_one_client) {
+        connection_.let_receive_wait();
+      }
+      for (std::uint32_t i = 0; i < options.pipeline; ++i) {
+        connection_.allow_message(options, now);
+      }
+      break;
+    case LoadMode::kBulk:
+      connection_.allow_everything();
+      break;
+    case LoadMode::kChurn:
+      connection_.allow_message(options, connect_began_);
+      break;
+    case LoadMode::kHold:
+      connection_.allow_message(options, now);
+      break;
+    case LoadMode::kOpen:  // waits until a message is due
+      break;
+  }
+  send(now);
+}
+
+bool LoadClient::send_due(std::uint64_t round, Nanoseconds now) {
+  if (connection_.state() != State::kOpen) {
+    return false;
+  }
+  connection_.allow_due(state_->context.options, round, now);
+  send(now);
+  return true;
+}
+
+void LoadClient::after_receive() {
+  if (connection_.state() == State::kDiagnosing) {
+    if (state_->diagnosing++ == 0) {
+      state_->next_check = 0;  // from now on more often
+    }
+    return;
+  }
+  if (connection_.completed() == 0) {
+    return;
+  }
+  if (is_broken_) {
+    is_broken_ = false;
+    retry_delay_ = 0;
+    state_->incidents.recovered(incident_, monotonic_now());
+  }
+  if (state_->phase == Phase::kFinishing && mode() == LoadMode::kHold && connection_.is_idle()) {
+    state_->context.recorder.proved.add(1);
+  }
+  if (mode() == LoadMode::kChurn && connection_.is_idle()) {
+    close();
+    if (state_->phase == Phase::kRunning) {
+      connect(monotonic_now());
+    }
+  }
+}
+
+void LoadClient::send(Nanoseconds now) {
+  if (auto failure = connection_.send(state_->context, now)) {
+    fail(std::move(*failure));
+    return;
+  }
+  watch();
+}
+
+void LoadClient::finish(Nanoseconds now) {
+  retry_at_ = 0;
+  if (connection_.state() == State::kConnecting) {
+    close();
+  } else if (connection_.state() == State::kOpen) {
+    connection_.allow_no_more(state_->context.options);
+    if (mode() == LoadMode::kHold) {
+      connection_.allow_message(state_->context.options, now);
+    }
+    send(now);
+  }
+}
+
+void LoadClient::check(Nanoseconds now) {
+  if (retry_at_ != 0 && now >= retry_at_) {
+    retry_at_ = 0;
+    --state_->retrying;
+    connect(now);
+  } else if (auto failure = connection_.check(state_->context, now)) {
+    fail(std::move(*failure));
+  }
+}
+
+void LoadClient::fail(client::Failure failure) {
+  const Nanoseconds now = monotonic_now();
+  if (mode() == LoadMode::kOpen && connection_.state() == State::kOpen) {
+    state_->context.recorder.missed_messages.add(connection_.measured_in_flight(state_->context));
+  }
+  close();
+  if (is_broken_) {
+    state_->incidents.attempted(incident_);
+  } else {
+    state_->context.recorder.failures.add(1);
+    incident_ = state_->incidents.lost(now, connection_.index(), std::move(failure));
+    // In a churn, each connection has an incident of its own.
+    is_broken_ = mode() != LoadMode::kChurn;
+  }
+  settle();
+  if ((state_->context.options.reconnect || mode() == LoadMode::kChurn) && state_->phase < Phase::kFinishing) {
+    retry_delay_ = std::clamp(2 * retry_delay_, kFirstRetry, kLongestRetry);
+    retry_at_ = now + retry_delay_;
+    ++state_->retrying;
+    state_->next_check = std::min(state_->next_check, retry_at_);
+  } else {
+    state_->next_check = std::min(state_->next_check, now + kFirstRetry);  // it may have been the last one
+  }
+}
+
+void LoadClient::settle() {
+  if (!has_settled_) {
+    has_settled_ = true;
+    if (state_->control.settled.fetch_add(1, std::memory_order_acq_rel) + 1 == state_->context.options.connections) {
+      state_->control.to_main.notify();
+    }
+  }
+}
+
+void LoadClient::close() {
+  if (connection_.state() == State::kConnecting) {
+    --state_->connecting;
+  } else if (connection_.state() != State::kClosed) {
+    state_->context.recorder.open_connections.remove(1);
+  }
+  connection_.close();
+  interest_ = 0;  // epoll forgets a descriptor that is closed
+}
+
+void LoadClient::watch() {
+  if (connection_.state() == State::kClosed) {
+    return;
+  }
+  const bool is_connecting = connection_.state() == State::kConnecting;
+  const std::uint32_t wanted = (is_connecting ? 0U : EPOLLIN) | (connection_.wants_to_write() ? EPOLLOUT : 0U);
+  if (wanted == interest_) {
+    return;
+  }
+  epoll_event event{.events = wanted, .data = {.ptr = this}};
+  const int operation = interest_ == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  if (::epoll_ctl(state_->epoll.get(), operation, connection_.fd(), &event) != 0) {
+    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  }
+  interest_ = wanted;
+}
+
+}  // namespace threadecho::load
