@@ -1,6 +1,4 @@
-#include "config/load.h"
-
-#include <unistd.h>
+#include "config/settings_loader.h"
 
 #include <algorithm>
 #include <fstream>
@@ -8,10 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "cli/spelling.h"
 #include "config/cross_checks.h"
 #include "config/dotenv/env_file.h"
 #include "config/settings_table.h"
-#include "config/spelling.h"
 
 namespace threadecho::config {
 namespace {
@@ -138,8 +136,10 @@ class Loader {
   // Names that are ignored, but close to a setting's.
   [[nodiscard]] std::vector<Warning> warnings() const {
     std::vector<Warning> warnings = file_.warnings;
+    std::vector<std::string_view> names;
+    std::ranges::transform(settings_table(), std::back_inserter(names), &SettingRow::name);
     const auto consider = [&](const std::string& name, std::string_view value, const std::string& origin) {
-      const std::string_view setting = likely_setting(name);
+      const std::string_view setting = cli::likely_variable(name, names);
       if (!setting.empty() && !is_service_link(value)) {
         warnings.push_back({name, origin, "not a setting; did you mean " + std::string(setting) + "?"});
       }
