@@ -12,8 +12,8 @@ namespace {
 
 using text::in_quotes;
 
-UsageError missing_value(const Option& option) {
-  return UsageError(option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed));
+[[noreturn]] void complain_of_missing_value(const Option& option) {
+  throw UsageError(option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed));
 }
 
 /// CLI11 takes `--port= x` for `--port x`, so that an empty shell variable would swallow the next argument, and
@@ -28,7 +28,7 @@ void check_equals_signs(const std::vector<Option>& options, int argc, const char
         throw UsageError(option.flag + " takes no value");
       }
       if (argument.size() == option.flag.size() + 1) {
-        throw missing_value(option);
+        complain_of_missing_value(option);
       }
     }
   }
@@ -37,7 +37,7 @@ void check_equals_signs(const std::vector<Option>& options, int argc, const char
 void take(const Option& option, const std::string& value) {
   // No option has a value that begins so: it is the next flag.
   if (value.empty() || value.starts_with("--")) {
-    throw missing_value(option);
+    complain_of_missing_value(option);
   }
   if (const auto reason = option.take(value)) {
     throw UsageError(option.flag + " " + in_quotes(value) + ": " + *reason + "; allowed: " + option.allowed);
@@ -66,11 +66,11 @@ CLI::Option* add(CLI::App& app, const Option& option) {
   return option.may_repeat ? added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll) : added;
 }
 
-UsageError unknown_flag(const std::vector<Option>& options, const std::string& argument) {
+[[noreturn]] void complain_of_unknown_flag(const std::vector<Option>& options, const std::string& argument) {
   std::vector<std::string_view> flags{"--help"};
   std::ranges::transform(options, std::back_inserter(flags), &Option::flag);
   const std::string flag = argument.substr(0, argument.find('='));
-  return UsageError("unknown flag " + in_quotes(flag) + did_you_mean(flag, flags));
+  throw UsageError("unknown flag " + in_quotes(flag) + did_you_mean(flag, flags));
 }
 
 }  // namespace
@@ -95,9 +95,11 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
   app.allow_extras();   // sorted below
   const CLI::Option* const help = app.add_flag("-h,--help");
   std::vector<const CLI::Option*> added;
+  added.reserve(options.size());
   for (const Option& option : options) {
     added.push_back(add(app, option));
   }
+  std::string mistake;
   try {
     app.parse(argc, argv);
   } catch (const UsageError&) {
@@ -107,31 +109,29 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
   } catch (const CLI::ParseError& error) {
     const auto last = std::ranges::find(options, std::string(argv[argc - 1]), &Option::flag);
     if (last != options.end()) {
-      throw missing_value(*last);
+      complain_of_missing_value(*last);
     }
-    for (std::size_t i = 0; i < options.size() && help->count() == 0; ++i) {
-      check_repetition(options[i], added[i]->results());
-    }
-    if (help->count() == 0) {
-      throw UsageError(error.what());
-    }
+    mistake = error.what();  // of a flag given twice, for which we have other words
   }
   Arguments arguments{.operands = {}, .wants_help = help->count() > 0};
   if (arguments.wants_help) {
     return arguments;
   }
   for (std::size_t i = 0; i < options.size(); ++i) {
+    check_repetition(options[i], added[i]->results());
     if (options[i].value.empty() && added[i]->count() > 0) {
-      check_repetition(options[i], added[i]->results());
       options[i].take({});
     }
+  }
+  if (!mistake.empty()) {
+    throw UsageError(mistake);
   }
   for (const std::string& extra : app.remaining()) {
     if (extra == "--") {
       continue;
     }
     if (extra.starts_with("-")) {
-      throw unknown_flag(options, extra);
+      complain_of_unknown_flag(options, extra);
     }
     arguments.operands.push_back(extra);
   }

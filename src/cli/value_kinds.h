@@ -72,8 +72,8 @@ ValueKind<std::string> path();
 
 /// A row that sets `member`, a T or an optional of it.
 template <typename Member, typename T>
-Option option(std::string flag, std::string value, Member& member, ValueKind<T> kind, std::string default_text,
-              std::string meaning) {
+Option option(std::string_view flag, std::string_view value, Member& member, const ValueKind<T>& kind,
+              std::string_view default_text, std::string_view meaning) {
   const auto take = [&member, parse = kind.parse](std::string_view text) -> std::optional<std::string> {
     const auto parsed = parse(text);
     if (!parsed.ok()) {
@@ -82,20 +82,19 @@ Option option(std::string flag, std::string value, Member& member, ValueKind<T> 
     member = parsed.value();
     return std::nullopt;
   };
-  return {.flag = std::move(flag),
-          .value = std::move(value),
-          .default_text = std::move(default_text),
-          .meaning = std::move(meaning),
-          .allowed = std::move(kind.allowed),
+  return {.flag = std::string(flag),
+          .value = std::string(value),
+          .default_text = std::string(default_text),
+          .meaning = std::string(meaning),
+          .allowed = kind.allowed,
           .take = take};
 }
 
 /// The same; the default is what `member` holds.
 template <typename T>
-Option option(std::string flag, std::string value, T& member, ValueKind<T> kind, std::string meaning) {
-  std::string default_text = kind.show(member);
-  return option(std::move(flag), std::move(value), member, std::move(kind), std::move(default_text),
-                std::move(meaning));
+Option option(std::string_view flag, std::string_view value, T& member, const ValueKind<T>& kind,
+              std::string_view meaning) {
+  return option(flag, value, member, kind, kind.show(member), meaning);
 }
 
 }  // namespace threadecho::cli

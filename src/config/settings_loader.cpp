@@ -1,6 +1,7 @@
 #include "config/settings_loader.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -92,8 +93,8 @@ class Loader {
   void parse(const SettingRow& row) {
     const EnvFile* file = row.name == kEnvFile ? nullptr : &file_;
     const Choice& choice = choices_.emplace(row.name, choose(row, sources_, file)).first->second;
-    if (choice.source == Source::kDefault && row.default_text.empty()) {
-      return;
+    if (choice.source == Source::kDefault) {
+      return;  // Settings begins with it
     }
     if (auto reason = row.kind.parse(choice.text, settings_)) {
       wrong_.insert(row.name);
@@ -164,17 +165,8 @@ class Loader {
 }  // namespace
 
 std::string_view to_string(Source source) {
-  switch (source) {
-    case Source::kFlag:
-      return "flag";
-    case Source::kEnvironment:
-      return "environment";
-    case Source::kEnvFile:
-      return "env_file";
-    case Source::kDefault:
-      break;
-  }
-  return "default";
+  constexpr std::array<std::string_view, 4> kNames = {"flag", "environment", "env_file", "default"};
+  return kNames.at(static_cast<std::size_t>(source));
 }
 
 std::optional<std::string> read_allowed_congestion_control() {
