@@ -1,8 +1,12 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <string>
 #include <string_view>
 
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/run_command.h"
 #include "healthcheck/healthcheck_command.h"
 #include "host/standard_descriptors.h"
 #include "load/load_command.h"
@@ -10,26 +14,64 @@
 #include "probe/probe_command.h"
 #include "serve/serve_command.h"
 #include "serve/start_failure.h"
+#include "text/escape.h"
 
 namespace threadecho {
 namespace {
 
+int run_help(int argc, const char* const* argv);
+int run_version(int argc, const char* const* argv);
+
 /// Commands beside `serve`. They read their own arguments; argv[0] is their name.
-struct ClientCommand {
+struct Command {
   std::string_view name;
   int (*run)(int argc, const char* const* argv);
 };
-constexpr std::array kClientCommands = {
-    ClientCommand{"healthcheck", &healthcheck::run_healthcheck},
-    ClientCommand{"load", &load::run_load},
-    ClientCommand{"probe", &probe::run_probe},
+constexpr std::array kCommands = {
+    Command{"healthcheck", &healthcheck::run_healthcheck},
+    Command{"help", &run_help},
+    Command{"load", &load::run_load},
+    Command{"probe", &probe::run_probe},
+    Command{"version", &run_version},
 };
 
+const Command* find_command(std::string_view name) {
+  const auto* const found = std::ranges::find(kCommands, name, &Command::name);
+  return found == kCommands.end() ? nullptr : found;
+}
+
+void refuse_arguments(int argc, const char* const* argv, int allowed) {
+  if (argc > allowed + 1) {
+    throw cli::UsageError("unexpected argument " + text::in_quotes(argv[allowed + 1]));
+  }
+}
+
+int run_help(int argc, const char* const* argv) {
+  return cli::run_command("help", [&] {
+    refuse_arguments(argc, argv, 1);
+    const std::string_view topic = argc > 1 ? argv[1] : "serve";
+    if (!topic.starts_with("-") && !cli::is_command(topic)) {
+      throw cli::UsageError(cli::unknown_command(topic));
+    }
+    const Command* const command = find_command(topic);
+    const std::array arguments = {"threadecho", "--help"};
+    const bool has_help = command != nullptr && command->run != &run_help && command->run != &run_version;
+    return has_help ? command->run(2, arguments.data()) : serve::run_serve(2, arguments.data());
+  });
+}
+
+int run_version(int argc, const char* const* argv) {
+  return cli::run_command("version", [&] {
+    const bool wants_help = argc > 1 && std::string_view(argv[1]) == "--help";
+    refuse_arguments(argc, argv, wants_help ? 1 : 0);
+    const std::array arguments = {"threadecho", wants_help ? "--help" : "--version"};
+    return serve::run_serve(2, arguments.data());
+  });
+}
+
 int run(int argc, const char* const* argv) {
-  const std::string_view first = argc > 1 ? argv[1] : "";
-  const auto* const command = std::find_if(kClientCommands.begin(), kClientCommands.end(),
-                                           [&](const ClientCommand& candidate) { return candidate.name == first; });
-  if (command == kClientCommands.end()) {
+  const Command* const command = argc > 1 ? find_command(argv[1]) : nullptr;
+  if (command == nullptr) {
     return serve::run_serve(argc, argv);
   }
   host::occupy_standard_descriptors();

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/load.h"
+#include "config/settings_loader.h"
 #include "echo/server.h"
 #include "host/pod.h"
 #include "http/service.h"

@@ -16,7 +16,9 @@ struct CommandSummary {
 /// In the order in which people are told of them; `serve`, the default, is the first.
 const std::vector<CommandSummary>& command_summaries();
 
-/// "serve, healthcheck, ..."
-std::string command_names();
+bool is_command(std::string_view name);
+
+/// What to tell a user who gave `name` for a command: the one that was meant, or all there are.
+std::string unknown_command(std::string_view name);
 
 }  // namespace threadecho::cli

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-namespace threadecho::config {
+#include "cli/value_kinds.h"
+#include "config/settings.h"
 
-struct Settings;
+namespace threadecho::config {
 
 /// How the text of one setting becomes a member of Settings, and back.
 struct SettingKind {
@@ -23,37 +21,32 @@ struct SettingKind {
   std::function<std::string(const Settings& settings)> show;
 };
 
-/// A whole number in `low`..`high`, which both fit T.
-template <typename T>
-SettingKind number(T Settings::*member, std::uint64_t low, std::uint64_t high);
-
-/// A size in bytes in `low`..`high`. With `zero_is_system`, 0 is allowed too and leaves the value to the system.
-SettingKind size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high, bool zero_is_system = false);
+template <typename T, typename Kind>
+SettingKind member(T Settings::*place, const cli::ValueKind<Kind>& kind) {
+  const auto parse = [place, read = kind.parse](std::string_view text,
+                                                Settings& settings) -> std::optional<std::string> {
+    auto parsed = read(text);
+    if (!parsed.ok()) {
+      return parsed.reason();
+    }
+    settings.*place = parsed.value();
+    return std::nullopt;
+  };
+  return {kind.allowed, parse, [place, kind](const Settings& settings) { return kind.show(settings.*place); }};
+}
 
 /// The stack of a thread: a size in `low`..`high`, but not below `system_minimum`, which is what the C library demands.
-SettingKind stack_size(std::size_t Settings::*member, std::uint64_t low, std::uint64_t high,
-                       std::uint64_t system_minimum);
+cli::ValueKind<std::uint64_t> stack_size(std::uint64_t low, std::uint64_t high, std::uint64_t system_minimum);
 /// What this system demands for a stack, in bytes: PTHREAD_STACK_MIN, sysconf(3). 128 KiB on arm64 with glibc.
 std::uint64_t least_stack_size();
 
-/// A multiple of `step` in `low`..`high`, or zero, which switches it off.
-SettingKind duration(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds low,
-                     std::chrono::milliseconds high, std::chrono::milliseconds step = std::chrono::milliseconds{1});
-
-/// One of a list of names, in lower or upper case. The first name of a value is its canonical one.
-template <typename Enum>
-SettingKind choice(Enum Settings::*member, std::vector<std::pair<std::string_view, Enum>> names);
-
 /// A numeric IPv4 or IPv6 address, the latter with or without a `%zone` (RFC 4007). No look-ups.
-SettingKind address(std::string Settings::*member);
+cli::ValueKind<std::string> address();
 
 /// Names of hosts between commas, at least one. Kept in lower case, each without white space around it. No look-ups.
-SettingKind host_names(std::vector<std::string> Settings::*member);
+cli::ValueKind<std::vector<std::string>> host_names();
 
 /// A name of TCP congestion control, 1 to 15 characters (TCP_CA_NAME_MAX). Whether the system has it is checked later.
-SettingKind congestion_control();
-
-/// The path of a file.
-SettingKind path(std::string Settings::*member);
+cli::ValueKind<std::string> congestion_control();
 
 }  // namespace threadecho::config

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "config/settings.h"
+#include "text/ascii.h"
 
 namespace threadecho::config {
 namespace {
@@ -11,6 +11,10 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+using cli::choice;
+using cli::duration_or_off;
+using cli::number;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kGiB = kKiB * 1024 * 1024;
@@ -24,15 +28,15 @@ constexpr hours kYear = 365 * kDay;
 std::vector<SettingRow> listeners() {
   return {
       {"PORT", "9000", "", "port of the echo service; 0 takes any free one, which the log names",
-       number(&Settings::port, 0, kMaxPort)},
+       member(&Settings::port, number<std::uint16_t>(0, kMaxPort))},
       {"BIND_ADDRESS", "::", "", ":: serves IPv4 and IPv6, and falls back to 0.0.0.0 on a host without IPv6",
-       address(&Settings::bind_address)},
+       member(&Settings::bind_address, address())},
       {"HTTP_PORT", "8080", "", "port of metrics, health and status; 0 takes any free one, which the log names",
-       number(&Settings::http_port, 0, kMaxPort)},
+       member(&Settings::http_port, number<std::uint16_t>(0, kMaxPort))},
       {"HTTP_BIND_ADDRESS", "", "as BIND_ADDRESS", "address of metrics, health and status",
-       address(&Settings::http_bind_address)},
+       member(&Settings::http_bind_address, address())},
       {"HTTP_ALLOWED_HOSTS", "", "any", "hosts that HTTP requests may be for, against DNS rebinding; others get 421",
-       host_names(&Settings::http_allowed_hosts)},
+       member(&Settings::http_allowed_hosts, host_names())},
   };
 }
 
@@ -40,20 +44,20 @@ std::vector<SettingRow> threads() {
   return {
       {"THREAD_MODEL", "per-connection", "",
        "per-connection: a thread for each client; pool: a fixed number of threads for all",
-       choice<ThreadModel>(&Settings::thread_model,
-                           {{"per-connection", ThreadModel::kPerConnection}, {"pool", ThreadModel::kPool}})},
+       member(&Settings::thread_model,
+              choice<ThreadModel>({{"per-connection", ThreadModel::kPerConnection}, {"pool", ThreadModel::kPool}}))},
       {"POOL_THREADS", "", "number of CPUs", "workers of the pool",
-       number(&Settings::pool_threads, 1, kMaxPoolThreads)},
+       member(&Settings::pool_threads, number<std::uint32_t>(1, kMaxPoolThreads))},
       {"MAX_CONNECTIONS", "10000", "",
        "open connections beyond which a client is refused; limits of the system may be lower",
-       number(&Settings::max_connections, 1, kMaxConnections)},
+       member(&Settings::max_connections, number<std::uint32_t>(1, kMaxConnections))},
       {"MAX_CONNECTIONS_PER_CLIENT", "0", "",
        "open connections of one peer address beyond which it is refused; 0 = no limit",
-       number(&Settings::max_connections_per_client, 0, kMaxConnections)},
+       member(&Settings::max_connections_per_client, number<std::uint32_t>(0, kMaxConnections))},
       {"THREAD_STACK_SIZE", "128KiB", "", "stack of an echo thread, without its guard page",
-       stack_size(&Settings::thread_stack_size, 64 * kKiB, kGiB, least_stack_size())},
+       member(&Settings::thread_stack_size, stack_size(64 * kKiB, kGiB, least_stack_size()))},
       {"BUFFER_SIZE", "64KiB", "", "most bytes that one recv takes; at most THREAD_STACK_SIZE less 48KiB",
-       size(&Settings::buffer_size, 1, kGiB)},
+       member(&Settings::buffer_size, cli::size(1, kGiB))},
   };
 }
 
@@ -61,50 +65,52 @@ std::vector<SettingRow> sockets() {
   return {
       {"SOCKET_BUFFER_SIZE", "", "as the system's",
        "kernel buffers of an echo socket; bounds what a client that never reads can hold",
-       size(&Settings::socket_buffer_size, 4 * kKiB, kGiB, true)},
+       member(&Settings::socket_buffer_size, cli::size(4 * kKiB, kGiB, true))},
       {"LISTEN_BACKLOG", "4096", "", "clients that may wait to be accepted; capped by net.core.somaxconn",
-       number(&Settings::listen_backlog, 1, kMaxPort)},
+       member(&Settings::listen_backlog, number<int>(1, kMaxPort))},
       {"SCHED_POLICY", "other", "", "batch: echo threads do not preempt whom they share a core with (SCHED_BATCH)",
-       choice<SchedPolicy>(&Settings::sched_policy, {{"other", SchedPolicy::kOther}, {"batch", SchedPolicy::kBatch}})},
-      {"CONGESTION_CONTROL", "", "as the system's", "TCP congestion control of echo sockets", congestion_control()},
+       member(&Settings::sched_policy,
+              choice<SchedPolicy>({{"other", SchedPolicy::kOther}, {"batch", SchedPolicy::kBatch}}))},
+      {"CONGESTION_CONTROL", "", "as the system's", "TCP congestion control of echo sockets",
+       member(&Settings::congestion_control, congestion_control())},
   };
 }
 
 std::vector<SettingRow> timeouts() {
   return {
       {"IDLE_TIMEOUT", "0s", "", "closes a connection on which nothing was received for so long; 0s = never",
-       duration(&Settings::idle_timeout, milliseconds{1}, kYear)},
+       member(&Settings::idle_timeout, duration_or_off(milliseconds{1}, kYear))},
       {"WRITE_TIMEOUT", "30s", "", "closes a connection whose peer acknowledges nothing for so long; 0s = never",
        // Above: TCP_USER_TIMEOUT, which follows it, is an int of milliseconds. Below: a quarter is a socket timeout.
-       duration(&Settings::write_timeout, milliseconds{100}, 24 * kDay)},
+       member(&Settings::write_timeout, duration_or_off(milliseconds{100}, 24 * kDay))},
       {"MAX_CONNECTION_AGE", "0s", "", "ends a connection after so long, up to 10 % sooner; 0s = no limit",
-       duration(&Settings::max_connection_age, milliseconds{1}, kYear)},
+       member(&Settings::max_connection_age, duration_or_off(milliseconds{1}, kYear))},
       {"TCP_KEEPALIVE", "60s", "", "first probe of a silent peer after so long; 0s = no probes",
        // TCP_KEEPIDLE takes 1 to 32767 whole seconds, see tcp(7).
-       duration(&Settings::tcp_keepalive, seconds{1}, hours{9}, seconds{1})},
+       member(&Settings::tcp_keepalive, duration_or_off(seconds{1}, hours{9}, seconds{1}))},
       {"DRAIN_DELAY", "0s", "", "after SIGTERM: not ready, but still accepting, for so long",
-       duration(&Settings::drain_delay, milliseconds{1}, kDay)},
+       member(&Settings::drain_delay, duration_or_off(milliseconds{1}, kDay))},
       {"DRAIN_TIMEOUT", "8s", "", "then: not accepting, open connections may finish for so long; 0s = end them now",
-       duration(&Settings::drain_timeout, milliseconds{1}, kDay)},
+       member(&Settings::drain_timeout, duration_or_off(milliseconds{1}, kDay))},
   };
 }
 
 std::vector<SettingRow> logs_and_files() {
   return {
       {"LOG_LEVEL", "info", "", "least level to log; connections log at info, each echo at trace",
-       choice<log::LogLevel>(&Settings::log_level, {{"trace", log::LogLevel::kTrace},
-                                                    {"debug", log::LogLevel::kDebug},
-                                                    {"info", log::LogLevel::kInfo},
-                                                    {"warning", log::LogLevel::kWarning},
-                                                    {"warn", log::LogLevel::kWarning},
-                                                    {"error", log::LogLevel::kError},
-                                                    {"critical", log::LogLevel::kCritical},
-                                                    {"off", log::LogLevel::kOff}})},
+       member(&Settings::log_level, choice<log::LogLevel>({{"trace", log::LogLevel::kTrace},
+                                                           {"debug", log::LogLevel::kDebug},
+                                                           {"info", log::LogLevel::kInfo},
+                                                           {"warning", log::LogLevel::kWarning},
+                                                           {"warn", log::LogLevel::kWarning},
+                                                           {"error", log::LogLevel::kError},
+                                                           {"critical", log::LogLevel::kCritical},
+                                                           {"off", log::LogLevel::kOff}}))},
       {"LOG_FORMAT", "text", "", "text, or json with one object a line",
-       choice<log::LogFormat>(&Settings::log_format,
-                              {{"text", log::LogFormat::kText}, {"json", log::LogFormat::kJson}})},
+       member(&Settings::log_format,
+              choice<log::LogFormat>({{"text", log::LogFormat::kText}, {"json", log::LogFormat::kJson}}))},
       {"ENV_FILE", ".env", "", "file with variables for this program; must exist when its name is given",
-       path(&Settings::env_file)},
+       member(&Settings::env_file, cli::path())},
   };
 }
 
@@ -130,10 +136,8 @@ const SettingRow* find_setting(std::string_view name) {
 }
 
 std::string flag_of(std::string_view name) {
-  std::string flag = "--";
-  for (const char c : name) {
-    flag += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  }
+  std::string flag = "--" + text::lower(name);
+  std::replace(flag.begin(), flag.end(), '_', '-');
   return flag;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/help.h"
 #include "healthcheck/healthcheck.h"
 
 namespace threadecho::healthcheck {
@@ -12,9 +13,10 @@ namespace threadecho::healthcheck {
 /// wrong settings and wrong usage.
 int run_healthcheck(int argc, const char* const* argv);
 
-/// What it finds out. `arguments` begins with the command's name; `proc` is where procfs is. Throws SettingsError.
+/// What it finds out. `arguments` begins with the command's name; `proc` is where procfs is. Throws SettingsError and
+/// UsageError.
 Health health_of_server(const std::vector<const char*>& arguments, const std::filesystem::path& proc);
 
-std::string healthcheck_help();
+std::string healthcheck_help(std::size_t width = cli::kUsualWidth);
 
 }  // namespace threadecho::healthcheck

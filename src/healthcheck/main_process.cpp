@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "config/command_line.h"
+#include "config/serve_arguments.h"
 
 namespace threadecho::healthcheck {
 namespace {
@@ -94,8 +94,7 @@ std::optional<MainProcess> understand(const std::vector<std::string>& arguments)
     return std::nullopt;
   }
   const std::string first = arguments.size() > 1 ? arguments[1] : "";
-  const auto& commands = cli::command_summaries();
-  if (first != kServe && std::ranges::find(commands, first, &cli::CommandSummary::name) != commands.end()) {
+  if (first != kServe && cli::is_command(first)) {
     return first == kHealthcheck ? std::nullopt : std::optional(MainProcess{.command = first, .flags = {}});
   }
   std::vector<const char*> pointers;
@@ -103,12 +102,11 @@ std::optional<MainProcess> understand(const std::vector<std::string>& arguments)
   for (const std::string& argument : arguments) {
     pointers.push_back(argument.c_str());
   }
-  config::CommandLine line =
-      config::parse_command_line(static_cast<int>(pointers.size()), pointers.data(), "threadecho");
-  if (line.exit) {
+  auto serve = config::parse_serve_arguments(static_cast<int>(pointers.size()), pointers.data());
+  if (serve.wants_help || serve.wants_version || !serve.mistake.empty()) {
     return std::nullopt;
   }
-  return MainProcess{.command = std::string(kServe), .flags = std::move(line.flags)};
+  return MainProcess{.command = std::string(kServe), .flags = std::move(serve.flags)};
 }
 
 }  // namespace

@@ -4,14 +4,17 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "client/argument_values.h"
+#include "cli/value_kinds.h"
 #include "client/arguments.h"
+#include "text/escape.h"
 
 namespace threadecho::load {
 namespace {
@@ -27,35 +30,97 @@ constexpr double kHighestRate = 1e8;
 constexpr milliseconds kShortestTime{1};
 constexpr milliseconds kLongestTime = std::chrono::hours(24 * 7);
 
-const std::vector<client::Option>& options() {
-  static const std::vector<client::Option> table = {
-      {"--rate", "N", "",
-       "open loop: N messages a second over all connections, on time whatever comes back; latency counts from when a "
-       "message was due, so that no stall is hidden",
-       "Another way to send"},
-      {"--bulk", "", "", "each connection sends as fast as the server takes it, and reads meanwhile"},
-      {"--churn", "", "", "connect, one echo, close, again; latency counts from the connect"},
-      {"--hold", "", "", "one echo each, then the connections stay idle; at the end each must echo again"},
+/// Flags that choose the mode, or whose default depends on it.
+struct Given {
+  std::optional<double> rate;
+  bool bulk = false;
+  bool churn = false;
+  bool hold = false;
+  std::optional<std::uint64_t> size;
+  std::optional<std::uint32_t> pipeline;
+  std::optional<std::uint32_t> threads;
+  std::optional<milliseconds> warmup;
+};
 
-      {"--connections", "N", "1", "open connections", "How much of it"},
-      {"--size", "SIZE", "64; with --bulk 64KiB",
-       "bytes of a message, up to 1GiB; from 16 on, wrong bytes can be told apart by where they came from"},
-      {"--pipeline", "N", "1", "messages that a connection has under way at once, in the closed loop"},
-      {"--threads", "N", "as many as cores", "client threads; never more than connections"},
-      {"--duration", "DURATION", "10s", "how long to measure"},
-      {"--warmup", "DURATION", "1s; with --hold 0s", "before that, not measured; failures count all the same"},
-      {"--timeout", "DURATION", "5s", "how long a connect or an echo may take before it counts as lost"},
-
-      {"--reconnect", "", "", "connect again when a connection is lost, and say how long that took", "Connections"},
-      {"--source", "ADDRESS", "",
-       "local address to connect from; several, repeated or with commas, take turns: one has about 28,000 ports", "",
-       true},
-
-      {"--json", "", "", "print the result as one JSON object; progress goes to standard error either way", "Output"},
-      {"--raw-samples", "FILE", "",
-       "write every measured latency to a file as the run goes on, in nanoseconds, one a line"},
+cli::ValueKind<double> rate() {
+  using Rate = text::Parsed<double>;
+  const auto parse = [](std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+      return Rate::bad("not a number");
+    }
+    return value > 0 && value <= kHighestRate ? Rate::good(value) : Rate::bad("out of range");
   };
-  return table;
+  return {"messages a second, more than 0 and up to 100000000", parse, {}};
+}
+
+std::optional<std::string> take_sources(std::vector<net::Endpoint>& sources, std::string_view text) {
+  const auto complain = [](const std::string& address, const char* what) {
+    throw cli::UsageError("--source " + text::in_quotes(address) + ": " + what);
+  };
+  std::istringstream addresses{std::string(text)};
+  for (std::string address; std::getline(addresses, address, ',');) {
+    const auto source = net::Endpoint::parse(address, 0);
+    if (!source) {
+      complain(address, "not an address; allowed: numeric IPv4 or IPv6 addresses of this machine");
+    }
+    if (!sources.empty() && source->family() != sources.front().family()) {
+      complain(address, "of another family than the one before; allowed: all IPv4, or all IPv6");
+    }
+    sources.push_back(*source);
+  }
+  return std::nullopt;
+}
+
+cli::Option with_heading(std::string heading, cli::Option option) {
+  option.heading = std::move(heading);
+  return option;
+}
+
+std::vector<cli::Option> options(LoadOptions& result, Given& given) {
+  using cli::option;
+  using cli::toggle;
+  return {
+      with_heading("Another way to send",
+                   option("--rate", "N", given.rate, rate(), "",
+                          "open loop: N messages a second over all connections, sent on time whatever comes back; "
+                          "latency counts from when a message was due, so that no stall is hidden")),
+      toggle("--bulk", given.bulk, "each connection sends as fast as the server takes it, and reads meanwhile"),
+      toggle("--churn", given.churn, "connect, one echo, close, again; latency counts from the connect"),
+      toggle("--hold", given.hold, "one echo each, then the connections stay idle; at the end each must echo again"),
+
+      with_heading("How much of it", option("--connections", "N", result.connections,
+                                            cli::number<std::uint32_t>(1, kMostConnections), "open connections")),
+      option("--size", "SIZE", given.size, cli::size(1, kBiggestMessage), "64; with --bulk 64KiB",
+             "bytes of a message, up to 1GiB; from 16 on, wrong bytes can be told apart by where they came from"),
+      option("--pipeline", "N", given.pipeline, cli::number<std::uint32_t>(1, kMostPipelined), "1",
+             "messages that a connection has in flight at once, in the closed loop"),
+      option("--threads", "N", given.threads, cli::number<std::uint32_t>(1, kMostThreads), "as many as cores",
+             "client threads; never more than connections"),
+      option("--duration", "DURATION", result.duration, cli::duration(kShortestTime, kLongestTime),
+             "how long to measure"),
+      option("--warmup", "DURATION", given.warmup, cli::duration(milliseconds(0), kLongestTime), "1s; with --hold 0s",
+             "before that, not measured; failures count all the same"),
+      option("--timeout", "DURATION", result.timeout, cli::duration(kShortestTime, kLongestTime),
+             "how long a connect or an echo may take before it counts as lost"),
+
+      with_heading("Connections", toggle("--reconnect", result.reconnect,
+                                         "connect again when a connection is lost, and say how long that took")),
+      {.flag = "--source",
+       .value = "ADDRESS",
+       .default_text = {},
+       .meaning = "local address to connect from; several, repeated or with commas, take turns: one has about 28,000 "
+                  "ports",
+       .allowed = {},
+       .take = [&result](std::string_view text) { return take_sources(result.sources, text); },
+       .may_repeat = true},
+
+      with_heading("Output", toggle("--json", result.json,
+                                    "print the result as one JSON object; progress goes to standard error either way")),
+      option("--raw-samples", "FILE", result.raw_samples, cli::path(), "",
+             "write every measured latency to a file during the run, in nanoseconds, one a line"),
+  };
 }
 
 constexpr std::string_view kUsage = R"(Usage: threadecho load HOST:PORT [--flag VALUE]...
@@ -69,7 +134,7 @@ to. Ctrl-C ends a run early and still prints its result; a second one ends it at
 )";
 
 constexpr std::string_view kEnd = R"(
-Durations: 250ms, 30s, 1h30m, up to a week. Sizes: 64KiB, 1MiB, or plain bytes.
+Durations: 250ms, 30s, 5min, 1h30m, up to a week. Sizes: 64KiB (or 64k, 64KB), 1MiB, or plain bytes.
 
 Exit statuses:
   0      every connection stood, every byte was right
@@ -85,119 +150,59 @@ incidents [{at_seconds, connection, error, detail, failed_attempts, recovered_af
 
 Examples:
   threadecho load localhost:9000 --connections 64 --duration 30s
-  threadecho load echo.example:9000 --rate 1000 --connections 10 --reconnect --duration 5m
-  threadecho load 127.0.0.1:9000 --hold --connections 50000 --source 127.0.0.2,127.0.0.3
+  threadecho load echo.example:9000 --rate 1000 --reconnect --duration 5m
+  threadecho load 127.0.0.1:9000 --hold --connections 9000 --source 127.0.0.2
 )";
 
-double rate_of(const client::Arguments& arguments) {
-  const std::string* const text = client::text_of(arguments, "--rate");
-  if (text == nullptr) {
-    return 0;
-  }
-  double rate = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), rate);
-  if (error != std::errc{} || end != text->data() + text->size() || !std::isfinite(rate)) {
-    client::complain_of_value("--rate", *text, "not a number", "messages a second, more than 0 and up to 100000000");
-  }
-  if (rate <= 0 || rate > kHighestRate) {
-    client::complain_of_value("--rate", *text, "out of range", "messages a second, more than 0 and up to 100000000");
-  }
-  return rate;
-}
-
-std::vector<net::Endpoint> sources_of(const client::Arguments& arguments) {
-  std::vector<net::Endpoint> sources;
-  const auto given = arguments.values.find("--source");
-  if (given == arguments.values.end()) {
-    return sources;
-  }
-  for (const std::string& text : given->second) {
-    std::istringstream addresses(text);
-    for (std::string address; std::getline(addresses, address, ',');) {
-      const auto source = net::Endpoint::parse(address, 0);
-      if (!source) {
-        client::complain_of_value("--source", address, "not an address",
-                                  "numeric IPv4 or IPv6 addresses of this machine");
-      }
-      if (!sources.empty() && source->family() != sources.front().family()) {
-        client::complain_of_value("--source", address, "of another family than the one before",
-                                  "all IPv4, or all IPv6");
-      }
-      sources.push_back(*source);
-    }
-  }
-  return sources;
-}
-
-LoadMode mode_of(const client::Arguments& arguments) {
+LoadMode mode_of(const Given& given) {
   struct ModeFlag {
+    bool is_given;
     std::string_view flag;
     LoadMode mode;
   };
-  constexpr std::array<ModeFlag, 4> kFlags = {{{"--rate", LoadMode::kOpen},
-                                               {"--bulk", LoadMode::kBulk},
-                                               {"--churn", LoadMode::kChurn},
-                                               {"--hold", LoadMode::kHold}}};
-  const ModeFlag* chosen = nullptr;
-  for (const ModeFlag& candidate : kFlags) {
-    if (!arguments.has(candidate.flag)) {
-      continue;
-    }
-    if (chosen != nullptr) {
-      throw client::UsageError(std::string(chosen->flag) + " and " + std::string(candidate.flag) +
-                               " exclude each other");
-    }
-    chosen = &candidate;
+  const std::array<ModeFlag, 4> flags = {{{given.rate.has_value(), "--rate", LoadMode::kOpen},
+                                          {given.bulk, "--bulk", LoadMode::kBulk},
+                                          {given.churn, "--churn", LoadMode::kChurn},
+                                          {given.hold, "--hold", LoadMode::kHold}}};
+  const auto* const chosen = std::ranges::find(flags, true, &ModeFlag::is_given);
+  if (chosen == flags.end()) {
+    return LoadMode::kClosed;
   }
-  if (chosen != nullptr && arguments.has("--pipeline")) {
-    throw client::UsageError("--pipeline is for the closed loop, not for " + std::string(chosen->flag));
+  const auto* const other = std::ranges::find(chosen + 1, flags.end(), true, &ModeFlag::is_given);
+  if (other != flags.end()) {
+    throw cli::UsageError(std::string(chosen->flag) + " and " + std::string(other->flag) + " exclude each other");
   }
-  return chosen == nullptr ? LoadMode::kClosed : chosen->mode;
+  if (given.pipeline) {
+    throw cli::UsageError("--pipeline is for the closed loop, not for " + std::string(chosen->flag));
+  }
+  return chosen->mode;
 }
 
 }  // namespace
 
 LoadOptions parse_load_arguments(int argc, const char* const* argv) {
-  const client::Arguments arguments = client::parse_arguments(options(), argc, argv);
   LoadOptions result;
+  Given given;
+  const cli::Arguments arguments = cli::parse(options(result, given), argc, argv);
   result.help = arguments.wants_help;
   if (result.help) {
     return result;
   }
-  result.target = client::target_of(arguments);
-  result.mode = mode_of(arguments);
-  if (result.mode == LoadMode::kBulk) {
-    result.size = kBulkMessage;
-  }
-  if (result.mode == LoadMode::kHold) {
-    result.warmup = milliseconds(0);
-  }
-  result.connections =
-      client::number_of(arguments, "--connections", {.least = 1, .most = kMostConnections}, result.connections);
-  result.size = client::size_of(arguments, "--size", {.least = 1, .most = kBiggestMessage}, result.size);
-  result.pipeline = client::number_of(arguments, "--pipeline", {.least = 1, .most = kMostPipelined}, result.pipeline);
+  result.target = client::target_of(arguments.operands);
+  result.mode = mode_of(given);
+  result.rate = given.rate.value_or(0);
+  result.size = given.size.value_or(result.mode == LoadMode::kBulk ? kBulkMessage : result.size);
+  result.warmup = given.warmup.value_or(result.mode == LoadMode::kHold ? milliseconds(0) : result.warmup);
+  result.pipeline = given.pipeline.value_or(result.pipeline);
   const std::uint32_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-  result.threads = std::min(client::number_of(arguments, "--threads", {.least = 1, .most = kMostThreads}, cores),
-                            result.connections);
-  result.rate = rate_of(arguments);
-  result.duration =
-      client::duration_of(arguments, "--duration", {.least = kShortestTime, .most = kLongestTime}, result.duration);
-  result.warmup =
-      client::duration_of(arguments, "--warmup", {.least = milliseconds(0), .most = kLongestTime}, result.warmup);
-  result.timeout =
-      client::duration_of(arguments, "--timeout", {.least = kShortestTime, .most = kLongestTime}, result.timeout);
-  result.reconnect = arguments.has("--reconnect");
-  result.sources = sources_of(arguments);
-  result.json = arguments.has("--json");
-  if (const std::string* const file = client::text_of(arguments, "--raw-samples")) {
-    result.raw_samples = *file;
-  }
+  result.threads = std::min(given.threads.value_or(cores), result.connections);
   return result;
 }
 
-std::string load_help() {
-  std::string text(kUsage);
-  return text.append(client::options_text(options())).append(kEnd);
+std::string load_help(std::size_t width) {
+  LoadOptions defaults;
+  Given given;
+  return cli::wrapped(std::string(kUsage).append(cli::options_text(options(defaults, given))).append(kEnd), width);
 }
 
 }  // namespace threadecho::load

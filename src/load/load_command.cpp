@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "cli/exit_status.h"
-#include "client/arguments.h"
-#include "client/command.h"
+#include "cli/options.h"
+#include "cli/run_command.h"
 #include "client/connector.h"
 #include "client/failure.h"
 #include "client/signal_fd.h"
@@ -46,8 +46,8 @@ void ensure_descriptors(const LoadOptions& options) {
   const rlim_t others = kOtherDescriptors + 2 * rlim_t{options.threads};
   if (limit.rlim_cur < options.connections + others) {
     const rlim_t most = limit.rlim_cur > others ? limit.rlim_cur - others : 0;
-    throw client::UsageError("--connections " + std::to_string(options.connections) +
-                             ": the limit of open files (ulimit -n) leaves " + std::to_string(most));
+    throw cli::UsageError("--connections " + std::to_string(options.connections) +
+                          ": the limit of open files (ulimit -n) leaves " + std::to_string(most));
   }
 }
 
@@ -60,7 +60,7 @@ net::Fd open_samples(const LoadOptions& options) {
   net::Fd file(::open(options.raw_samples.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
   if (!file) {
     const std::string reason = client::errno_code(errno).message();
-    throw client::UsageError("--raw-samples: cannot write " + text::in_quotes(options.raw_samples) + ": " + reason);
+    throw cli::UsageError("--raw-samples: cannot write " + text::in_quotes(options.raw_samples) + ": " + reason);
   }
   return file;
 }
@@ -79,8 +79,8 @@ void check_sources(const LoadOptions& options) {
   for (const net::Endpoint& source : options.sources) {
     const net::Fd fd(::socket(source.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (fd && ::bind(fd.get(), source.address(), source.length()) != 0) {
-      throw client::UsageError("--source: cannot connect from " + source.host() + ": " +
-                               client::errno_code(errno).message());
+      throw cli::UsageError("--source: cannot connect from " + source.host() + ": " +
+                            client::errno_code(errno).message());
     }
   }
 }
@@ -156,10 +156,10 @@ int run(const LoadOptions& options) {
 }  // namespace
 
 int run_load(int argc, const char* const* argv) {
-  return client::run_command("load", [&] {
+  return cli::run_command("load", [&] {
     const LoadOptions options = parse_load_arguments(argc, argv);
     if (options.help) {
-      std::cout << load_help();
+      std::cout << load_help(cli::help_width());
       return cli::kDone;
     }
     ensure_descriptors(options);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/exit_status.h"
-#include "client/argument_values.h"
+#include "cli/value_kinds.h"
 #include "client/arguments.h"
 #include "client/failure.h"
 
@@ -18,16 +18,20 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t kMaxCount = 1'000'000'000;
 constexpr std::size_t kMaxSize = std::size_t{64} * 1024 * 1024;
 
-const std::vector<client::Option>& options() {
-  static const std::vector<client::Option> table = {
-      {"--count", "N", "4", "messages to send; 0: until Ctrl-C"},
-      {"--interval", "DURATION", "1s", "time from one message to the next; 0s: without a pause"},
-      {"--size", "SIZE", "64", "bytes of a message, up to 64MiB"},
-      {"--timeout", "DURATION", "5s", "for connecting to an address, and for each echo"},
-      {"--half-close", "", "", "at the end: send a message and FIN; its echo and then FIN must come"},
-      {"--json", "", "", "print one JSON object at the end, and nothing else"},
+std::vector<cli::Option> options(ProbeOptions& result) {
+  using cli::option;
+  return {
+      option("--count", "N", result.count, cli::number<std::uint64_t>(0, kMaxCount),
+             "messages to send; 0: until Ctrl-C"),
+      option("--interval", "DURATION", result.interval, cli::duration(milliseconds(0), hours(24)),
+             "time from one message to the next; 0s: without a pause"),
+      option("--size", "SIZE", result.size, cli::size(1, kMaxSize), "bytes of a message, up to 64MiB"),
+      option("--timeout", "DURATION", result.timeout, cli::duration(milliseconds(1), hours(1)),
+             "for connecting to an address, and for each echo"),
+      cli::toggle("--half-close", result.half_close,
+                  "at the end: send a message and FIN; its echo and then FIN must come"),
+      cli::toggle("--json", result.json, "print one JSON object at the end, and nothing else"),
   };
-  return table;
 }
 
 constexpr std::string_view kUsage = R"(Usage: threadecho probe HOST:PORT [--flag VALUE]...
@@ -35,13 +39,13 @@ constexpr std::string_view kUsage = R"(Usage: threadecho probe HOST:PORT [--flag
 
 Like ping, over a TCP echo server: sends messages one by one and checks every byte that comes back.
 All addresses of a name are tried in order. A message that fails is lost, and the next one gets a
-new connection; when the first connection cannot be had, that is the end. Ctrl-C ends it early, and
-the summary comes nonetheless.
+new connection; if the first connection fails, the probe ends. Ctrl-C ends it early, and it still
+prints the summary.
 
 )";
 
 constexpr std::string_view kUnits = R"(
-Durations: 250ms, 30s, 1h30m. Sizes: 64KiB, 1MiB, or plain bytes.
+Durations: 250ms, 30s, 5min, 1h30m. Sizes: 64KiB (or 64k, 64KB), 1MiB, or plain bytes.
 
 Exit statuses; of several failures the first one counts:
 )";
@@ -53,9 +57,11 @@ addresses, connects [{address, seconds, error?}], connects_not_listed, messages 
 rtt_seconds} or {sequence, failure}], messages_not_listed, sent, echoed, loss (0 to 1), rtt_seconds
 {min, median, p99, max} or null, half_close {seconds} or {failure} or null, duration_seconds, signal
 or null, failure (the first one) or null, status.
+
 However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed
 and the first 10,000 lost messages are listed, and all are counted. Beyond 10,000 echoes, the median
 and p99 come from a histogram, within 0.4 %.
+
 A failure: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}; its kinds:
 refused, connect_timeout, echo_timeout, reset, closed_early, wrong_bytes, name_not_found,
 unreachable, other.
@@ -83,30 +89,24 @@ std::string statuses_text() {
 }  // namespace
 
 ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
-  const client::Arguments arguments = client::parse_arguments(options(), argc, argv);
   ProbeOptions result;
+  const cli::Arguments arguments = cli::parse(options(result), argc, argv);
   result.help = arguments.wants_help;
   if (result.help) {
     return result;
   }
-  result.target = client::target_of(arguments);
-  result.count = client::number_of(arguments, "--count", {.least = 0, .most = kMaxCount}, result.count);
-  result.interval =
-      client::duration_of(arguments, "--interval", {.least = milliseconds(0), .most = hours(24)}, result.interval);
-  result.timeout =
-      client::duration_of(arguments, "--timeout", {.least = milliseconds(1), .most = hours(1)}, result.timeout);
-  result.size = client::size_of(arguments, "--size", {.least = 1, .most = kMaxSize}, result.size);
-  result.half_close = arguments.has("--half-close");
-  result.json = arguments.has("--json");
+  result.target = client::target_of(arguments.operands);
   if (result.half_close && result.count == 0) {
-    throw client::UsageError("--half-close checks at the end, and --count 0 has none");
+    throw cli::UsageError("--half-close checks at the end, and --count 0 has none");
   }
   return result;
 }
 
-std::string probe_help() {
+std::string probe_help(std::size_t width) {
+  ProbeOptions defaults;
   std::string text(kUsage);
-  return text.append(client::options_text(options())).append(kUnits).append(statuses_text()).append(kEnd);
+  text.append(cli::options_text(options(defaults))).append(kUnits).append(statuses_text()).append(kEnd);
+  return cli::wrapped(text, width);
 }
 
 }  // namespace threadecho::probe

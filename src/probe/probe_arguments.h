@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/help.h"
 #include "client/target.h"
 
 namespace threadecho::probe {
@@ -21,9 +22,9 @@ struct ProbeOptions {
   bool help = false;  ///< nothing else counts then
 };
 
-/// argv[0] is the command's name. Throws UsageError.
+/// argv[0] is the command's name. Throws cli::UsageError.
 ProbeOptions parse_probe_arguments(int argc, const char* const* argv);
 
-std::string probe_help();
+std::string probe_help(std::size_t width = cli::kUsualWidth);
 
 }  // namespace threadecho::probe

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/exit_status.h"
-#include "client/command.h"
+#include "cli/run_command.h"
 #include "client/connector.h"
 #include "client/signal_fd.h"
 #include "probe/probe.h"
@@ -58,10 +58,10 @@ int run(const ProbeOptions& options) {
 }  // namespace
 
 int run_probe(int argc, const char* const* argv) {
-  return client::run_command("probe", [&] {
+  return cli::run_command("probe", [&] {
     const ProbeOptions options = parse_probe_arguments(argc, argv);
     if (options.help) {
-      std::cout << probe_help();
+      std::cout << probe_help(cli::help_width());
       return cli::kDone;
     }
     return run(options);

@@ -12,9 +12,9 @@
 #include "admin/routes.h"
 #include "build_info.h"
 #include "cli/exit_status.h"
-#include "config/command_line.h"
-#include "config/load.h"
+#include "config/serve_arguments.h"
 #include "config/settings_error.h"
+#include "config/settings_loader.h"
 #include "echo/limits.h"
 #include "echo/server.h"
 #include "host/environment.h"
@@ -110,8 +110,7 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
   return cli::kDone;
 }
 
-config::Configuration load_settings(const std::map<std::string, std::string, std::less<>>& flags,
-                                    const host::Environment& environment) {
+config::Configuration load_settings(const config::Flags& flags, const host::Environment& environment) {
   return config::load({.flags = flags,
                        .environment = environment,
                        .directory = ".",
@@ -120,25 +119,25 @@ config::Configuration load_settings(const std::map<std::string, std::string, std
 
 /// The server command: from the settings to the exit status. Reports a failure to start in the format of the log, once
 /// that is known.
-int serve(const config::CommandLine& command_line) {
+int serve(const config::ServeArguments& arguments) {
   log::LogFormat log_format = log::LogFormat::kText;
   try {
     const host::Environment environment = host::process_environment();
-    const auto configuration = load_settings(command_line.flags, environment);
+    const auto configuration = load_settings(arguments.flags, environment);
     log_format = configuration.settings.log_format;
-    if (!command_line.exit) {
+    if (arguments.mistake.empty()) {
       return serve(configuration, host::pod_of(environment));
     }
   } catch (const config::SettingsError& error) {
     log_format = error.log_format();
-    if (!command_line.exit) {
+    if (arguments.mistake.empty()) {
       return report_start_failure(error, log_format);
     }
   } catch (const std::exception& error) {
     return report_start_failure(error, log_format);
   }
-  report_start_failure(command_line.exit->text, command_line.exit->status, log_format);
-  return command_line.exit->status;
+  report_start_failure(arguments.mistake + " (see threadecho --help)", cli::kWrongUsage, log_format);
+  return cli::kWrongUsage;
 }
 
 std::string version_line() {
@@ -150,12 +149,12 @@ std::string version_line() {
 }  // namespace
 
 int run_serve(int argc, const char* const* argv) {
-  const config::CommandLine command_line = config::parse_command_line(argc, argv, version_line());
-  if (command_line.exit && command_line.exit->status == cli::kDone) {
-    std::cout << command_line.exit->text << std::flush;
+  const config::ServeArguments arguments = config::parse_serve_arguments(argc, argv);
+  if (arguments.wants_help || arguments.wants_version) {
+    std::cout << (arguments.wants_help ? config::serve_help(cli::help_width()) : version_line() + "\n") << std::flush;
     return cli::kDone;
   }
-  return serve(command_line);
+  return serve(arguments);
 }
 
 }  // namespace threadecho::serve

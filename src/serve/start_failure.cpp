@@ -75,9 +75,6 @@ int report_start_failure(const std::exception& error, log::LogFormat format) {
 void report_start_failure(const std::string& text, int status, log::LogFormat format) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(kProgram)) {
-      line.erase(0, kProgram.size());
-    }
     if (format == log::LogFormat::kJson) {
       write_json(line, status);
     } else {

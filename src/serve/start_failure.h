@@ -17,7 +17,7 @@ std::string advice_for(const std::error_code& error);
 /// the log goes; on standard error if nothing can be written there.
 int report_start_failure(const std::exception& error, log::LogFormat format);
 
-/// The same for a text of lines, with the program's name or without it, and a status that is known.
+/// The same for a text of lines and a status that is known.
 void report_start_failure(const std::string& text, int status, log::LogFormat format);
 
 }  // namespace threadecho::serve

@@ -132,14 +132,36 @@ TEST(ProbeCommand, RefusesBadArgumentsInOneLine) {
 TEST(Commands, AreListedAndHaveHelpOfTheirOwn) {
   const Ended help = run({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"probe", "healthcheck"}) {
+  for (const char* command : {"probe", "healthcheck", "load"}) {
     EXPECT_THAT(help.output, HasSubstr(std::string("\n  ") + command + " "));
     const Ended own = run({command, "--help"});
     EXPECT_EQ(own.status, 0);
     EXPECT_THAT(own.output, HasSubstr(std::string("Usage: threadecho ") + command));
+    EXPECT_EQ(run({"help", command}).output, own.output);
   }
-  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, load, probe"));
+  for (const std::vector<std::string>& same : {std::vector<std::string>{"help"},
+                                               {"help", "serve"},
+                                               {"help", "version"},
+                                               {"serve", "--help"},
+                                               {"help", "--help"},
+                                               {"version", "--help"}}) {
+    EXPECT_EQ(run(same).output, help.output);
+  }
+  EXPECT_EQ(run({"version"}).output, run({"--version"}).output);
+  EXPECT_THAT(run({"version"}).output, ::testing::StartsWith("threadecho "));
+}
+
+TEST(Commands, ThatAreMistypedGetASuggestionOrAList) {
+  const Ended mistyped = run({"sreve"});
+  EXPECT_EQ(mistyped.status, 2);
+  EXPECT_EQ(mistyped.errors, "threadecho: unknown command \"sreve\"; did you mean serve? (see threadecho --help)\n");
+  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, load, probe, help, version"));
+  EXPECT_THAT(run({"help", "prob"}).errors, HasSubstr("did you mean probe?"));
+  EXPECT_EQ(run({"help", "prob"}).status, 2);
+  EXPECT_THAT(run({"version", "now"}).errors, HasSubstr("unexpected argument \"now\""));
   EXPECT_THAT(run({"--port", "1", "probe"}).errors, HasSubstr("probe must come first"));
+  EXPECT_THAT(run({"probe", "a:1", "--cuont", "3"}).errors, HasSubstr("\"--cuont\"; did you mean --count?"));
+  EXPECT_THAT(run({"healthcheck", "--prot", "3"}).output, HasSubstr("\"--prot\"; did you mean --port?"));
 }
 
 }  // namespace

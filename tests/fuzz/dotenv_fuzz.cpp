@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "config/dotenv/dotenv.h"
-#include "config/load.h"
 #include "config/settings_error.h"
+#include "config/settings_loader.h"
 #include "host/environment.h"
 #include "net/fd.h"
 #include "oracle.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/arguments.h"
+#include "cli/options.h"
 
 namespace threadecho::test {
 
@@ -22,7 +22,7 @@ template <typename Options>
 std::string usage_error_of(Options (*parse)(int, const char* const*), std::vector<const char*> arguments) {
   try {
     parsed_by(parse, std::move(arguments));
-  } catch (const client::UsageError& error) {
+  } catch (const cli::UsageError& error) {
     std::string text = error.what();
     EXPECT_EQ(text.find('\n'), std::string::npos) << text;
     return text;

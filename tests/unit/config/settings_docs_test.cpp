@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "config/help_text.h"
-#include "config/load.h"
+#include "config/serve_arguments.h"
+#include "config/settings_loader.h"
 
 namespace threadecho::test {
 namespace {
@@ -21,6 +21,9 @@ std::string source_file(const std::string& name) {
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), {}};
 }
+
+/// With each meaning on one line.
+std::string wide_help() { return config::serve_help(200); }
 
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   const std::size_t at = text.find(what);
@@ -37,7 +40,7 @@ std::string readme_of_table() {
 }
 
 TEST(SettingsDocs, HelpAgreesWithTheTable) {
-  EXPECT_THAT(differences(settings_table(), settings_in_help(config::help_text())), IsEmpty());
+  EXPECT_THAT(differences(settings_table(), settings_in_help(wide_help())), IsEmpty());
 }
 
 TEST(SettingsDocs, EnvExampleAgreesWithTheTable) {
@@ -69,10 +72,12 @@ TEST(SettingsDocs, EnvExampleWithoutItsCommentMarksIsAnEnvFileOfTheDefaults) {
   }
 }
 
-TEST(SettingsDocs, HelpFitsAHundredColumns) {
-  std::istringstream help(config::help_text());
-  for (std::string line; std::getline(help, line);) {
-    EXPECT_LE(line.size(), 100U) << line;
+TEST(SettingsDocs, HelpFitsTheTerminal) {
+  for (const std::size_t width : {80U, 100U, 120U}) {
+    std::istringstream help(config::serve_help(width));
+    for (std::string line; std::getline(help, line);) {
+      EXPECT_LE(line.size(), width) << line;
+    }
   }
 }
 
@@ -90,7 +95,7 @@ TEST(SettingsDocsCheck, FindsARowThatWasDropped) {
   EXPECT_THAT(differences(settings_table(), settings_in_readme(readme)), ElementsAre("PORT is missing"));
   const auto example = replaced(source_file(".env.example"), "# PORT=9000\n", "");
   EXPECT_THAT(differences(settings_table(), settings_in_env_example(example), true), ElementsAre("PORT is missing"));
-  const auto help = replaced(config::help_text(), "  --port, PORT ", "  --prot, PORT ");
+  const auto help = replaced(wide_help(), "  --port, PORT ", "  --prot, PORT ");
   EXPECT_THAT(differences(settings_table(), settings_in_help(help)), ElementsAre("PORT is missing"));
 }
 
@@ -100,7 +105,7 @@ TEST(SettingsDocsCheck, FindsADefaultThatWasChanged) {
   EXPECT_THAT(differences(settings_table(), settings_in_readme(readme)), ElementsAre(expected));
   const auto example = replaced(source_file(".env.example"), "WRITE_TIMEOUT=30s", "WRITE_TIMEOUT=31s");
   EXPECT_THAT(differences(settings_table(), settings_in_env_example(example), true), ElementsAre(expected));
-  const auto help = replaced(config::help_text(), "default: 30s", "default: 31s");
+  const auto help = replaced(wide_help(), "default: 30s", "default: 31s");
   EXPECT_THAT(differences(settings_table(), settings_in_help(help)), ElementsAre(expected));
 }
 
@@ -110,7 +115,7 @@ TEST(SettingsDocsCheck, FindsASettingThatDoesNotExist) {
   const auto example = source_file(".env.example") + "\n# FIBERS=2\n";
   EXPECT_THAT(differences(settings_table(), settings_in_env_example(example), true),
               ElementsAre("FIBERS is not a setting"));
-  const auto help = config::help_text() + "  --fibers, FIBERS   default: 2\n      words\n";
+  const auto help = wide_help() + "  --fibers, FIBERS   default: 2\n      words\n";
   EXPECT_THAT(differences(settings_table(), settings_in_help(help)), ElementsAre("FIBERS is not a setting"));
 }
 
@@ -122,7 +127,7 @@ TEST(SettingsDocsCheck, FindsARowThatIsListedTwice) {
 TEST(SettingsDocsCheck, FindsAMeaningThatWasChanged) {
   const auto example = replaced(source_file(".env.example"), "# port of the echo", "# port of the ech");
   EXPECT_EQ(differences(settings_table(), settings_in_env_example(example), true).size(), 1U);
-  const auto help = replaced(config::help_text(), "port of the echo", "port of the ech");
+  const auto help = replaced(wide_help(), "port of the echo", "port of the ech");
   EXPECT_EQ(differences(settings_table(), settings_in_help(help)).size(), 1U);
 }
 

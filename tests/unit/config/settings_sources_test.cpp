@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "config/load.h"
+#include "config/settings_loader.h"
 #include "config/settings_table.h"
 #include "support/load_settings.h"
 

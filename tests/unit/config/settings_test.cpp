@@ -137,7 +137,7 @@ TEST_F(LoadSettings, KeepsSizesInTheirRange) {
 TEST(StackSizeSetting, IsNeverBelowWhatTheSystemDemands) {
   constexpr std::uint64_t kKiB = 1024;
   const auto kind = [](std::uint64_t system_minimum) {
-    return stack_size(&Settings::thread_stack_size, 64 * kKiB, 1024 * kKiB, system_minimum);
+    return member(&Settings::thread_stack_size, stack_size(64 * kKiB, 1024 * kKiB, system_minimum));
   };
   Settings settings;
   const SettingKind usual = kind(16 * kKiB);

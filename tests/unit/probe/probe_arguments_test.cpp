@@ -87,7 +87,7 @@ TEST(ProbeArguments, AskForHelpWhateverElseIsThere) {
   EXPECT_TRUE(parse({"-h", "a", "b", "--frob"}).help);
   std::istringstream help(probe::probe_help());
   for (std::string line; std::getline(help, line);) {
-    EXPECT_LE(line.size(), 100U) << line;
+    EXPECT_LE(line.size(), 80U) << line;
   }
   for (const char* flag : {"--count", "--interval", "--size", "--timeout", "--half-close", "--json", "--help"}) {
     EXPECT_THAT(probe::probe_help(), HasSubstr(std::string("  ") + flag));

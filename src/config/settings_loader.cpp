@@ -1,17 +1,16 @@
-#include "config/load.h"
-
-#include <unistd.h>
+#include "config/settings_loader.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <utility>
 
+#include "cli/spelling.h"
 #include "config/cross_checks.h"
 #include "config/dotenv/env_file.h"
 #include "config/settings_table.h"
-#include "config/spelling.h"
 
 namespace threadecho::config {
 namespace {
@@ -94,8 +93,8 @@ class Loader {
   void parse(const SettingRow& row) {
     const EnvFile* file = row.name == kEnvFile ? nullptr : &file_;
     const Choice& choice = choices_.emplace(row.name, choose(row, sources_, file)).first->second;
-    if (choice.source == Source::kDefault && row.default_text.empty()) {
-      return;
+    if (choice.source == Source::kDefault) {
+      return;  // Settings begins with it
     }
     if (auto reason = row.kind.parse(choice.text, settings_)) {
       wrong_.insert(row.name);
@@ -138,8 +137,10 @@ class Loader {
   // Names that are ignored, but close to a setting's.
   [[nodiscard]] std::vector<Warning> warnings() const {
     std::vector<Warning> warnings = file_.warnings;
+    std::vector<std::string_view> names;
+    std::ranges::transform(settings_table(), std::back_inserter(names), &SettingRow::name);
     const auto consider = [&](const std::string& name, std::string_view value, const std::string& origin) {
-      const std::string_view setting = likely_setting(name);
+      const std::string_view setting = cli::likely_variable(name, names);
       if (!setting.empty() && !is_service_link(value)) {
         warnings.push_back({name, origin, "not a setting; did you mean " + std::string(setting) + "?"});
       }
@@ -164,17 +165,8 @@ class Loader {
 }  // namespace
 
 std::string_view to_string(Source source) {
-  switch (source) {
-    case Source::kFlag:
-      return "flag";
-    case Source::kEnvironment:
-      return "environment";
-    case Source::kEnvFile:
-      return "env_file";
-    case Source::kDefault:
-      break;
-  }
-  return "default";
+  constexpr std::array<std::string_view, 4> kNames = {"flag", "environment", "env_file", "default"};
+  return kNames.at(static_cast<std::size_t>(source));
 }
 
 std::optional<std::string> read_allowed_congestion_control() {

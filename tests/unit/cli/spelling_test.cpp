@@ -1,4 +1,4 @@
-#include "config/spelling.h"
+#include "cli/spelling.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,15 +7,27 @@
 #include <string>
 #include <vector>
 
-#include "config/load.h"
+#include "config/settings_loader.h"
 #include "config/settings_table.h"
 #include "support/load_settings.h"
 
 namespace threadecho::config {
 namespace {
 
+using cli::edit_distance;
 using test::LoadSettings;
 using ::testing::ElementsAre;
+
+std::string_view likely_setting(std::string_view name) {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> result;
+    for (const SettingRow& row : settings_table()) {
+      result.push_back(row.name);
+    }
+    return result;
+  }();
+  return cli::likely_variable(name, names);
+}
 
 // Environments as programs find them. A name that belongs here must not draw a warning.
 constexpr std::string_view kDesktop = R"(
@@ -71,6 +83,17 @@ TEST(Spelling, TellsWhatWasProbablyMeant) {
   EXPECT_EQ(likely_setting("PROT"), "PORT");
   EXPECT_EQ(likely_setting("IDLE_TIMOUTS"), "IDLE_TIMEOUT");
   EXPECT_EQ(likely_setting("BUFER_SIZES"), "") << "two mistakes need a name of 12 letters";
+}
+
+TEST(Spelling, SuggestsTheNearestFlagOrCommand) {
+  const std::vector<std::string_view> known = {"--count", "--size", "--half-close", "probe", "serve"};
+  EXPECT_EQ(cli::did_you_mean("--cuont", known), "; did you mean --count?");
+  EXPECT_EQ(cli::did_you_mean("sreve", known), "; did you mean serve?");
+  EXPECT_EQ(cli::did_you_mean("--half", known), "; did you mean --half-close?");
+  EXPECT_EQ(cli::did_you_mean("--hlaf-clsoe", known), "; did you mean --half-close?");
+  EXPECT_EQ(cli::did_you_mean("frob", known), "") << "two typing errors need six letters";
+  EXPECT_EQ(cli::did_you_mean("-s", known), "");
+  EXPECT_EQ(cli::did_you_mean("", known), "");
 }
 
 TEST(Spelling, IsRightInTheNamesOfAllSettings) {

@@ -1,13 +1,13 @@
-#include "client/command.h"
+#include "cli/run_command.h"
 
 #include <exception>
 #include <iostream>
 #include <stdexcept>
 
 #include "cli/exit_status.h"
-#include "client/arguments.h"
+#include "cli/options.h"
 
-namespace threadecho::client {
+namespace threadecho::cli {
 
 int run_command(std::string_view name, const std::function<int()>& body) {
   try {
@@ -18,11 +18,11 @@ int run_command(std::string_view name, const std::function<int()>& body) {
     return status;
   } catch (const UsageError& error) {
     std::cerr << "threadecho " << name << ": " << error.what() << " (see threadecho " << name << " --help)\n";
-    return cli::kWrongUsage;
+    return kWrongUsage;
   } catch (const std::exception& error) {
     std::cerr << "threadecho " << name << ": " << error.what() << '\n';
-    return cli::kFailed;
+    return kFailed;
   }
 }
 
-}  // namespace threadecho::client
+}  // namespace threadecho::cli

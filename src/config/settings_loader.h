@@ -1,13 +1,13 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/dotenv/dotenv.h"
+#include "config/serve_arguments.h"
 #include "config/settings.h"
 #include "config/settings_error.h"
 
@@ -34,7 +34,7 @@ struct Configuration {
 
 /// What settings are read from.
 struct Sources {
-  std::map<std::string, std::string, std::less<>> flags;  ///< by the variable's name
+  Flags flags;
   Environment environment;
   std::string directory = ".";  ///< `.env` and a relative ENV_FILE are looked for here, and nowhere else
   /// The text of tcp_allowed_congestion_control, or nothing when it cannot be read; then the listener decides.

@@ -1,13 +1,10 @@
-#include "config/spelling.h"
+#include "cli/spelling.h"
 
 #include <algorithm>
 #include <array>
-#include <string>
-#include <vector>
+#include <limits>
 
-#include "config/settings_table.h"
-
-namespace threadecho::config {
+namespace threadecho::cli {
 namespace {
 
 constexpr std::size_t kShortName = 8;  // shorter than this: only swapped letters
@@ -103,21 +100,41 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
-std::string_view likely_setting(std::string_view name) {
+std::string did_you_mean(std::string_view given, const std::vector<std::string_view>& known) {
+  constexpr std::size_t kShortest = 6;  // for two typing errors
+  const std::size_t letters = given.size() - std::min(given.find_first_not_of('-'), given.size());
+  std::size_t most = (letters < kShortest ? 1 : 2) + 1;
+  std::string_view meant;
+  for (const std::string_view name : known) {
+    if (const std::size_t distance = edit_distance(given, name); distance < most) {
+      most = distance;
+      meant = name;
+    }
+  }
+  if (meant.empty() && letters > 1) {
+    const auto longer = std::ranges::find_if(known, [&](std::string_view name) { return name.starts_with(given); });
+    meant = longer == known.end() ? meant : *longer;
+  }
+  return meant.empty() ? "" : "; did you mean " + std::string(meant) + "?";
+}
+
+std::string_view likely_variable(std::string_view name, const std::vector<std::string_view>& settings) {
   const std::string ours = in_our_case(name);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (find_setting(name) != nullptr || std::ranges::any_of(name, is_digit) ||
+  if (std::ranges::find(settings, name) != settings.end() || std::ranges::any_of(name, is_digit) ||
       std::ranges::find(kOtherPrograms, ours) != kOtherPrograms.end()) {
     return {};
   }
-  const SettingRow* nearest = nullptr;
-  for (const SettingRow& row : settings_table()) {
-    const auto distance = [&](const SettingRow& setting) { return edit_distance(ours, setting.name); };
-    if (is_close(ours, row.name) && (nearest == nullptr || distance(row) < distance(*nearest))) {
-      nearest = &row;
+  std::string_view nearest;
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (const std::string_view setting : settings) {
+    const std::size_t distance = edit_distance(ours, setting);
+    if (distance < least && is_close(ours, setting)) {
+      least = distance;
+      nearest = setting;
     }
   }
-  return nearest == nullptr ? std::string_view() : nearest->name;
+  return nearest;
 }
 
-}  // namespace threadecho::config
+}  // namespace threadecho::cli

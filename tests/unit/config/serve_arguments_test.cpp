@@ -1,11 +1,10 @@
-#include "config/command_line.h"
+#include "config/serve_arguments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "config/help_text.h"
 #include "config/settings_table.h"
 
 namespace threadecho::config {
@@ -17,73 +16,63 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-CommandLine parse(std::vector<const char*> arguments) {
+ServeArguments parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "threadecho");
-  return parse_command_line(static_cast<int>(arguments.size()), arguments.data(), "threadecho 1.2.3");
+  return parse_serve_arguments(static_cast<int>(arguments.size()), arguments.data());
 }
 
-// The text of a usage error, which is one line and exits with 2.
+// The mistake in a command line, which is one line.
 std::string error_of(std::vector<const char*> arguments) {
-  const CommandLine line = parse(std::move(arguments));
-  if (!line.exit) {
-    return "no error";
-  }
-  EXPECT_EQ(line.exit->status, 2);
-  EXPECT_EQ(line.exit->text.find('\n'), line.exit->text.size() - 1);
-  EXPECT_THAT(line.exit->text, AllOf(::testing::StartsWith("threadecho: "), HasSubstr("--help")));
-  return line.exit->text;
+  const ServeArguments parsed = parse(std::move(arguments));
+  EXPECT_EQ(parsed.mistake.find('\n'), std::string::npos);
+  return parsed.mistake;
 }
 
-TEST(CommandLine, ServesByDefault) {
+TEST(ServeArguments, MayNameTheCommand) {
   for (const auto& line : {parse({}), parse({"serve"})}) {
-    EXPECT_FALSE(line.exit);
-    EXPECT_EQ(line.command, Command::kServe);
+    EXPECT_EQ(line.mistake, "");
     EXPECT_THAT(line.flags, IsEmpty());
   }
 }
 
-TEST(CommandLine, TakesFlagsBeforeAndBehindTheCommand) {
+TEST(ServeArguments, TakeFlagsBeforeAndBehindTheCommand) {
   for (const auto& line : {parse({"--port", "1"}), parse({"--port=1"}), parse({"serve", "--port", "1"}),
                            parse({"--port", "1", "serve"}), parse({"serve", "--port=1"})}) {
-    EXPECT_FALSE(line.exit) << line.exit->text;
+    EXPECT_EQ(line.mistake, "");
     EXPECT_THAT(line.flags, ElementsAre(Pair("PORT", "1")));
   }
 }
 
-TEST(CommandLine, HasAFlagForEverySetting) {
+TEST(ServeArguments, HaveAFlagForEverySetting) {
   for (const SettingRow& row : settings_table()) {
     const std::string flag = flag_of(row.name);
     const auto line = parse({flag.c_str(), "some value"});
-    EXPECT_FALSE(line.exit) << line.exit->text;
+    EXPECT_EQ(line.mistake, "");
     EXPECT_THAT(line.flags, ElementsAre(Pair(std::string(row.name), "some value")));
   }
   EXPECT_EQ(flag_of("MAX_CONNECTIONS_PER_CLIENT"), "--max-connections-per-client");
 }
 
-TEST(CommandLine, LeavesValuesAsTheyAre) {
+TEST(ServeArguments, LeaveValuesAsTheyAre) {
   for (const char* value : {"-5", "[::1]", "a=b", "serve", "\"x\"", "x y", "a,b", "{}", "%", "$HOME"}) {
     EXPECT_THAT(parse({"--env-file", value}).flags, ElementsAre(Pair("ENV_FILE", value)));
     EXPECT_THAT(parse({(std::string("--env-file=") + value).c_str()}).flags, ElementsAre(Pair("ENV_FILE", value)));
   }
 }
 
-TEST(CommandLine, PrintsTheVersion) {
-  const auto line = parse({"--version"});
-  ASSERT_TRUE(line.exit);
-  EXPECT_EQ(line.exit->text, "threadecho 1.2.3\n");
-  EXPECT_EQ(line.exit->status, 0);
-}
-
-TEST(CommandLine, PrintsHelpWhateverElseIsThere) {
+TEST(ServeArguments, AskForTheVersionOrHelpWhateverElseIsThere) {
+  for (const auto& line : {parse({"--version"}), parse({"--version", "--bogus"})}) {
+    EXPECT_TRUE(line.wants_version);
+    EXPECT_EQ(line.mistake, "");
+  }
   for (const auto& line : {parse({"--help"}), parse({"-h"}), parse({"serve", "--help"}), parse({"--bogus", "--help"}),
                            parse({"--help", "frob"}), parse({"--version", "--help"})}) {
-    ASSERT_TRUE(line.exit);
-    EXPECT_EQ(line.exit->text, help_text());
-    EXPECT_EQ(line.exit->status, 0);
+    EXPECT_TRUE(line.wants_help);
+    EXPECT_EQ(line.mistake, "");
   }
 }
 
-TEST(CommandLine, NamesAnUnknownFlagAndTheOneThatWasMeant) {
+TEST(ServeArguments, NameAnUnknownFlagAndTheOneThatWasMeant) {
   EXPECT_THAT(error_of({"--prot", "90"}), AllOf(HasSubstr("unknown flag \"--prot\""), HasSubstr("mean --port?")));
   EXPECT_THAT(error_of({"--idle_timeout=5s"}), AllOf(HasSubstr("\"--idle_timeout\""), HasSubstr("--idle-timeout?")));
   EXPECT_THAT(error_of({"-port", "90"}), HasSubstr("mean --port?"));
@@ -93,19 +82,21 @@ TEST(CommandLine, NamesAnUnknownFlagAndTheOneThatWasMeant) {
   EXPECT_THAT(error_of({"-x"}), HasSubstr("unknown flag \"-x\""));
 }
 
-TEST(CommandLine, NamesAnUnknownCommandAndTheOnesThereAre) {
-  EXPECT_THAT(error_of({"frob"}),
-              AllOf(HasSubstr("unknown command \"frob\""), HasSubstr("commands: serve, healthcheck, load, probe")));
+TEST(ServeArguments, NameAnUnknownCommandAndTheOnesThereAre) {
+  EXPECT_THAT(error_of({"frob"}), AllOf(HasSubstr("unknown command \"frob\""),
+                                        HasSubstr("commands: serve, healthcheck, load, probe, help, version")));
+  EXPECT_THAT(error_of({"sreve"}), HasSubstr("unknown command \"sreve\"; did you mean serve?"));
+  EXPECT_THAT(error_of({"--port", "1", "probe"}), HasSubstr("the command probe must come first"));
   EXPECT_THAT(error_of({""}), HasSubstr("unknown command \"\""));
   EXPECT_THAT(error_of({"--port", "1", "2"}), HasSubstr("unknown command \"2\""));
 }
 
-TEST(CommandLine, RefusesArgumentsBehindTheCommand) {
+TEST(ServeArguments, RefuseArgumentsBehindTheCommand) {
   EXPECT_THAT(error_of({"serve", "now"}), HasSubstr("unexpected argument \"now\""));
   EXPECT_THAT(error_of({"serve", "serve"}), HasSubstr("unexpected argument \"serve\""));
 }
 
-TEST(CommandLine, NamesAFlagWithoutItsValue) {
+TEST(ServeArguments, NameAFlagWithoutItsValue) {
   for (const auto& error :
        {error_of({"--port"}), error_of({"--port="}), error_of({"--port", ""}), error_of({"--port=", "serve"}),
         error_of({"--port", "--http-port", "80"}), error_of({"serve", "--port"}), error_of({"--help", "--port"})}) {
@@ -113,7 +104,7 @@ TEST(CommandLine, NamesAFlagWithoutItsValue) {
   }
 }
 
-TEST(CommandLine, RefusesAFlagGivenTwice) {
+TEST(ServeArguments, RefuseAFlagGivenTwice) {
   EXPECT_THAT(error_of({"--port", "1", "--port=2"}), HasSubstr("--port is given more than once: \"1\" and \"2\""));
   EXPECT_THAT(error_of({"--port", "1", "serve", "--port", "1"}), HasSubstr("more than once"));
 }

@@ -1,0 +1,76 @@
+#include "cli/help.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+namespace threadecho::cli {
+namespace {
+
+constexpr std::size_t kLeastWidth = 40;
+constexpr std::size_t kMostWidth = 120;
+/// A meaning that has fewer columns than this beside its term goes below it.
+constexpr std::size_t kLeastMeaning = 20;
+constexpr std::size_t kMeaningBelow = 6;
+
+void append_wrapped(std::string& out, std::string_view line, std::size_t width) {
+  const std::size_t indentation = std::min(line.find_first_not_of(' '), line.size());
+  const std::size_t gap = line.find("  ", indentation);
+  std::size_t column = gap == std::string_view::npos ? indentation : line.find_first_not_of(' ', gap);
+  std::istringstream words{std::string(line.substr(column))};
+  out.append(line.substr(0, std::min(gap, column)));
+  std::size_t used = std::min(gap, column);
+  if (column > indentation && column + kLeastMeaning > width) {
+    column = kMeaningBelow;
+    used = width;
+  } else {
+    out.append(column - used, ' ');
+    used = column;
+  }
+  bool is_first = used == column;
+  for (std::string word; words >> word; is_first = false) {
+    if (!is_first && used + 1 + word.size() > width) {
+      out.append("\n").append(column, ' ');
+      used = column;
+    } else if (!is_first) {
+      out.append(" ");
+      ++used;
+    }
+    out.append(word);
+    used += word.size();
+  }
+  out.append("\n");
+}
+
+}  // namespace
+
+std::size_t help_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return kUsualWidth;
+  }
+  return std::clamp(std::size_t{size.ws_col}, kLeastWidth, kMostWidth);
+}
+
+std::string wrapped(std::string_view text, std::size_t width) {
+  const auto is_prose = [](const std::string& line) { return !line.empty() && line.front() != ' '; };
+  std::vector<std::string> paragraphs;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (is_prose(line) && !paragraphs.empty() && is_prose(paragraphs.back())) {
+      paragraphs.back().append(" ").append(line);
+    } else {
+      paragraphs.push_back(line);
+    }
+  }
+  std::string result;
+  for (const std::string& paragraph : paragraphs) {
+    append_wrapped(result, paragraph, width);
+  }
+  return result;
+}
+
+}  // namespace threadecho::cli

@@ -1,0 +1,159 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "cli/spelling.h"
+#include "text/escape.h"
+
+namespace threadecho::cli {
+namespace {
+
+using text::in_quotes;
+
+[[noreturn]] void complain_of_missing_value(const Option& option) {
+  throw UsageError(option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed));
+}
+
+/// CLI11 takes `--port= x` for `--port x`, so that an empty shell variable would swallow the next argument, and
+/// `--json=no` for a switch.
+void check_equals_signs(const std::vector<Option>& options, int argc, const char* const* argv) {
+  for (const std::string_view argument : std::vector<std::string_view>(argv + std::min(argc, 1), argv + argc)) {
+    for (const Option& option : options) {
+      if (!argument.starts_with(option.flag + "=")) {
+        continue;
+      }
+      if (option.value.empty()) {
+        throw UsageError(option.flag + " takes no value");
+      }
+      if (argument.size() == option.flag.size() + 1) {
+        complain_of_missing_value(option);
+      }
+    }
+  }
+}
+
+void take(const Option& option, const std::string& value) {
+  // No option has a value that begins so: it is the next flag.
+  if (value.empty() || value.starts_with("--")) {
+    complain_of_missing_value(option);
+  }
+  if (const auto reason = option.take(value)) {
+    throw UsageError(option.flag + " " + in_quotes(value) + ": " + *reason + "; allowed: " + option.allowed);
+  }
+}
+
+void check_repetition(const Option& option, const CLI::results_t& results) {
+  if (results.size() > 1 && !option.may_repeat) {
+    const std::string values =
+        option.value.empty() ? "" : ": " + in_quotes(results[0]) + " and " + in_quotes(results[1]);
+    throw UsageError(option.flag + " is given more than once" + values);
+  }
+}
+
+CLI::Option* add(CLI::App& app, const Option& option) {
+  if (option.value.empty()) {
+    return app.add_flag(option.flag);
+  }
+  const auto take_all = [&option](const CLI::results_t& values) {
+    // CLI11 makes two values of "{}".
+    const std::size_t count = option.may_repeat ? values.size() : 1;
+    std::for_each_n(values.begin(), count, [&](const std::string& value) { take(option, value); });
+    return true;
+  };
+  CLI::Option* const added = app.add_option(option.flag, CLI::callback_t(take_all));
+  return option.may_repeat ? added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll) : added;
+}
+
+[[noreturn]] void complain_of_unknown_flag(const std::vector<Option>& options, const std::string& argument) {
+  std::vector<std::string_view> flags{"--help"};
+  std::ranges::transform(options, std::back_inserter(flags), &Option::flag);
+  const std::string flag = argument.substr(0, argument.find('='));
+  throw UsageError("unknown flag " + in_quotes(flag) + did_you_mean(flag, flags));
+}
+
+}  // namespace
+
+Option toggle(std::string flag, bool& member, std::string meaning) {
+  const auto set = [&member](std::string_view) -> std::optional<std::string> {
+    member = true;
+    return std::nullopt;
+  };
+  return {.flag = std::move(flag),
+          .value = {},
+          .default_text = {},
+          .meaning = std::move(meaning),
+          .allowed = {},
+          .take = set};
+}
+
+Arguments parse(const std::vector<Option>& options, int argc, const char* const* argv) {
+  check_equals_signs(options, argc, argv);
+  CLI::App app;
+  app.set_help_flag();  // ours is made from the table
+  app.allow_extras();   // sorted below
+  const CLI::Option* const help = app.add_flag("-h,--help");
+  std::vector<const CLI::Option*> added;
+  added.reserve(options.size());
+  for (const Option& option : options) {
+    added.push_back(add(app, option));
+  }
+  std::string mistake;
+  try {
+    app.parse(argc, argv);
+  } catch (const UsageError&) {
+    if (help->count() == 0) {
+      throw;
+    }
+  } catch (const CLI::ParseError& error) {
+    const auto last = std::ranges::find(options, std::string(argv[argc - 1]), &Option::flag);
+    if (last != options.end()) {
+      complain_of_missing_value(*last);
+    }
+    mistake = error.what();  // of a flag given twice, for which we have other words
+  }
+  Arguments arguments{.operands = {}, .wants_help = help->count() > 0};
+  if (arguments.wants_help) {
+    return arguments;
+  }
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    check_repetition(options[i], added[i]->results());
+    if (options[i].value.empty() && added[i]->count() > 0) {
+      options[i].take({});
+    }
+  }
+  if (!mistake.empty()) {
+    throw UsageError(mistake);
+  }
+  for (const std::string& extra : app.remaining()) {
+    if (extra == "--") {
+      continue;
+    }
+    if (extra.starts_with("-")) {
+      complain_of_unknown_flag(options, extra);
+    }
+    arguments.operands.push_back(extra);
+  }
+  return arguments;
+}
+
+std::string options_text(const std::vector<Option>& options) {
+  constexpr std::size_t kMeaningColumn = 26;
+  std::string text;
+  const auto add_row = [&](std::string term, std::string_view meaning) {
+    term.resize(std::max(term.size() + 2, kMeaningColumn), ' ');
+    text.append(term).append(meaning).append("\n");
+  };
+  for (const Option& option : options) {
+    if (!option.heading.empty()) {
+      text.append(text.empty() ? "" : "\n").append(option.heading).append(":\n");
+    }
+    add_row("  " + option.flag + (option.value.empty() ? "" : " ") + option.value,
+            option.default_text.empty() ? option.meaning : option.meaning + " (" + option.default_text + ")");
+  }
+  add_row("  --help", "print this");
+  return text;
+}
+
+}  // namespace threadecho::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadecho::cli {
+
+/// Arguments that cannot be understood; what() is one line for the user.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A row of a command's option table: its flag, what --help says about it, and what becomes of its value. See
+/// value_kinds.h for rows that set a variable. --help needs no row.
+struct Option {
+  std::string flag;          ///< "--count"
+  std::string value;         ///< what --help shows for the value: "N"; empty: a switch
+  std::string default_text;  ///< for --help; may be empty
+  std::string meaning;
+  std::string allowed;  ///< for messages: "1 to 65535"
+  /// Stores a value, or returns why it cannot ("not a whole number"). A switch gets an empty text.
+  std::function<std::optional<std::string>(std::string_view value)> take;
+  std::string heading = {};  ///< begins a group of --help
+  bool may_repeat = false;
+};
+
+/// A switch that sets `member`.
+Option toggle(std::string flag, bool& member, std::string meaning);
+
+struct Arguments {
+  std::vector<std::string> operands;
+  bool wants_help = false;  ///< --help or -h is among them; the rest may be wrong then
+};
+
+/// Reads the arguments after a command's name, which is argv[0]. Throws UsageError for a flag that is unknown, lacks
+/// its value, has a value it does not take, or is given twice: which value counts should not depend on the order in
+/// which a manifest puts its arguments together.
+Arguments parse(const std::vector<Option>& options, int argc, const char* const* argv);
+
+/// The table for --help, with a row for --help itself. For wrapped().
+std::string options_text(const std::vector<Option>& options);
+
+}  // namespace threadecho::cli

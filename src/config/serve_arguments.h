@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/options.h"
+
+namespace threadecho::config {
+
+/// Settings given as flags, by the variable's name.
+using Flags = std::map<std::string, std::string, std::less<>>;
+
+/// A flag for each setting. They put the text into `flags` as it is: load() checks it, together with values from other
+/// sources.
+std::vector<cli::Option> setting_options(Flags& flags);
+
+struct ServeArguments {
+  Flags flags;
+  bool wants_help = false;
+  bool wants_version = false;
+  std::string mistake;  ///< one line for the user; empty if there is none
+};
+
+/// Reads the arguments of `serve`, whose name may stand before or behind the flags, or nowhere. argv[0] is the program.
+ServeArguments parse_serve_arguments(int argc, const char* const* argv);
+
+/// What `threadecho --help` prints: commands, every setting of the table, exit statuses, an example.
+std::string serve_help(std::size_t width = cli::kUsualWidth);
+
+}  // namespace threadecho::config
