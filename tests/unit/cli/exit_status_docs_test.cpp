@@ -1,15 +1,14 @@
-#include "support/exit_status_docs.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <set>
 #include <string>
+#include <vector>
 
+#include "cli/exit_status.h"
 #include "client/failure.h"
 #include "probe/probe_arguments.h"
+#include "support/documented_rows.h"
 
 namespace threadecho::test {
 namespace {
@@ -18,22 +17,35 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string readme() {
-  std::ifstream file(THREADECHO_SOURCE_DIR "/README.md");
-  EXPECT_TRUE(file);
-  return {std::istreambuf_iterator<char>(file), {}};
+/// How the README's row of each status begins.
+std::vector<std::string> rows_of_program() {
+  std::set<std::string> of_probe;
+  for (const client::FailureWords& words : client::kFailureKinds) {
+    if (words.exit_status != cli::kFailed) {
+      of_probe.insert("| " + std::to_string(words.exit_status) + " | `probe`: " + std::string(words.meaning) + " |");
+    }
+  }
+  std::vector<std::string> rows(of_probe.begin(), of_probe.end());
+  const auto add = [&](int status, const std::string& start) {
+    rows.push_back("| " + std::to_string(status) + start);
+  };
+  add(cli::kDone, " | done");
+  add(cli::kFailed, " | failed while running");
+  add(cli::kWrongUsage, " | wrong settings or usage |");
+  add(cli::kCannotBind, " | an address or port cannot be had |");
+  add(cli::kEndedBySignal, " + n | ended at once by signal n");
+  return rows;
 }
 
-/// What is found in the README after a change of it.
-std::vector<std::string> found_with(std::string_view what, std::string_view instead) {
-  std::string text = readme();
-  const auto at = text.find(what);
-  EXPECT_NE(at, std::string::npos) << what;
-  return differences(statuses_of_program(), statuses_in_readme(text.replace(at, what.size(), instead)));
+std::vector<std::string> readme_rows(std::string_view what = "", std::string_view instead = "") {
+  std::string text = source_file("README.md");
+  EXPECT_THAT(text, HasSubstr(std::string(what)));
+  return table_rows(text.replace(text.find(what), what.size(), instead), "## Exit statuses");
 }
 
 TEST(ExitStatusDocs, ReadmeAgreesWithTheProgram) {
-  EXPECT_THAT(differences(statuses_of_program(), statuses_in_readme(readme())), IsEmpty());
+  EXPECT_THAT(differences(rows_of_program(), readme_rows()), IsEmpty());
+  EXPECT_THAT(readme_rows(), ::testing::Contains(HasSubstr("`probe`: " + std::string(client::kLocalReason))));
 }
 
 TEST(ExitStatusDocs, HelpOfProbeListsItsFailures) {
@@ -45,30 +57,16 @@ TEST(ExitStatusDocs, HelpOfProbeListsItsFailures) {
   }
 }
 
-TEST(ExitStatusDocsCheck, FindsARowThatWasDropped) {
-  EXPECT_THAT(found_with("| 13 | `probe`: reset by the server |\n", ""), ElementsAre("13 is missing"));
-  EXPECT_THAT(found_with("| 3 | an address or port cannot be had |\n", ""), ElementsAre("3 is missing"));
-  EXPECT_THAT(found_with("| 128 + n |", "| 128 |"), ElementsAre("128 + n is missing", "128 is not an exit status"));
-}
-
-TEST(ExitStatusDocsCheck, FindsARowThatIsListedTwice) {
-  EXPECT_THAT(found_with("| 15 |", "| 15 | `probe`: wrong bytes |\n| 15 |"), ElementsAre("15 is listed twice"));
-}
-
-TEST(ExitStatusDocsCheck, FindsAMeaningThatWasChanged) {
-  EXPECT_THAT(found_with("| 15 | `probe`: wrong bytes |", "| 15 | `probe`: right bytes |"),
-              ElementsAre("15 does not say \"`probe`: wrong bytes\""));
-}
-
-TEST(ExitStatusDocsCheck, FindsAStatusThatTheProgramChanged) {
-  std::vector<DocumentedStatus> program = statuses_of_program();
-  std::ranges::find(program, "17", &DocumentedStatus::status)->status = "18";
-  EXPECT_THAT(differences(program, statuses_in_readme(readme())),
-              ElementsAre("18 is missing", "17 is not an exit status"));
-}
-
-TEST(ExitStatusDocsCheck, FindsEverythingMissingWhenTheHeadingIsGone) {
-  EXPECT_EQ(found_with("## Exit statuses", "## Statuses").size(), statuses_of_program().size());
+TEST(DocumentedRows, DifferWhereARowIsMissingChangedTwiceOrUnknown) {
+  const std::string row = "| 15 | `probe`: wrong bytes |";
+  EXPECT_THAT(differences(rows_of_program(), readme_rows(row + "\n", "")), ElementsAre("missing: " + row));
+  EXPECT_THAT(differences(rows_of_program(), readme_rows(row, row + "\n" + row)), ElementsAre("twice: " + row));
+  EXPECT_THAT(differences(rows_of_program(), readme_rows(row, row + "\n| 18 | new |")),
+              ElementsAre("not of the program: | 18 | new |"));
+  EXPECT_THAT(differences(rows_of_program(), readme_rows(row, "| 15 | `probe`: right bytes |")),
+              ElementsAre("missing: " + row, "not of the program: | 15 | `probe`: right bytes |"));
+  EXPECT_EQ(differences(rows_of_program(), readme_rows("## Exit statuses", "## Statuses")).size(),
+            rows_of_program().size());
 }
 
 }  // namespace
