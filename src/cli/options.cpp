@@ -80,12 +80,7 @@ Option toggle(std::string flag, bool& member, std::string meaning) {
     member = true;
     return std::nullopt;
   };
-  return {.flag = std::move(flag),
-          .value = {},
-          .default_text = {},
-          .meaning = std::move(meaning),
-          .allowed = {},
-          .take = set};
+  return {.flag = std::move(flag), .meaning = std::move(meaning), .take = set};
 }
 
 Arguments parse(const std::vector<Option>& options, int argc, const char* const* argv) {

@@ -18,13 +18,13 @@ class UsageError : public std::runtime_error {
 /// A row of a command's option table: its flag, what --help says about it, and what becomes of its value. See
 /// value_kinds.h for rows that set a variable. --help needs no row.
 struct Option {
-  std::string flag;          ///< "--count"
-  std::string value;         ///< what --help shows for the value: "N"; empty: a switch
-  std::string default_text;  ///< for --help; may be empty
-  std::string meaning;
-  std::string allowed;  ///< for messages: "1 to 65535"
+  std::string flag;               ///< "--count"
+  std::string value = {};         ///< what --help shows for the value: "N"; empty: a switch
+  std::string default_text = {};  ///< for --help; may be empty
+  std::string meaning = {};
+  std::string allowed = {};  ///< for messages: "1 to 65535"
   /// Stores a value, or returns why it cannot ("not a whole number"). A switch gets an empty text.
-  std::function<std::optional<std::string>(std::string_view value)> take;
+  std::function<std::optional<std::string>(std::string_view value)> take = {};
   std::string heading = {};  ///< begins a group of --help
   bool may_repeat = false;
 };

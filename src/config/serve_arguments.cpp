@@ -69,12 +69,7 @@ std::vector<cli::Option> setting_options(Flags& flags) {
       flags[name] = text;
       return std::nullopt;
     };
-    options.push_back({.flag = flag_of(row.name),
-                       .value = "VALUE",
-                       .default_text = std::string(row.shown_default()),
-                       .meaning = std::string(row.meaning),
-                       .allowed = row.kind.allowed,
-                       .take = take});
+    options.push_back({.flag = flag_of(row.name), .value = "VALUE", .allowed = row.kind.allowed, .take = take});
   }
   return options;
 }

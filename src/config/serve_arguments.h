@@ -24,7 +24,8 @@ struct ServeArguments {
   std::string mistake;  ///< one line for the user; empty if there is none
 };
 
-/// Reads the arguments of `serve`, whose name may stand before or behind the flags, or nowhere. argv[0] is the program.
+/// Reads the arguments of the program as those of `serve`. The name `serve` may stand before or behind the flags, or be
+/// left out.
 ServeArguments parse_serve_arguments(int argc, const char* const* argv);
 
 /// What `threadecho --help` prints: commands, every setting of the table, exit statuses, an example.

@@ -49,10 +49,10 @@ std::vector<SettingRow> threads() {
       {"POOL_THREADS", "", "number of CPUs", "workers of the pool",
        member(&Settings::pool_threads, number<std::uint32_t>(1, kMaxPoolThreads))},
       {"MAX_CONNECTIONS", "10000", "",
-       "open connections beyond which a client is refused; limits of the system may be lower",
+       "open connections above which clients are refused; limits of the system may be lower",
        member(&Settings::max_connections, number<std::uint32_t>(1, kMaxConnections))},
       {"MAX_CONNECTIONS_PER_CLIENT", "0", "",
-       "open connections of one peer address beyond which it is refused; 0 = no limit",
+       "open connections of one peer address above which it is refused; 0 = no limit",
        member(&Settings::max_connections_per_client, number<std::uint32_t>(0, kMaxConnections))},
       {"THREAD_STACK_SIZE", "128KiB", "", "stack of an echo thread, without its guard page",
        member(&Settings::thread_stack_size, stack_size(64 * kKiB, kGiB, least_stack_size()))},
@@ -68,7 +68,8 @@ std::vector<SettingRow> sockets() {
        member(&Settings::socket_buffer_size, cli::size(4 * kKiB, kGiB, true))},
       {"LISTEN_BACKLOG", "4096", "", "clients that may wait to be accepted; capped by net.core.somaxconn",
        member(&Settings::listen_backlog, number<int>(1, kMaxPort))},
-      {"SCHED_POLICY", "other", "", "batch: echo threads do not preempt whom they share a core with (SCHED_BATCH)",
+      {"SCHED_POLICY", "other", "",
+       "batch: run echo threads under SCHED_BATCH, so that they do not preempt other tasks",
        member(&Settings::sched_policy,
               choice<SchedPolicy>({{"other", SchedPolicy::kOther}, {"batch", SchedPolicy::kBatch}}))},
       {"CONGESTION_CONTROL", "", "as the system's", "TCP congestion control of echo sockets",
@@ -78,19 +79,20 @@ std::vector<SettingRow> sockets() {
 
 std::vector<SettingRow> timeouts() {
   return {
-      {"IDLE_TIMEOUT", "0s", "", "closes a connection on which nothing was received for so long; 0s = never",
+      {"IDLE_TIMEOUT", "0s", "", "close a connection after this long without data; 0s = never",
        member(&Settings::idle_timeout, duration_or_off(milliseconds{1}, kYear))},
-      {"WRITE_TIMEOUT", "30s", "", "closes a connection whose peer acknowledges nothing for so long; 0s = never",
+      {"WRITE_TIMEOUT", "30s", "", "close a connection if its peer acknowledges nothing for this long; 0s = never",
        // Above: TCP_USER_TIMEOUT, which follows it, is an int of milliseconds. Below: a quarter is a socket timeout.
        member(&Settings::write_timeout, duration_or_off(milliseconds{100}, 24 * kDay))},
-      {"MAX_CONNECTION_AGE", "0s", "", "ends a connection after so long, up to 10 % sooner; 0s = no limit",
+      {"MAX_CONNECTION_AGE", "0s", "", "end a connection at this age, up to 10 % sooner; 0s = no limit",
        member(&Settings::max_connection_age, duration_or_off(milliseconds{1}, kYear))},
-      {"TCP_KEEPALIVE", "60s", "", "first probe of a silent peer after so long; 0s = no probes",
+      {"TCP_KEEPALIVE", "60s", "", "send the first probe to a silent peer after this long; 0s = no probes",
        // TCP_KEEPIDLE takes 1 to 32767 whole seconds, see tcp(7).
        member(&Settings::tcp_keepalive, duration_or_off(seconds{1}, hours{9}, seconds{1}))},
-      {"DRAIN_DELAY", "0s", "", "after SIGTERM: not ready, but still accepting, for so long",
+      {"DRAIN_DELAY", "0s", "", "after SIGTERM: stay not ready, but accepting, for this long",
        member(&Settings::drain_delay, duration_or_off(milliseconds{1}, kDay))},
-      {"DRAIN_TIMEOUT", "8s", "", "then: not accepting, open connections may finish for so long; 0s = end them now",
+      {"DRAIN_TIMEOUT", "8s", "",
+       "then: stop accepting, and let open connections finish for this long; 0s = end them now",
        member(&Settings::drain_timeout, duration_or_off(milliseconds{1}, kDay))},
   };
 }
@@ -109,7 +111,7 @@ std::vector<SettingRow> logs_and_files() {
       {"LOG_FORMAT", "text", "", "text, or json with one object a line",
        member(&Settings::log_format,
               choice<log::LogFormat>({{"text", log::LogFormat::kText}, {"json", log::LogFormat::kJson}}))},
-      {"ENV_FILE", ".env", "", "file with variables for this program; must exist when its name is given",
+      {"ENV_FILE", ".env", "", "file with variables for this program; must exist if its name is given",
        member(&Settings::env_file, cli::path())},
   };
 }

@@ -109,10 +109,8 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
                                          "connect again when a connection is lost, and say how long that took")),
       {.flag = "--source",
        .value = "ADDRESS",
-       .default_text = {},
        .meaning = "local address to connect from; several, repeated or with commas, take turns: one has about 28,000 "
                   "ports",
-       .allowed = {},
        .take = [&result](std::string_view text) { return take_sources(result.sources, text); },
        .may_repeat = true},
 
