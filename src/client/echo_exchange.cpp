@@ -1,5 +1,6 @@
 #include "client/echo_exchange.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -47,9 +48,7 @@ class Exchange {
   [[nodiscard]] Failure failure(FailureKind kind, std::string text) const {
     return {.kind = kind, .text = std::move(text), .bytes = echoed_};
   }
-  [[nodiscard]] std::string progress() const {
-    return std::to_string(echoed_) + " of " + std::to_string(message_.size()) + " bytes";
-  }
+  [[nodiscard]] std::string progress() const { return fmt::format("{} of {} bytes", echoed_, message_.size()); }
 
   int fd_;
   std::span<const std::byte> message_;
@@ -73,9 +72,9 @@ std::optional<Failure> Exchange::compare(std::span<const std::byte> received) {
   }
   Failure result =
       failure(FailureKind::kWrongBytes,
-              "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " + std::to_string(message_.size()) +
-                  " expected " + (wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more") +
-                  ", got " + text::in_hex(std::byte{wrong.got}));
+              fmt::format("wrong bytes: at offset {} of {} expected {}, got {}", wrong.offset, message_.size(),
+                          wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more",
+                          text::in_hex(std::byte{wrong.got})));
   result.wrong_byte = wrong;
   return result;
 }
