@@ -145,14 +145,14 @@ EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending af
   Exchange exchange(fd, message, after);
   EchoResult result;
   for (;;) {
-    // Received first: what came unasked is no echo, and an end of file says more than the error of a send into it.
+    // Receive first: bytes before the message are no echo, and an end of file says more than the error of a send.
     result.failure = exchange.receive();
     if (result.failure || exchange.is_done()) {
       result.round_trip = std::chrono::steady_clock::now() - begin;
       return result;
     }
     exchange.send();
-    // A server that sends byte by byte is always ready, and late nonetheless.
+    // Checked here too: poll never times out on a server that sends byte by byte.
     const bool is_late = std::chrono::steady_clock::now() >= deadline;
     const Waited waited = is_late ? Waited::kTimedOut : wait_for(fd, exchange.events(), deadline, signals);
     if (waited == Waited::kInterrupted) {

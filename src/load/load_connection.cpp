@@ -144,7 +144,7 @@ std::optional<Failure> LoadConnection::receive(LoadContext& context, Waiting wai
   const std::span<const std::byte> bytes = room.first(size);
   const bool sends_next = waiting == Waiting::kUntilInterrupted && context.refills && received_ + size == next_end_;
   if (sends_next) {
-    // As a plain client does, whose next message is in flight before it looks at this one; an error shows again.
+    // Send first, verify then, as a plain client does. An error of this send comes back from the next call.
     allow_message(context.options, now);
     static_cast<void>(send(context, now));
   }

@@ -6,7 +6,7 @@
 
 namespace threadecho::load {
 
-/// Shows how a run comes on: one line that is written over on a terminal, a line a second elsewhere.
+/// Shows the progress of a run: one line that is overwritten on a terminal, a line a second elsewhere.
 class LoadProgress {
  public:
   /// Writes to this descriptor, which stays the caller's.
