@@ -16,7 +16,7 @@ namespace threadecho::client {
 
 /// What a look-up of a name found.
 struct Resolution {
-  std::vector<net::Endpoint> endpoints;  ///< in the order in which they are to be tried (RFC 6724); empty: not found
+  std::vector<net::Endpoint> endpoints;  ///< in the order in which to try them (RFC 6724); empty: not found
   std::string reason;                    ///< why it is empty, in the system's words
 };
 
@@ -28,7 +28,7 @@ Failure name_failure(const std::string& host, const std::string& reason);
 Resolution resolve(const Target& target);
 
 /// Begins to connect a new socket that does not block and has TCP_NODELAY; none and `error` when that fails at once. It
-/// connects from `source`, whose port may be 0 for any; null leaves the address to the system as well.
+/// connects from `source` (port 0: any port); null leaves the address to the system as well.
 net::Fd begin_connect(const net::Endpoint& target, const net::Endpoint* source, std::error_code& error);
 
 /// What has become of it, once the socket is writable; no error when it is connected. A socket that got connected to

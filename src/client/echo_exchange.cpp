@@ -1,5 +1,6 @@
 #include "client/echo_exchange.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -47,9 +48,7 @@ class Exchange {
   [[nodiscard]] Failure failure(FailureKind kind, std::string text) const {
     return {.kind = kind, .text = std::move(text), .bytes = echoed_};
   }
-  [[nodiscard]] std::string progress() const {
-    return std::to_string(echoed_) + " of " + std::to_string(message_.size()) + " bytes";
-  }
+  [[nodiscard]] std::string progress() const { return fmt::format("{} of {} bytes", echoed_, message_.size()); }
 
   int fd_;
   std::span<const std::byte> message_;
@@ -73,9 +72,9 @@ std::optional<Failure> Exchange::compare(std::span<const std::byte> received) {
   }
   Failure result =
       failure(FailureKind::kWrongBytes,
-              "wrong bytes: at offset " + std::to_string(wrong.offset) + " of " + std::to_string(message_.size()) +
-                  " expected " + (wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more") +
-                  ", got " + text::in_hex(std::byte{wrong.got}));
+              fmt::format("wrong bytes: at offset {} of {} expected {}, got {}", wrong.offset, message_.size(),
+                          wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more",
+                          text::in_hex(std::byte{wrong.got})));
   result.wrong_byte = wrong;
   return result;
 }
@@ -146,14 +145,14 @@ EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending af
   Exchange exchange(fd, message, after);
   EchoResult result;
   for (;;) {
-    // Received first: what came unasked is no echo, and an end of file says more than the error of a send into it.
+    // Receive first: bytes before the message are no echo, and an end of file says more than the error of a send.
     result.failure = exchange.receive();
     if (result.failure || exchange.is_done()) {
       result.round_trip = std::chrono::steady_clock::now() - begin;
       return result;
     }
     exchange.send();
-    // A server that sends byte by byte is always ready, and late nonetheless.
+    // Checked here too: poll never times out on a server that sends byte by byte.
     const bool is_late = std::chrono::steady_clock::now() >= deadline;
     const Waited waited = is_late ? Waited::kTimedOut : wait_for(fd, exchange.events(), deadline, signals);
     if (waited == Waited::kInterrupted) {

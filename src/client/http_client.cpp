@@ -30,13 +30,13 @@ bool send_request(int fd, const net::Endpoint& server, const std::string& path) 
   return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
 }
 
-/// Reads until the header is complete; nobody needs the body.
+/// Reads until the header is complete, and leaves the body.
 Result read_status(int fd, Deadline deadline) {
   http::response_parser<http::string_body> parser;
   std::string unread;  // the parser wants a line as a whole
   std::array<char, 4096> chunk;
   while (!parser.is_header_done()) {
-    // Looked at here too: a server that sends byte by byte is always ready.
+    // Checked here too: poll never times out on a server that sends byte by byte.
     if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, nullptr) != Waited::kReady) {
       return Result::bad("no answer in time");
     }

@@ -12,8 +12,8 @@ namespace threadecho::client {
 /// only, and is left out (RFC 6874).
 std::string host_field(const net::Endpoint& server);
 
-/// GET `path` over a connection of its own, and the status of the answer: 200, 503. Bad with the reason when no answer
-/// has come by the deadline, which holds for all of it (Beast's own synchronous calls know none).
+/// Sends GET `path` over a connection of its own and returns the status of the answer. Bad with the reason if the
+/// answer does not arrive by the deadline (Beast's own synchronous calls have no timeout).
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline);
 
 }  // namespace threadecho::client

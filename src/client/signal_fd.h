@@ -6,22 +6,21 @@
 
 namespace threadecho::client {
 
-/// Ctrl-C (SIGINT) and SIGTERM as something that `poll` sees, so that a command can end early and still say what it
-/// found. Made before other threads are started, in a program that has one of these at a time: it blocks both signals
-/// in its thread for as long as it lives. The first one is remembered; from then on a second one ends the process with
-/// config::kEndedBySignal and its number: with handlers, as the default action ends no process that is the first of a
-/// container.
+/// Turns Ctrl-C (SIGINT) and SIGTERM into a descriptor for `poll`, so that a command can end early and still report
+/// what it found. Create it before other threads start, one at a time: while it lives, it blocks both signals in its
+/// thread. The first signal is remembered; a second one then ends the process with cli::kEndedBySignal plus its number.
+/// It does so with handlers, because the default action does not end the first process of a container.
 class SignalFd {
  public:
-  /// Throws std::system_error when there is no descriptor to be had.
+  /// Throws std::system_error if it cannot create a descriptor.
   SignalFd();
   ~SignalFd();
   SignalFd(const SignalFd&) = delete;
   SignalFd& operator=(const SignalFd&) = delete;
 
-  /// Readable when a signal has come and nobody has taken it yet.
+  /// Readable while a signal waits for take().
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  /// Takes what has come, without waiting.
+  /// Takes a signal, without waiting for one.
   void take() noexcept;
   /// Number of the signal that has been taken.
   [[nodiscard]] std::optional<int> signal() const noexcept { return signal_; }

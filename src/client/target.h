@@ -8,7 +8,7 @@
 
 namespace threadecho::client {
 
-/// Whom a client command talks to: `localhost:9000`, `192.0.2.1:9000` or `[2001:db8::1]:9000`.
+/// The server that a client command talks to: `localhost:9000`, `192.0.2.1:9000` or `[2001:db8::1]:9000`.
 struct Target {
   std::string host;  ///< a name or a numeric address, without brackets
   std::uint16_t port = 0;

@@ -49,7 +49,7 @@ Health check_health(const config::Settings& settings, bool with_echo, client::De
   if (settings.http_port == 0 || (with_echo && settings.port == 0)) {
     return {.is_good = false,
             .reason = std::string(settings.http_port == 0 ? "HTTP_PORT" : "PORT") +
-                      "=0 takes any free port, so nobody can know which one to ask"};
+                      "=0 takes any free port, so the health check cannot know which one to ask"};
   }
   const net::Endpoint http = reachable(settings.http_bind_address, settings.http_port);
   const std::string request = "GET /healthz at " + http.to_string();

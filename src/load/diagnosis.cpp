@@ -1,5 +1,7 @@
 #include "load/diagnosis.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -24,8 +26,6 @@ struct Found {
 };
 
 std::string count_of(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
-
-std::string at_offset(std::uint64_t offset) { return " at offset " + std::to_string(offset); }
 
 /// The word at `index`, if it is one that this run can have sent. Any 8 bytes are a word of something: its neighbour
 /// must belong to the same place, and where there is none, its place must be likely.
@@ -73,17 +73,17 @@ bool come_later(const client::Payload& payload, const Evidence& evidence, std::s
 }
 
 Failure foreign(const Evidence& evidence, std::uint32_t connection, std::uint64_t offset) {
-  return {FailureKind::kForeign, "bytes of connection " + std::to_string(connection) + " (its offset " +
-                                     std::to_string(offset) + ")" + at_offset(evidence.offset)};
+  return {FailureKind::kForeign,
+          fmt::format("bytes of connection {} (its offset {}) at offset {}", connection, offset, evidence.offset)};
 }
 
 Failure missing(const Evidence& evidence, std::uint64_t count) {
-  return {FailureKind::kMissing, count_of(count) + " missing" + at_offset(evidence.offset)};
+  return {FailureKind::kMissing, fmt::format("{} missing at offset {}", count_of(count), evidence.offset)};
 }
 
 Failure repeated(const Evidence& evidence, std::uint64_t back) {
   return {FailureKind::kRepeated,
-          "bytes repeated" + at_offset(evidence.offset) + ": those of " + count_of(back) + " before came again"};
+          fmt::format("bytes repeated at offset {}: those of {} before came again", evidence.offset, count_of(back))};
 }
 
 Failure by_origin(const client::Payload& payload, const Evidence& evidence, const Found& found) {
@@ -96,7 +96,7 @@ Failure by_origin(const client::Payload& payload, const Evidence& evidence, cons
     return repeated(evidence, place - found.origin.offset);
   }
   if (come_later(payload, evidence, found.index + kWord, found.origin.offset)) {
-    return {FailureKind::kReordered, "bytes in another order" + at_offset(evidence.offset)};
+    return {FailureKind::kReordered, fmt::format("bytes in another order at offset {}", evidence.offset)};
   }
   return missing(evidence, found.origin.offset - place);
 }
@@ -110,11 +110,13 @@ Failure changed(const client::Payload& payload, const Evidence& evidence) {
   std::vector<std::byte> expected(length);
   payload.fill(evidence.offset, expected);
   if (length > 1 && std::ranges::is_permutation(expected, evidence.bytes.first(length))) {
-    return {FailureKind::kReordered, count_of(length) + " in another order" + at_offset(evidence.offset)};
+    return {FailureKind::kReordered,
+            fmt::format("{} in another order at offset {}", count_of(length), evidence.offset)};
   }
-  return {FailureKind::kWrongBytes, (length == 1 ? "wrong byte" : count_of(length) + " wrong from") +
-                                        at_offset(evidence.offset) + ": expected " + text::in_hex(expected.front()) +
-                                        ", got " + text::in_hex(evidence.bytes.front())};
+  return {
+      FailureKind::kWrongBytes,
+      fmt::format("{} at offset {}: expected {}, got {}", length == 1 ? "wrong byte" : count_of(length) + " wrong from",
+                  evidence.offset, text::in_hex(expected.front()), text::in_hex(evidence.bytes.front()))};
 }
 
 /// Less than a word arrived: compares with what is likely.
@@ -184,7 +186,7 @@ Failure diagnose(const client::Payload& payload, const Evidence& evidence) {
     }
   }
   if (evidence.offset >= evidence.sent) {
-    return {FailureKind::kSurplus, count_of(size) + " more than were sent" + at_offset(evidence.offset)};
+    return {FailureKind::kSurplus, fmt::format("{} more than were sent at offset {}", count_of(size), evidence.offset)};
   }
   return changed(payload, evidence);
 }

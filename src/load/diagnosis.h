@@ -25,8 +25,8 @@ struct Evidence {
   std::uint32_t connections = 1;     ///< how many connections the run has
 };
 
-/// Names what happened to the stream. From 16 bytes on it can tell whose bytes they are; with fewer it may have to
-/// report kWrongBytes for bytes that were something else.
+/// Names what happened to the stream. From 16 bytes on it can tell which connection they belong to; with
+/// fewer it may have to report kWrongBytes for bytes that were something else.
 Failure diagnose(const client::Payload& payload, const Evidence& evidence);
 
 }  // namespace threadecho::load

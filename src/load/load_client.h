@@ -63,7 +63,7 @@ class LoadClient {
   void connect(Nanoseconds now);
   /// Takes a connection that is up already.
   void adopt(OpenConnection connection, Nanoseconds now);
-  /// Call it with the events of epoll, whose data is this client.
+  /// Takes the events that epoll reports for this client.
   void handle(std::uint32_t events);
   void receive(LoadConnection::Waiting waiting);
   /// The warm-up begins at `start`.

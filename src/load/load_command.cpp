@@ -127,7 +127,7 @@ int run(const LoadOptions& options) {
   const std::vector<net::Endpoint> addresses = addresses_of(options);
   // From here on, not before: a look-up could not be interrupted with the signals blocked.
   client::SignalFd signals;
-  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a progress line that nobody reads must not end the run
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a closed standard error must not end the run
 
   Start start = find_target(options, addresses, signals);
   if (signals.signal()) {

@@ -1,6 +1,7 @@
 #include "load/load_connection.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -143,7 +144,7 @@ std::optional<Failure> LoadConnection::receive(LoadContext& context, Waiting wai
   const std::span<const std::byte> bytes = room.first(size);
   const bool sends_next = waiting == Waiting::kUntilInterrupted && context.refills && received_ + size == next_end_;
   if (sends_next) {
-    // As a plain client does, whose next message is in flight before it looks at this one; an error shows again.
+    // Send first, verify then, as a plain client does. An error of this send comes back from the next call.
     allow_message(context.options, now);
     static_cast<void>(send(context, now));
   }
@@ -213,8 +214,7 @@ std::string LoadConnection::progress_of_message(const LoadOptions& options) cons
   if (received_ == sent_) {
     return completed_ == 0 ? " before anything came back" : " between two messages";
   }
-  const std::uint64_t begin = next_end_ - options.size;
-  return " after " + std::to_string(received_ - begin) + " of " + std::to_string(options.size) + " bytes of a message";
+  return fmt::format(" after {} of {} bytes of a message", received_ - (next_end_ - options.size), options.size);
 }
 
 std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanoseconds now) {
@@ -229,13 +229,13 @@ std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanosec
   if (state_ == State::kConnecting) {
     return connect_failure(client::errno_code(ETIMEDOUT));
   }
-  const std::string timeout = std::to_string(options.timeout.count()) + " ms";
   if (sent_ < limit_) {
-    return Failure{FailureKind::kNotReading, "the server has taken and returned nothing for " + timeout + "; " +
-                                                 std::to_string(net::unacknowledged_bytes(fd_.get())) +
-                                                 " bytes wait to be sent"};
+    return Failure{FailureKind::kNotReading,
+                   fmt::format("the server has taken and returned nothing for {} ms; {} bytes wait to be sent",
+                               options.timeout.count(), net::unacknowledged_bytes(fd_.get()))};
   }
-  return Failure{FailureKind::kEchoTimeout, "nothing came back for " + timeout + progress_of_message(options)};
+  return Failure{FailureKind::kEchoTimeout,
+                 fmt::format("nothing came back for {} ms{}", options.timeout.count(), progress_of_message(options))};
 }
 
 void LoadConnection::close() noexcept {

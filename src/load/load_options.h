@@ -23,7 +23,7 @@ enum class LoadMode : std::uint8_t {
 inline constexpr std::array<std::string_view, 5> kLoadModeNames = {"closed", "open", "bulk", "churn", "hold"};
 constexpr std::string_view name_of(LoadMode mode) { return kLoadModeNames.at(static_cast<std::size_t>(mode)); }
 
-/// What `threadecho load` is to do; the initialisers are the defaults of its flags.
+/// The settings of `threadecho load`; the initialisers are the defaults of its flags.
 struct LoadOptions {
   client::Target target;
   LoadMode mode = LoadMode::kClosed;

@@ -6,10 +6,7 @@
 
 namespace threadecho::load {
 
-/// "12 s  64 connections  123,456 messages/s  7.90 MB/s  p99 812 us  0 errors"
-std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& options);
-
-/// Shows how a run comes on: one line that is written over on a terminal, a line a second elsewhere.
+/// Shows the progress of a run: one line that is overwritten on a terminal, a line a second elsewhere.
 class LoadProgress {
  public:
   /// Writes to this descriptor, which stays the caller's.

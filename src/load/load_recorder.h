@@ -21,8 +21,8 @@ inline Nanoseconds monotonic_now() {
       .count();
 }
 
-/// The figures of one worker. Its thread writes; main reads the counters and the live histograms at any time, the rest
-/// after it has joined the worker.
+/// The measurements of one worker. Its thread writes; main reads the counters and the live histograms at any time, the
+/// rest after it has joined the worker.
 struct LoadRecorder {
   // Messages whose reference time (completed, or due in the open loop) lies in [from, to) are measured.
   Nanoseconds from = INT64_MAX;

@@ -18,9 +18,9 @@ constexpr Nanoseconds kProgressEvery = 1000 * kMillisecond;
 constexpr double kNanosecondsPerSecond = 1e9;
 
 /// The workers of a run and their threads; main's side of the control.
-class Crew {
+class WorkerGroup {
  public:
-  Crew(const LoadOptions& options, const net::Endpoint& target, OpenConnection first, SampleFile* samples)
+  WorkerGroup(const LoadOptions& options, const net::Endpoint& target, OpenConnection first, SampleFile* samples)
       : options_(options) {
     control_.samples = samples;
     for (std::uint32_t number = 0; number < options.threads; ++number) {
@@ -29,12 +29,12 @@ class Crew {
     workers_.front()->take_over(std::move(first));
     errors_.resize(workers_.size());
   }
-  ~Crew() {
+  ~WorkerGroup() {
     stop();
     join();
   }
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  WorkerGroup(const WorkerGroup&) = delete;
+  WorkerGroup& operator=(const WorkerGroup&) = delete;
 
   void start_threads() {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
@@ -97,15 +97,15 @@ class Crew {
   std::vector<std::thread> threads_;
 };
 
-/// Turns the live totals into what happened since the last look.
+/// Turns the live totals into what happened since the last snapshot.
 class Snapshots {
  public:
   explicit Snapshots(Nanoseconds began) : began_(began), last_(began) {}
 
-  LoadSnapshot take(const Crew& crew, Nanoseconds now) {
+  LoadSnapshot take(const WorkerGroup& group, Nanoseconds now) {
     LoadSnapshot snapshot;
     std::uint64_t messages = 0;
-    for (const auto& worker : crew.workers()) {
+    for (const auto& worker : group.workers()) {
       const LoadRecorder& recorder = worker->recorder();
       messages += recorder.messages.value();
       snapshot.open_connections += recorder.open_connections.value();
@@ -117,7 +117,7 @@ class Snapshots {
     snapshot.messages = messages - messages_;
     snapshot.seconds = static_cast<double>(now - began_) / kNanosecondsPerSecond;
     snapshot.seconds_since_last = static_cast<double>(now - last_) / kNanosecondsPerSecond;
-    snapshot.is_opening = !crew.is_started();
+    snapshot.is_opening = !group.is_started();
     latencies_ = latencies;
     messages_ = messages;
     last_ = now;
@@ -132,32 +132,32 @@ class Snapshots {
 };
 
 /// Returns whether the user ended it.
-bool wait_for_end(Crew& crew, Nanoseconds began, const LoadHooks& hooks) {
+bool wait_for_end(WorkerGroup& group, Nanoseconds began, const LoadHooks& hooks) {
   Snapshots snapshots(began);
   Nanoseconds next_progress = began + kProgressEvery;
   bool stopped = false;
-  while (!crew.has_ended()) {
+  while (!group.has_ended()) {
     std::array<pollfd, 2> waiting{
-        {{.fd = crew.wakeup().fd(), .events = POLLIN, .revents = 0},
+        {{.fd = group.wakeup().fd(), .events = POLLIN, .revents = 0},
          {.fd = stopped ? -1 : hooks.stop_fd, .events = POLLIN, .revents = 0}}};  // poll skips a negative descriptor
     const Nanoseconds wait = std::max<Nanoseconds>(next_progress - monotonic_now(), 0);
     ::poll(waiting.data(), waiting.size(), static_cast<int>(wait / kMillisecond + 1));
-    crew.wakeup().clear();
+    group.wakeup().clear();
     const Nanoseconds now = monotonic_now();
     if (!stopped && (waiting[1].revents & POLLIN) != 0) {
       stopped = true;
-      crew.stop();
+      group.stop();
       if (hooks.on_stop) {
         hooks.on_stop();
       }
     }
-    if (!crew.is_started() && crew.is_settled()) {
-      crew.begin(now);
+    if (!group.is_started() && group.is_settled()) {
+      group.begin(now);
     }
     if (now >= next_progress) {
       next_progress += kProgressEvery;
       if (hooks.on_progress) {
-        hooks.on_progress(snapshots.take(crew, now));
+        hooks.on_progress(snapshots.take(group, now));
       }
     }
   }
@@ -188,21 +188,21 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   result.options = options;
   result.target = target;
   result.began = monotonic_now();
-  Crew crew(options, target, std::move(first), hooks.samples);
-  crew.start_threads();
-  result.stopped_early = wait_for_end(crew, result.began, hooks);
-  crew.join();
-  crew.rethrow();
+  WorkerGroup group(options, target, std::move(first), hooks.samples);
+  group.start_threads();
+  result.stopped_early = wait_for_end(group, result.began, hooks);
+  group.join();
+  group.rethrow();
 
   Nanoseconds end = 0;
-  for (const auto& worker : crew.workers()) {
+  for (const auto& worker : group.workers()) {
     add_up(result, *worker);
     end = std::max(end, worker->ended_measuring());
   }
   result.incidents.sort();
   result.opened = result.connect_times.count();
-  if (crew.is_started()) {
-    const Nanoseconds from = crew.start() + std::chrono::nanoseconds(options.warmup).count();
+  if (group.is_started()) {
+    const Nanoseconds from = group.start() + std::chrono::nanoseconds(options.warmup).count();
     const Nanoseconds whole = std::chrono::nanoseconds(options.duration).count();
     const Nanoseconds measured = std::clamp<Nanoseconds>(end - from, 0, whole);
     result.measured_seconds = static_cast<double>(measured) / kNanosecondsPerSecond;

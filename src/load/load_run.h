@@ -54,9 +54,9 @@ struct LoadHooks {
   SampleFile* samples = nullptr;                         ///< takes every measured latency
 };
 
-/// Runs the load with threads of its own, and waits for the end in the calling thread, which must have blocked the
-/// signals that the workers are not to get. `first` saves whoever has connected already one of the connections. Throws
-/// std::system_error when threads or descriptors cannot be had.
+/// Runs the load with threads of its own and waits for the end. The calling thread must have blocked the signals that
+/// the workers must not get. `first`, if it is connected, serves as the first connection. Throws std::system_error if
+/// it cannot create threads or descriptors.
 LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {},
                          OpenConnection first = {});
 

@@ -67,7 +67,7 @@ LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, 
 
 void LoadWorker::run() {
   if (state_.context.options.mode == LoadMode::kOpen) {
-    ::prctl(PR_SET_TIMERSLACK, 1UL);  // messages are to go out on time, not 50 us later
+    ::prctl(PR_SET_TIMERSLACK, 1UL);  // send messages on time, not 50 us later
   }
   std::optional<TickTimer> ticks;
   if (state_.context.options.mode == LoadMode::kClosed && state_.has_one_client) {

@@ -1,11 +1,10 @@
 #include "load/number_format.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstddef>
-#include <iomanip>
 #include <span>
-#include <sstream>
-#include <string_view>
 
 namespace threadecho::load {
 namespace {
@@ -17,7 +16,7 @@ std::string with_unit(double value, std::span<const std::string_view> units) {
     units = units.subspan(1);
   }
   const int decimals = value < 10 ? 2 : (value < 100 ? 1 : 0);
-  return format_decimal(value, decimals) + ' ' + std::string(units.front());
+  return fmt::format("{:.{}f} {}", value, decimals, units.front());
 }
 
 }  // namespace
@@ -30,7 +29,7 @@ std::string format_latency(std::chrono::nanoseconds latency) {
 
 std::string format_bytes(double bytes) {
   constexpr std::array<std::string_view, 4> kUnits = {"kB", "MB", "GB", "TB"};
-  return bytes < 999.5 ? format_decimal(bytes, 0) + " B" : with_unit(bytes / 1000, kUnits);
+  return bytes < 999.5 ? fmt::format("{:.0f} B", bytes) : with_unit(bytes / 1000, kUnits);
 }
 
 std::string format_count(std::uint64_t count) {
@@ -41,10 +40,8 @@ std::string format_count(std::uint64_t count) {
   return text;
 }
 
-std::string format_decimal(double value, int decimals) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(decimals) << value;
-  return text.str();
+std::string count_of(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
 
 }  // namespace threadecho::load

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace threadecho::load {
 
@@ -14,6 +15,7 @@ std::string format_latency(std::chrono::nanoseconds latency);
 std::string format_bytes(double bytes);
 /// With commas: "1,234,567".
 std::string format_count(std::uint64_t count);
-std::string format_decimal(double value, int decimals);
+/// "1 message", "1,234 messages".
+std::string count_of(std::uint64_t count, std::string_view noun);
 
 }  // namespace threadecho::load

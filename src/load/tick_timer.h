@@ -11,7 +11,7 @@ namespace threadecho::load {
 /// the first one on: taking that away again could leave another thread's timer to end the process.
 class TickTimer {
  public:
-  /// Throws std::system_error when there is no timer to be had.
+  /// Throws std::system_error if it cannot create a timer.
   explicit TickTimer(std::chrono::milliseconds interval);
   ~TickTimer();
   TickTimer(const TickTimer&) = delete;

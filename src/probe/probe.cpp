@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Bytes of one run are not taken for those of another.
+// So that bytes of one run are not mistaken for those of another.
 client::Payload random_payload() { return client::Payload(std::random_device()() % client::Payload::kMaxConnections); }
 
 /// One run: owns the connection, and opens a new one after a failure.
@@ -41,7 +41,7 @@ class Probe {
   const client::Payload payload_ = random_payload();
   net::Fd connection_;
   std::string peer_;                                ///< of the connection
-  std::optional<client::Failure> connect_failure_;  ///< of the last try, when it failed
+  std::optional<client::Failure> connect_failure_;  ///< of the last attempt, if it failed
   ProbeResult result_;
 };
 
@@ -95,7 +95,7 @@ void Probe::send_messages() {
 }
 
 client::EchoResult Probe::exchange(std::uint64_t sequence, client::AfterSending after) {
-  // Each message is a piece of its own of the stream.
+  // Each message is another part of the stream.
   const std::uint64_t stride = (options_.size / client::Payload::kWordSize + 1) * client::Payload::kWordSize;
   std::vector<std::byte> message(options_.size);
   payload_.fill(sequence * stride, message);

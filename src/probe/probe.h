@@ -25,25 +25,25 @@ struct HalfCloseResult {
 /// Everything a probe found.
 struct ProbeResult {
   std::vector<net::Endpoint> addresses;  ///< of the name
-  /// Tries to connect, the first kMostAttempts of them: a run without an end may make one a message.
+  /// The first kMostAttempts attempts to connect: a run without an end may make one for each message.
   std::vector<client::Attempt> attempts;
   std::uint64_t attempts_in_all = 0;
-  ProbeMessages messages;  ///< one that a signal cut short is not among them
+  ProbeMessages messages;  ///< without one that a signal cut short
   std::optional<HalfCloseResult> half_close;
-  std::optional<client::Failure> failure;  ///< the first one, of whatever kind
+  std::optional<client::Failure> failure;  ///< the first one, of any kind
   std::optional<int> signal;               ///< that ended it early
   std::chrono::nanoseconds duration{};
 
   static constexpr std::size_t kMostAttempts = 10'000;
 
-  /// 0, the first failure's, or 128 + the signal's number when it came before anything was echoed.
+  /// 0, that of the first failure, or 128 + the number of a signal that came before anything was echoed.
   [[nodiscard]] int exit_status() const;
 };
 
 /// Takes one line, without its end.
 using PrintLine = std::function<void(std::string_view line)>;
 
-/// Does what the options say, and prints a line about each thing as it happens. `signals` may be null.
+/// Runs a probe as the options say, and prints a line about each step as it happens. `signals` may be null.
 ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
                   client::SignalFd* signals);
 

@@ -1,7 +1,7 @@
 #include "probe/probe_report.h"
 
-#include <array>
-#include <cstdio>
+#include <fmt/format.h>
+
 #include <optional>
 
 #include "client/json.h"
@@ -14,22 +14,14 @@ using client::Json;
 using std::chrono::nanoseconds;
 using text::in_seconds;
 
-std::string milliseconds_digits(nanoseconds duration) {
-  std::array<char, 32> text{};
-  const double milliseconds = std::chrono::duration<double, std::milli>(duration).count();
-  static_cast<void>(std::snprintf(text.data(), text.size(), "%.3f", milliseconds));
-  return text.data();
+/// "1.234"
+std::string milliseconds(nanoseconds duration) {
+  return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(duration).count());
 }
 
 double loss(const ProbeResult& result) {
   const std::uint64_t sent = result.messages.sent();
   return sent == 0 ? 0 : static_cast<double>(result.messages.lost()) / static_cast<double>(sent);
-}
-
-std::string percent(double ratio) {
-  std::array<char, 32> text{};
-  static_cast<void>(std::snprintf(text.data(), text.size(), "%.4g%%", ratio * 100));
-  return text.data();
 }
 
 Json json_of(const client::Failure& failure) {
@@ -105,39 +97,31 @@ Json messages_json(const ProbeResult& result) {
 
 }  // namespace
 
-std::string in_milliseconds(nanoseconds duration) { return milliseconds_digits(duration) + " ms"; }
-
 std::string connected_line(const client::Attempt& attempt) {
-  return "connected to " + attempt.endpoint.to_string() + " time=" + in_milliseconds(attempt.duration);
+  return fmt::format("connected to {} time={} ms", attempt.endpoint.to_string(), milliseconds(attempt.duration));
 }
 
 std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence, nanoseconds round_trip) {
-  return std::to_string(size) + " bytes from " + peer + ": seq=" + std::to_string(sequence) +
-         " time=" + in_milliseconds(round_trip);
+  return fmt::format("{} bytes from {}: seq={} time={} ms", size, peer, sequence, milliseconds(round_trip));
 }
 
 std::string lost_line(std::uint64_t sequence, const client::Failure& failure) {
-  return "lost: seq=" + std::to_string(sequence) + ": " + failure.text;
+  return fmt::format("lost: seq={}: {}", sequence, failure.text);
 }
 
 std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
-  if (check.failure) {
-    return "half-close failed: " + check.failure->text;
-  }
-  return "half-close: " + std::to_string(size) +
-         " bytes echoed after FIN, then closed time=" + in_milliseconds(check.duration);
+  return check.failure ? "half-close failed: " + check.failure->text
+                       : fmt::format("half-close: {} bytes echoed after FIN, then closed time={} ms", size,
+                                     milliseconds(check.duration));
 }
 
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
-  std::string text = "--- " + options.target.to_string() + " echo statistics ---\n";
-  text.append(std::to_string(result.messages.sent())).append(" messages sent, ");
-  text.append(std::to_string(result.messages.echoed())).append(" echoed, ");
-  text.append(percent(loss(result))).append(" loss, time ").append(in_milliseconds(result.duration)).append("\n");
-  if (const auto round_trips = result.messages.round_trips()) {
-    text.append("rtt min/median/p99/max = ").append(milliseconds_digits(round_trips->min)).append("/");
-    text.append(milliseconds_digits(round_trips->median)).append("/");
-    text.append(milliseconds_digits(round_trips->p99)).append("/");
-    text.append(in_milliseconds(round_trips->max)).append("\n");
+  std::string text = fmt::format("--- {} echo statistics ---\n{} messages sent, {} echoed, {:.4g}% loss, time {} ms\n",
+                                 options.target.to_string(), result.messages.sent(), result.messages.echoed(),
+                                 loss(result) * 100, milliseconds(result.duration));
+  if (const auto times = result.messages.round_trips()) {
+    text += fmt::format("rtt min/median/p99/max = {}/{}/{}/{} ms\n", milliseconds(times->min),
+                        milliseconds(times->median), milliseconds(times->p99), milliseconds(times->max));
   }
   return text;
 }

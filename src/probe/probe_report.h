@@ -14,9 +14,6 @@ namespace threadecho::probe {
 
 // What a probe prints. Lines come without their end.
 
-/// "1.234 ms"
-std::string in_milliseconds(std::chrono::nanoseconds duration);
-
 std::string connected_line(const client::Attempt& attempt);
 std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence,
                       std::chrono::nanoseconds round_trip);

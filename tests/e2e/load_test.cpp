@@ -230,7 +230,7 @@ TEST(ClientCommands, DoNotWriteIntoTheirOwnConnectionWhenStartedWithoutOutput) {
   EXPECT_EQ(server.metric("threadecho_received_bytes_total"), 128);
 }
 
-TEST(Load, FailsWhenNobodyListens) {
+TEST(Load, FailsWhenTheConnectionIsRefused) {
   std::string target;
   {
     target = FaultyServer([](int, int) {}).target();

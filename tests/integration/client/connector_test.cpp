@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A socket on a port of its own that connects to just that port: what TCP makes of it is a connection to itself, as a
-/// client can come by when its ephemeral port happens to be the one it asks for.
+/// client gets when its ephemeral port happens to be the port it connects to.
 net::Fd connected_to_itself() {
   net::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const net::Endpoint any = net::Endpoint::parse("127.0.0.1", 0).value();

@@ -29,7 +29,7 @@ using ::testing::HasSubstr;
 
 constexpr std::size_t kSize = 64;
 
-/// Long enough for any error to show; a run whose connections are all lost ends by itself.
+/// Long enough for any error to show; a run that has lost all connections ends by itself.
 LoadOptions options(std::uint32_t connections = 1) {
   LoadOptions options;
   options.target = {.host = "test", .port = 1};
@@ -138,7 +138,7 @@ TEST(LoadFaults, AServerThatClosesWithoutAWord) {
   expect_only(load([](int, int) {}), FailureKind::kClosedEarly, "closed by the server");
 }
 
-TEST(LoadFaults, NobodyThere) {
+TEST(LoadFaults, ARefusedConnection) {
   net::Endpoint endpoint;
   {
     endpoint = FaultyServer([](int, int) {}).endpoint();

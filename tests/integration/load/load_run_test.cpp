@@ -37,7 +37,7 @@ LoadOptions options(LoadMode mode = LoadMode::kClosed) {
   options.connections = 4;
   options.threads = 2;
   options.size = mode == LoadMode::kBulk ? 65536 : 64;
-  options.duration = milliseconds(400);  // so long that a busy machine gets something done in it
+  options.duration = milliseconds(400);  // long enough for a busy machine to echo something
   options.warmup = milliseconds(0);
   return options;
 }

@@ -25,7 +25,7 @@ using std::chrono::milliseconds;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr milliseconds kShort{100};  ///< for waits that are to run out
+constexpr milliseconds kShort{100};  ///< for waits that must time out
 
 ProbeOptions one_message() {
   ProbeOptions options;
@@ -67,7 +67,7 @@ TEST(Probe, SaysThatAllWasEchoed) {
   EXPECT_THAT(probe.lines[4], HasSubstr("half-close: 64 bytes echoed after FIN, then closed"));
 }
 
-TEST(Probe, SaysWhenNobodyListens) {
+TEST(Probe, SaysWhenTheConnectionIsRefused) {
   const UnusedPort port;
   const Observed probe = run(one_message(), {port.endpoint()});
   EXPECT_EQ(probe.result.exit_status(), 10);

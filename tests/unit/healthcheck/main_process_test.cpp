@@ -27,7 +27,7 @@ TEST(MainProcess, IsServeWithoutArguments) {
   EXPECT_TRUE(main->flags.empty());
 }
 
-TEST(MainProcess, IsAClientWhoseFlagsAreNoSettings) {
+TEST(MainProcess, IsAClientAndItsFlagsAreNoSettings) {
   const FakeProc proc;
   proc.add(1, 0, {"threadecho", "load", "echo:9000", "--rate", "5"});
   const auto main = healthcheck::main_process(proc.path());
@@ -80,7 +80,7 @@ TEST(MainProcess, IsNotOneOfAnotherNetwork) {
   EXPECT_FALSE(healthcheck::main_process(proc.path()));
 }
 
-TEST(MainProcess, IsNotOneWhoseArgumentsCannotBeUnderstood) {
+TEST(MainProcess, IsNotOneWithArgumentsThatCannotBeUnderstood) {
   const FakeProc proc;
   proc.add(1, 0, {"threadecho", "--frob"});
   EXPECT_FALSE(healthcheck::main_process(proc.path()));

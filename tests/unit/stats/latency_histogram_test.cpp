@@ -26,7 +26,7 @@ std::vector<nanoseconds> latencies(std::uint32_t seed, std::size_t count) {
   return values;
 }
 
-/// By the definition: the least value that so many per cent do not exceed.
+/// By the definition: the least value that `percent` of all do not exceed.
 nanoseconds exact_percentile(std::vector<nanoseconds> values, double percent) {
   std::ranges::sort(values);
   const double rank = std::ceil(percent / 100 * static_cast<double>(values.size()));
