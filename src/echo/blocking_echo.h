@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 
-#include "echo/ending.h"
+#include "echo/lingering_close.h"
 #include "echo/reasons.h"
 #include "echo/session.h"
 
@@ -29,7 +29,7 @@ class BlockingEcho {
   std::optional<CloseReason> echo(std::span<const std::byte> bytes);
   std::optional<CloseReason> on_receive_timeout() const;
   void arm_receive_timeout(Clock::time_point now);
-  CloseReason finish(Ending ending, std::span<std::byte> buffer) const;
+  CloseReason finish(LingeringClose close, std::span<std::byte> buffer) const;
 
   Session session_;
   const int fd_;

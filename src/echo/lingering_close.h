@@ -13,9 +13,9 @@ namespace threadecho::echo {
 /// The last part of a connection's life: what must still leave and what must still arrive before its descriptor may
 /// close, so that no reset destroys echoed bytes that are on their way. A sequence of steps that never wait; the thread
 /// that serves the connection, in either model, waits between them as it is told.
-class Ending {
+class LingeringClose {
  public:
-  explicit Ending(Session& session) noexcept : session_(session) {}
+  explicit LingeringClose(Session& session) noexcept : session_(session) {}
 
   /// The connection ends for `reason`, which is the session's or an error's.
   void begin(CloseReason reason);
