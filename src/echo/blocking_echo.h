@@ -12,8 +12,7 @@
 namespace threadecho::echo {
 
 /// The life of one connection on a thread of its own: blocks in recv, sends everything back, and blocks again, until
-/// one of the reasons to end comes up. Made, begun, run and dropped by that thread; the socket stays the connection's,
-/// and stays open.
+/// there is a reason to close. Lives on that thread's stack; leaves the socket open, which the connection owns.
 class BlockingEcho {
  public:
   BlockingEcho(Connection& connection, const EchoContext& context) noexcept;

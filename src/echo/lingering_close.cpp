@@ -10,8 +10,7 @@
 namespace threadecho::echo {
 namespace {
 
-/// A client that goes on sending is discarded so many buffers at a time; others of the same thread have their turn
-/// between.
+/// Buffers to discard at once of a client that goes on sending, before other clients of the thread have their turn.
 constexpr int kDiscardAtOnce = 4;
 
 }  // namespace
@@ -83,8 +82,8 @@ std::optional<LingeringClose::Wait> LingeringClose::linger(Clock::time_point now
   return now < deadline() ? std::optional(Wait{.event = Event::kReadable, .until = now}) : std::nullopt;
 }
 
-/// The connection stays a live one until the client has all of its echo: a process that exits, or a container whose
-/// network goes, would take the tail along.
+/// The connection stays live until the client has all of its echo: when a process exits and its container's network
+/// goes, the unsent tail is lost.
 std::optional<LingeringClose::Wait> LingeringClose::deliver_tail(Clock::time_point now) {
   if (net::unacknowledged_bytes(fd()) > 0) {
     if (!sending_shut_) {

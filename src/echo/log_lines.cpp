@@ -1,6 +1,5 @@
 #include "echo/log_lines.h"
 
-#include <chrono>
 #include <new>
 #include <string>
 
@@ -44,14 +43,13 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
     return;
   }
   const net::EndpointText peer = connection.peer().text();
-  const std::chrono::duration<double> duration = Clock::now() - connection.accepted_at();
   log.write(level, "connection closed",
             {{"id", connection.id()},
              {"peer", peer.view()},
              {"reason", name_of(reason)},
              {"received_bytes", counters.received_bytes.value()},
              {"echoed_bytes", counters.echoed_bytes.value()},
-             {"duration_seconds", duration.count()}});
+             {"duration_seconds", Clock::now() - connection.accepted_at()}});
 }
 
 void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
@@ -71,7 +69,7 @@ void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& p
     log.warn("connection refused",
              {{"peer", address.view()}, {"reason", name_of(reason)}, {"error", message}, {"suppressed", *suppressed}});
   } catch (const std::bad_alloc&) {
-    // The reason itself may be that there is no memory.
+    // The error itself may be that there is no memory.
   }
 }
 
@@ -91,7 +89,7 @@ void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event,
     const std::string message = error.message();
     log.warn(event, {{"error", message}, {"suppressed", *suppressed}});
   } catch (const std::bad_alloc&) {
-    // What is told of may be the want of memory.
+    // The error itself may be that there is no memory.
   }
 }
 

@@ -24,10 +24,10 @@ constexpr std::size_t kEventsAtOnce = 128;
 /// connection's first event comes at once, and with it the worker learns of it.
 constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLET;
 
-std::error_code watch(int epoll, int fd, std::uint32_t interest, void* whose) {
+std::error_code watch(int epoll, int fd, std::uint32_t interest, void* owner) {
   epoll_event event{};
   event.events = interest;
-  event.data.ptr = whose;
+  event.data.ptr = owner;
   if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
     return {errno, std::generic_category()};
   }

@@ -31,13 +31,13 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
     return step_close(buffer);
   }
   if (errno == EINTR) {
-    return Next::kAgain;  // what there is to receive has had its event, and makes no other
+    return Next::kAgain;  // no second event comes for what has arrived
   }
   if (errno != EAGAIN) {
     return end(session_.reason_after_error(errno), buffer);
   }
   if (just_echoed) {
-    return wait_to_receive();  // nobody has called it: it only had a look
+    return wait_to_receive();  // no event and no deadline led to this turn
   }
   if (const auto reason = session_.reason_if_overdue(Clock::now())) {
     return end(*reason, buffer);
@@ -65,8 +65,8 @@ PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<st
   if (reason) {
     return end(*reason, buffer);
   }
-  // A busy client's next message is often there by the time that all others have had their turn: to look costs less
-  // than to be told.
+  // A busy client's next message has often arrived once all others have had their turn: another recv costs less than
+  // an event.
   just_echoed_ = true;
   return Next::kAgain;
 }

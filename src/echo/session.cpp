@@ -25,7 +25,7 @@ constexpr milliseconds kFirstLook{100};
 /// Two looks at a stall that are closer than this need not ask the kernel when between them the peer acknowledged
 /// bytes.
 constexpr milliseconds kStallPrecision{60};
-/// The kernel is asked about the path at most so often, and at the end: it costs as much as a small send.
+/// TCP_INFO is read at most this often, and at the end: it costs as much as a small send.
 constexpr milliseconds kTcpInfoInterval{1000};
 
 /// For the serving thread: a scrape touches no socket.
@@ -63,7 +63,7 @@ std::optional<CloseReason> Session::on_received(std::span<const std::byte> bytes
   ConnectionCounters& counters = connection_.counters;
   received_at_ = Clock::now();
   if (const auto reason = connection_.end_reason()) {
-    return reason;  // ended from outside while this thread waited: the client has had its end of file
+    return reason;  // ended from outside while this thread waited: the client has got its end of file
   }
   if (counters.receives.value() == 0) {
     log_first_received(context_.log, connection_);
@@ -105,7 +105,7 @@ std::optional<CloseReason> Session::on_echoed() {
 }
 
 CloseReason Session::reason_after_error(int error_number) const noexcept {
-  // Who ended it first: EPIPE is also what a send gets once the drain has shut this side.
+  // The first reason counts: a send also fails with EPIPE once the drain has shut this side.
   return connection_.end_reason().value_or(close_reason_of(error_number));
 }
 

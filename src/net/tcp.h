@@ -25,7 +25,7 @@ std::error_code set_option(int fd, int level, int name, int value) noexcept;
 /// Bytes (and a FIN) handed to the kernel that the peer has not acknowledged yet: SIOCOUTQ. 0 when it cannot be told.
 std::size_t unacknowledged_bytes(int fd) noexcept;
 
-/// What the kernel has measured of the way to the peer, TCP_INFO: tcp(7).
+/// What the kernel has measured of the path to the peer, TCP_INFO: tcp(7).
 struct TcpInfo {
   std::chrono::microseconds round_trip{0};   ///< smoothed; 0 when nothing has been measured yet
   std::uint32_t retransmitted_segments = 0;  ///< since the connection began

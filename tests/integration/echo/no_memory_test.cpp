@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 
+#include <chrono>
 #include <memory>
 #include <new>
 #include <optional>
@@ -104,7 +105,8 @@ TEST(NoMemoryForAJsonLine, IsAnExceptionWhereverItStrikes) {
     std::string line;
     std::thread writer([&] {
       try {
-        line = log::json_body("connection closed", {{"peer", "192.0.2.1:9000"}, {"id", 7U}, {"seconds", 0.25}});
+        line = log::json_body("connection closed",
+                              {{"peer", "192.0.2.1:9000"}, {"id", 7U}, {"seconds", std::chrono::milliseconds(250)}});
       } catch (const std::bad_alloc&) {
         line = "none";
       }
