@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "echo/connection.h"
-#include "echo/connection_table.h"
+#include "echo/connection_registry.h"
 #include "echo/totals.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
@@ -93,7 +93,7 @@ void single_writer_message(benchmark::State& state) {
   echo::ConnectionCounters& counters = connection.counters;
   while (state.KeepRunning()) {
     const auto received_at = Clock::now();
-    benchmark::DoNotOptimize(connection.ending());
+    benchmark::DoNotOptimize(connection.end_reason());
     counters.received_bytes.add(kMessageBytes);
     counters.receives.add(1);
     benchmark::ClobberMemory();  // here it sends
@@ -134,17 +134,19 @@ BENCHMARK_DEFINE_F(Shared, prometheus_message)(benchmark::State& state) {
 }
 
 /// The sum that a scrape asks for, over range(0) live connections.
-void table_totals(benchmark::State& state) {
-  const auto size = static_cast<std::uint32_t>(state.range(0));
-  echo::ConnectionTable table(size, 0);
-  for (std::uint32_t id = 1; id <= size; ++id) {
-    auto connection = std::make_unique<echo::Connection>(id, net::Fd(), net::Endpoint(), Clock::now());
+void registry_totals(benchmark::State& state) {
+  echo::ConnectionRegistry registry;
+  std::vector<std::unique_ptr<echo::Connection>> connections;
+  for (std::int64_t id = 1; id <= state.range(0); ++id) {
+    auto connection =
+        std::make_unique<echo::Connection>(static_cast<std::uint64_t>(id), net::Fd(), net::Endpoint(), Clock::now());
     connection->counters.thread_start_ns.set(20'000);  // what is not served yet is passed over
     connection->counters.received_bytes.add(kMessageBytes);
-    benchmark::DoNotOptimize(table.try_add(connection));
+    registry.add(*connection);
+    connections.push_back(std::move(connection));
   }
   while (state.KeepRunning()) {
-    benchmark::DoNotOptimize(table.totals());
+    benchmark::DoNotOptimize(registry.totals());
   }
 }
 
@@ -156,7 +158,7 @@ BENCHMARK(single_writer_histogram)->Threads(1)->Threads(2);
 BENCHMARK_REGISTER_F(Shared, prometheus_histogram)->Threads(1)->Threads(2);
 BENCHMARK(single_writer_message)->Threads(1)->Threads(2);
 BENCHMARK_REGISTER_F(Shared, prometheus_message)->Threads(1)->Threads(2);
-BENCHMARK(table_totals)->Arg(1)->Arg(1000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(registry_totals)->Arg(1)->Arg(1000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace threadecho::bench

@@ -8,7 +8,7 @@
 
 namespace threadecho::admin {
 
-/// The echo server's numbers in Prometheus' terms, read anew at each scrape. Writes nothing and touches no socket.
+/// The echo server's metrics, read from its counters at each scrape. Writes nothing and touches no socket.
 /// Borrows the server; Collect may be called from any thread.
 class EchoCollector : public prometheus::Collectable {
  public:

@@ -16,7 +16,7 @@ struct ProgramFacts {
   std::string sched_policy;
 };
 
-/// What this program is and how it was set up, and what its log had to drop. Collect may be called from any thread.
+/// What this program is, how it was set up, and how many log lines it dropped. Collect may be called from any thread.
 class ProgramCollector : public prometheus::Collectable {
  public:
   ProgramCollector(ProgramFacts facts, std::function<std::uint64_t()> log_lines_dropped)

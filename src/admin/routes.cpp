@@ -64,7 +64,7 @@ Response version_response(const host::Pod& pod) {
         {"nlohmann-json",
          dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
         {"CLI11", CLI11_VERSION}}}};
-  if (pod.known()) {
+  if (pod.is_known()) {
     object["pod"] = {{"name", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}};
   }
   return http::json_response(object);

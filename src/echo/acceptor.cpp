@@ -10,6 +10,7 @@
 
 #include "echo/echo_thread.h"
 #include "echo/log_lines.h"
+#include "host/start_thread.h"
 #include "net/poll_timeout.h"
 
 namespace threadecho::echo {
@@ -17,26 +18,26 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Long enough to cost nothing while an error lasts, short enough to be back well within a second of its relief.
+/// Long enough to cost nothing while an error lasts, short enough to accept again well within a second after it.
 constexpr milliseconds kPause{100};
-/// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless they are all there
-/// is.
+/// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless there is nothing
+/// else.
 constexpr int kErrorsInARowBeforePause = 16;
 /// The queue is emptied within this when a drain begins, though clients may come faster than they can be taken.
 constexpr milliseconds kLastRound{1000};
 /// After so many clients the refused ones and the wake-up are looked at again.
 constexpr int kAcceptAtOnce = 256;
 
-/// There may be nobody at fault and nothing to do but wait until something is given back.
+/// Out of descriptors or memory: back off until some are freed.
 bool is_exhaustion(int error_number) {
   return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS || error_number == ENOMEM;
 }
 
 }  // namespace
 
-Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Admit admit,
+Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
                    log::Logger& log)
-    : listener_(std::move(listener)), policy_(policy), admit_(std::move(admit)), log_(log), refused_(refused_capacity) {
+    : listener_(std::move(listener)), policy_(policy), serve_(std::move(serve)), log_(log), refused_(refused_capacity) {
   polled_.reserve(2 + refused_capacity);  // so that waiting never needs memory
 }
 
@@ -48,11 +49,7 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::start() {
-  try {
-    thread_ = std::thread([this] { run(); });
-  } catch (const std::system_error& error) {
-    throw std::system_error(error.code(), "cannot start the acceptor's thread");
-  }
+  thread_ = host::start_thread("cannot start the acceptor's thread", [this] { run(); });
 }
 
 void Acceptor::stop_accepting() {
@@ -66,6 +63,9 @@ void Acceptor::wait_until_closed() const { listener_closed_.wait(false, std::mem
 void Acceptor::join() {
   if (thread_.joinable()) {
     thread_.join();
+    for (std::size_t i = 0; i < refusal_lines_.size(); ++i) {
+      log_refused_before(log_, refusal_lines_[i], static_cast<RejectReason>(i));
+    }
   }
 }
 
@@ -81,18 +81,18 @@ void Acceptor::add_to(Totals& totals) const {
 void Acceptor::run() {
   enter_echo_thread("acceptor", policy_);
   while (listener_ || !refused_.empty()) {
-    const bool somebody = wait();
+    const bool is_waiting = wait();
     // Before the queue is emptied: a client that is in it when the drain begins is still taken.
     const bool last_round = listener_ && stopping_.load(std::memory_order_acquire);
     if (last_round) {
       paused_until_ = {};
     }
-    if (somebody || (last_round && somebody_waits())) {
+    if (is_waiting || (last_round && has_waiting_client())) {
       accept_waiting();
     }
     if (last_round) {
       const auto end = Clock::now() + kLastRound;
-      while (Clock::now() >= paused_until_ && Clock::now() < end && somebody_waits()) {
+      while (Clock::now() >= paused_until_ && Clock::now() < end && has_waiting_client()) {
         accept_waiting();
       }
       listener_.reset();
@@ -138,7 +138,7 @@ void Acceptor::accept_waiting() {
       case Accepted::kClient:
         errors_in_a_row_ = 0;
         break;
-      case Accepted::kNobody:
+      case Accepted::kNothing:
         return;
       case Accepted::kError:
         if (++errors_in_a_row_ >= kErrorsInARowBeforePause) {
@@ -149,9 +149,9 @@ void Acceptor::accept_waiting() {
         }
         break;
     }
-    // Linux takes a descriptor and makes a socket before it looks at the queue. Asking first costs a part of that, and
-    // an accept4 that fails for want of a descriptor has then failed somebody.
-  } while (++accepted < kAcceptAtOnce && somebody_waits());
+    // Linux takes a descriptor and makes a socket before it looks at the queue. To ask first costs less than that, and
+    // an accept4 that fails without a descriptor then means that a client really waits.
+  } while (++accepted < kAcceptAtOnce && has_waiting_client());
 }
 
 Acceptor::Accepted Acceptor::accept_one() {
@@ -163,9 +163,9 @@ Acceptor::Accepted Acceptor::accept_one() {
     return accept_failed(errno);
   }
   try {
-    if (const auto reason = admit_(client, net::Endpoint(peer, length))) {
-      rejected_[index_of(*reason)].add(1);
-      refused_.add(std::move(client), Clock::now());
+    const net::Endpoint endpoint(peer, length);
+    if (auto refused = serve_(std::move(client), endpoint)) {
+      refuse(*std::move(refused), endpoint);
     }
   } catch (const std::bad_alloc&) {
     return accept_failed(ENOMEM);  // the client is lost, the server is not
@@ -173,9 +173,16 @@ Acceptor::Accepted Acceptor::accept_one() {
   return Accepted::kClient;
 }
 
+void Acceptor::refuse(Refused refused, const net::Endpoint& peer) {
+  const std::size_t reason = index_of(refused.reason);
+  log_refused(log_, refusal_lines_[reason], peer, refused.reason, refused.error);
+  rejected_[reason].add(1);
+  refused_.add(std::move(refused.client), Clock::now());
+}
+
 Acceptor::Accepted Acceptor::accept_failed(int error_number) {
   if (error_number == EAGAIN) {
-    return Accepted::kNobody;
+    return Accepted::kNothing;
   }
   if (is_exhaustion(error_number)) {
     paused_until_ = Clock::now() + kPause;
@@ -185,7 +192,7 @@ Acceptor::Accepted Acceptor::accept_failed(int error_number) {
   return Accepted::kError;
 }
 
-bool Acceptor::somebody_waits() const {
+bool Acceptor::has_waiting_client() const {
   pollfd listener{.fd = listener_.get(), .events = POLLIN, .revents = 0};
   return ::poll(&listener, 1, 0) > 0;
 }

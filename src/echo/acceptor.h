@@ -24,23 +24,23 @@ namespace threadecho::echo {
 
 using stats::SingleWriterCounter;
 
-/// Takes clients from the listener, on a thread of its own, and hands each to `admit`; those that `admit` turns away it
-/// keeps until they have had an orderly end. Survives every error of accept(2): those that a moment may cure (no
-/// descriptors, no memory) are waited out, without spinning.
-/// Owned by the server. `start`, `stop_accepting` and `join` are for the thread that owns it; `add_to` is for any.
+/// Accepts clients from the listener, on a thread of its own, and hands each to `serve`. It keeps the refused ones
+/// until they have had an orderly end. Survives every error of accept(2): it waits out those that may pass (no
+/// descriptors, no memory), without spinning. Owned by the server. `start`, `stop_accepting` and `join` are for the
+/// thread that owns it; `add_to` is for any.
 class Acceptor {
  public:
-  /// Takes the client (and returns nothing) or leaves it and says why. Called on the acceptor's thread.
-  using Admit = std::function<std::optional<RejectReason>(net::Fd& client, const net::Endpoint& peer)>;
+  /// Serves the client, or returns it to be refused. Called on the acceptor's thread.
+  using Serve = std::function<std::optional<Refused>(net::Fd client, const net::Endpoint& peer)>;
 
   /// `listener` is non-blocking. At most `refused_capacity` refused clients are kept at a time. `policy` is the
-  /// thread's; threads that `admit` starts inherit it.
-  Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Admit admit, log::Logger& log);
+  /// thread's; threads that `serve` starts inherit it.
+  Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve, log::Logger& log);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Throws std::system_error when no thread can be started.
+  /// Throws std::system_error if the thread cannot be created.
   void start();
   /// Has the thread accept every client whose handshake is complete, then close the listener; does not wait for that.
   /// The kernel resets what is left: clients that arrive between these two steps, and those for which there is no
@@ -48,7 +48,8 @@ class Acceptor {
   void stop_accepting();
   /// Waits until the listener is closed. For after `stop_accepting`.
   void wait_until_closed() const;
-  /// Waits until the last refused client has gone (a second at most) and the thread has ended.
+  /// Waits until the last refused client has gone (a second at most) and the thread has ended, then logs the refusals
+  /// that no line has told of.
   void join();
 
   /// The listener is open.
@@ -60,22 +61,24 @@ class Acceptor {
   void add_to(Totals& totals) const;
 
  private:
-  enum class Accepted { kClient, kNobody, kError };
+  enum class Accepted { kClient, kNothing, kError };
 
   void run();
-  /// Returns whether somebody waits to be accepted.
+  /// Returns whether a client waits to be accepted.
   bool wait();
   void accept_waiting();
   Accepted accept_one();
   Accepted accept_failed(int error_number);
-  [[nodiscard]] bool somebody_waits() const;
+  void refuse(Refused refused, const net::Endpoint& peer);
+  [[nodiscard]] bool has_waiting_client() const;
   [[nodiscard]] int poll_timeout(Clock::time_point now) const;
 
   net::Fd listener_;
   const config::SchedPolicy policy_;
-  Admit admit_;
+  Serve serve_;
   log::Logger& log_;
   log::RateLimit error_lines_;
+  std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   net::Wakeup wakeup_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> listener_closed_{false};  ///< set once, waited for by wait_until_closed

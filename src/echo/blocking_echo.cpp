@@ -45,18 +45,18 @@ std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
     if (received > 0) {
       reason = echo(buffer.first(size));
     } else if (received == 0) {
-      Ending ending(session_);
-      ending.begin_after_client_closed();
-      return finish(ending, buffer);
+      LingeringClose close(session_);
+      close.begin_after_client_closed();
+      return finish(close, buffer);
     } else if (errno == EAGAIN) {
       reason = on_receive_timeout();
     } else if (errno != EINTR) {
-      reason = session_.broken(errno);
+      reason = session_.reason_after_error(errno);
     }
     if (reason) {
-      Ending ending(session_);
-      ending.begin(*reason);
-      return finish(ending, buffer);
+      LingeringClose close(session_);
+      close.begin(*reason);
+      return finish(close, buffer);
     }
     if (size == buffer.size() && size < session_.context().settings.buffer_size) {
       return std::nullopt;
@@ -65,7 +65,7 @@ std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
 }
 
 std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) {
-  if (const auto reason = session_.received(bytes)) {
+  if (const auto reason = session_.on_received(bytes)) {
     return reason;
   }
   while (!bytes.empty()) {
@@ -74,12 +74,12 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) 
     }
     // The client reads slowly, or not at all.
     while (!bytes.empty() && wait_for(POLLOUT, fd_, session_.send_deadline()) <= 0) {
-      if (const auto reason = session_.stuck(Clock::now())) {
+      if (const auto reason = session_.reason_if_stuck(Clock::now())) {
         return reason;
       }
     }
   }
-  if (const auto reason = session_.echoed()) {
+  if (const auto reason = session_.on_echoed()) {
     return reason;
   }
   const auto now = session_.last_received();
@@ -95,7 +95,7 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) 
 /// first.
 std::optional<CloseReason> BlockingEcho::on_receive_timeout() const {
   do {
-    if (const auto reason = session_.overdue(Clock::now())) {
+    if (const auto reason = session_.reason_if_overdue(Clock::now())) {
       return reason;
     }
   } while (wait_for(POLLIN, fd_, session_.receive_deadline()) <= 0);
@@ -113,16 +113,16 @@ void BlockingEcho::arm_receive_timeout(Clock::time_point now) {
   }
 }
 
-CloseReason BlockingEcho::finish(Ending ending, std::span<std::byte> buffer) const {
+CloseReason BlockingEcho::finish(LingeringClose close, std::span<std::byte> buffer) const {
   FinalWait final_wait(fd_, session_.context().spare_descriptors);
-  while (const auto wait = ending.step(Clock::now(), buffer)) {
-    if (wait->event == Ending::Event::kReadable) {
+  while (const auto wait = close.step(Clock::now(), buffer)) {
+    if (wait->event == LingeringClose::Event::kReadable) {
       wait_for(POLLIN, fd_, wait->until);
     } else {
       final_wait.wait_until(wait->until);
     }
   }
-  return ending.reason();
+  return close.reason();
 }
 
 }  // namespace threadecho::echo

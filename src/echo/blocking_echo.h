@@ -5,15 +5,14 @@
 #include <optional>
 #include <span>
 
-#include "echo/ending.h"
+#include "echo/lingering_close.h"
 #include "echo/reasons.h"
 #include "echo/session.h"
 
 namespace threadecho::echo {
 
 /// The life of one connection on a thread of its own: blocks in recv, sends everything back, and blocks again, until
-/// one of the reasons to end comes up. Made, begun, run and dropped by that thread; the socket stays the connection's,
-/// and stays open.
+/// there is a reason to close. Lives on that thread's stack; leaves the socket open, which the connection owns.
 class BlockingEcho {
  public:
   BlockingEcho(Connection& connection, const EchoContext& context) noexcept;
@@ -29,7 +28,7 @@ class BlockingEcho {
   std::optional<CloseReason> echo(std::span<const std::byte> bytes);
   std::optional<CloseReason> on_receive_timeout() const;
   void arm_receive_timeout(Clock::time_point now);
-  CloseReason finish(Ending ending, std::span<std::byte> buffer) const;
+  CloseReason finish(LingeringClose close, std::span<std::byte> buffer) const;
 
   Session session_;
   const int fd_;

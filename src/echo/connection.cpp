@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "echo/connection_shard.h"
+
 namespace threadecho::echo {
 
 void ConnectionCounters::add_to(Totals& totals) const noexcept {
@@ -12,6 +14,17 @@ void ConnectionCounters::add_to(Totals& totals) const noexcept {
   totals.retransmitted_segments += retransmitted_segments.value();
   echo_duration.add_to(totals.echo_duration);
   round_trip.add_to(totals.round_trip);
+}
+
+void RegistryLink::leave() noexcept {
+  if (shard_ != nullptr) {
+    shard_->unlink(*this);
+  }
+}
+
+net::Fd Connection::dissolve(std::unique_ptr<Connection> connection) noexcept {
+  connection->link_.leave();
+  return std::move(connection->fd_);
 }
 
 ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
@@ -26,13 +39,13 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
                               .echoed_bytes = counters.echoed_bytes.value(),
                               .round_trip = std::chrono::microseconds(counters.round_trip_us.value())};
   snapshot.received_bytes = counters.received_bytes.value();
-  if (!counters.started()) {
+  if (!counters.is_served()) {
     snapshot.state = ConnectionState::kStarting;
     return snapshot;
   }
   const Clock::duration last_received(static_cast<Clock::rep>(counters.last_received_ns.value()));
   snapshot.idle = std::max(nanoseconds(0), nanoseconds(now.time_since_epoch() - last_received));
-  if (ending()) {
+  if (end_reason()) {
     snapshot.state = ConnectionState::kEnding;
   } else if (half_closed_.load(std::memory_order_relaxed)) {
     snapshot.state = ConnectionState::kHalfClosed;
@@ -45,11 +58,11 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
 bool Connection::end(CloseReason reason) noexcept {
   int expected = kOpen;
   // Relaxed: the reason carries no other data with it; shutdown(2), which follows, is what the other thread notices.
-  return ending_.compare_exchange_strong(expected, static_cast<int>(reason), std::memory_order_relaxed);
+  return end_reason_.compare_exchange_strong(expected, static_cast<int>(reason), std::memory_order_relaxed);
 }
 
-std::optional<CloseReason> Connection::ending() const noexcept {
-  const int reason = ending_.load(std::memory_order_relaxed);
+std::optional<CloseReason> Connection::end_reason() const noexcept {
+  const int reason = end_reason_.load(std::memory_order_relaxed);
   if (reason == kOpen) {
     return std::nullopt;
   }

@@ -3,9 +3,12 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "echo/connection_quota.h"
 #include "echo/reasons.h"
@@ -22,10 +25,10 @@ using stats::SmallSingleWriterCounter;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
-/// What a connection is about, for people.
+/// What a connection is doing, for people.
 enum class ConnectionState : std::uint8_t {
   kStarting,    ///< accepted; its thread has not begun
-  kReceiving,   ///< everything received is sent; the next bytes are the client's to send
+  kReceiving,   ///< everything received is sent; waits for the next bytes
   kSending,     ///< the kernel has not yet taken all that was received: the client reads slowly, or not at all
   kHalfClosed,  ///< the client has closed its side; the rest of its echo is on its way
   kEnding,      ///< ended by the server; what the client still sends is discarded
@@ -47,7 +50,7 @@ struct ConnectionSnapshot {
   std::chrono::microseconds round_trip{0};  ///< 0: not measured yet
 };
 
-/// What one connection has done. Written only by the thread that serves it, read by whoever sums.
+/// What one connection has done. Only the thread that serves it writes; any thread may read.
 struct ConnectionCounters {
   SingleWriterCounter received_bytes;
   SingleWriterCounter echoed_bytes;
@@ -60,51 +63,74 @@ struct ConnectionCounters {
   stats::SingleWriterHistogram<EchoDurationBuckets> echo_duration;
   stats::SingleWriterHistogram<RoundTripBuckets, SmallSingleWriterCounter> round_trip;  ///< one sample a second
 
-  [[nodiscard]] bool started() const noexcept { return thread_start_ns.value() != 0; }
+  [[nodiscard]] bool is_served() const noexcept { return thread_start_ns.value() != 0; }
   void add_to(Totals& totals) const noexcept;
 };
 
-/// One accepted client: its socket, its counters, and why it ends.
-/// Owned by the ConnectionTable until its thread takes it out to close it. Aligned to a cache line of its own, so that
-/// two threads that count do not slow each other down.
+class ConnectionShard;
+
+/// Links a connection to the shard of the registry that knows it. When it is destroyed, the connection leaves.
+class RegistryLink {
+ public:
+  RegistryLink() noexcept = default;
+  RegistryLink(const RegistryLink&) = delete;
+  RegistryLink& operator=(const RegistryLink&) = delete;
+  ~RegistryLink() { leave(); }
+
+  void leave() noexcept;
+
+ private:
+  friend class ConnectionShard;
+
+  ConnectionShard* shard_ = nullptr;  ///< null unless linked
+  std::size_t index_ = 0;             ///< in the shard's list; guarded by the shard's lock
+};
+
+/// One accepted client: its socket, its place in the quota, its counters, and why it ends.
+/// Owned by the thread or worker that serves it. Aligned to cache lines of its own, so that two threads that count do
+/// not slow each other down.
 class alignas(64) Connection {
  public:
-  Connection(std::uint64_t id, net::Fd fd, const net::Endpoint& peer, Clock::time_point accepted_at) noexcept
-      : id_(id), fd_(std::move(fd)), peer_(peer), accepted_at_(accepted_at) {}
+  Connection(std::uint64_t id, net::Fd fd, const net::Endpoint& peer, Clock::time_point accepted_at,
+             ConnectionQuota::Place place = {}) noexcept
+      : id_(id), peer_(peer), accepted_at_(accepted_at), fd_(std::move(fd)), place_(std::move(place)) {}
+
+  /// Ends a connection that no thread can take: it leaves the registry, gives its place back, and what is left is the
+  /// socket, to be refused.
+  static net::Fd dissolve(std::unique_ptr<Connection> connection) noexcept;
 
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] const net::Endpoint& peer() const noexcept { return peer_; }
   [[nodiscard]] Clock::time_point accepted_at() const noexcept { return accepted_at_; }
 
-  /// Records why the connection ends, from any thread. The first one to say so wins: false when somebody already did.
+  /// Records why the connection ends, from any thread. The first reason stays: false if there is one already.
   bool end(CloseReason reason) noexcept;
-  /// The recorded reason, if the connection is ending.
-  [[nodiscard]] std::optional<CloseReason> ending() const noexcept;
+  /// The recorded reason, if there is one.
+  [[nodiscard]] std::optional<CloseReason> end_reason() const noexcept;
 
   /// For the serving thread, when the client has closed its side and waits for the rest of its echo.
   void set_half_closed() noexcept { half_closed_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] ConnectionSnapshot snapshot(Clock::time_point now) const noexcept;
 
-  /// Gives the socket away, for a client that is refused after all.
-  [[nodiscard]] net::Fd release_fd() noexcept { return std::move(fd_); }
-
   ConnectionCounters counters;
 
  private:
   friend class ConnectionShard;
-  friend class ConnectionTable;
 
   static constexpr int kOpen = -1;
 
-  std::atomic<int> ending_{kOpen};        ///< kOpen, or a CloseReason
+  std::atomic<int> end_reason_{kOpen};    ///< kOpen, or a CloseReason
   std::atomic<bool> half_closed_{false};  ///< relaxed: only shown
-  std::uint64_t id_;
+  const std::uint64_t id_;
+  const net::Endpoint peer_;
+  const Clock::time_point accepted_at_;
+  // Destroyed from the last to the first. A connection leaves the registry before its descriptor closes, so that a
+  // thread that finds it there may use the descriptor. It gives its place back between the two: a quota without places
+  // taken means an empty registry, and a client that sees its connection close finds room for the next one.
   net::Fd fd_;
-  net::Endpoint peer_;
-  Clock::time_point accepted_at_;
-  ConnectionQuota::Place place_;  ///< only for the table, which gives it back before the descriptor closes
-  std::size_t index_ = 0;         ///< in the shard's list of live connections; guarded by the shard's lock
+  const ConnectionQuota::Place place_;
+  RegistryLink link_;
 };
 
 }  // namespace threadecho::echo

@@ -15,9 +15,9 @@ std::size_t ConnectionQuota::AddressHash::operator()(const net::AddressKey& key)
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
 }
 
-void ConnectionQuota::Place::give_back() noexcept {
-  if (ConnectionQuota* const quota = std::exchange(quota_, nullptr)) {
-    quota->give_back(client_);
+ConnectionQuota::Place::~Place() {
+  if (quota_ != nullptr) {
+    quota_->give_back(client_);
   }
 }
 

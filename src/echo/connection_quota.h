@@ -14,26 +14,20 @@
 namespace threadecho::echo {
 
 /// How many connections are open, in total and per client address, and whether one more is allowed.
-/// Owned by the ConnectionTable. Every member may be called from any thread; the lock is held for a few instructions.
+/// Owned by the server. Every member may be called from any thread; the lock is held for a few instructions.
 class ConnectionQuota {
   using PerClient = std::pair<const net::AddressKey, std::uint32_t>;
 
  public:
-  /// One open connection. Counts until it is given back or destroyed; the quota must outlive it.
+  /// One open connection, taken before it is built. Counts until it is destroyed; the quota must outlive it.
   class Place {
    public:
     Place() noexcept = default;
     Place(Place&& other) noexcept : quota_(std::exchange(other.quota_, nullptr)), client_(other.client_) {}
-    Place& operator=(Place&& other) noexcept {
-      std::swap(quota_, other.quota_);
-      std::swap(client_, other.client_);
-      return *this;
-    }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
-    ~Place() { give_back(); }
-
-    void give_back() noexcept;
+    Place& operator=(Place&&) = delete;
+    ~Place();
 
    private:
     friend class ConnectionQuota;

@@ -3,12 +3,11 @@
 #include <sys/socket.h>
 
 #include <cassert>
-#include <utility>
 
 namespace threadecho::echo {
 namespace {
 
-/// The counters of thousands of connections are in no cache: a scrape would wait for each line of them in turn.
+/// The counters of thousands of connections do not fit into a cache: a scrape would wait for memory at each line.
 /// Requested this many connections ahead, they arrive while others are added up.
 constexpr std::size_t kFetchedAhead = 4;
 
@@ -22,37 +21,33 @@ void fetch(const ConnectionCounters& counters) noexcept {
 
 }  // namespace
 
-void ConnectionShard::add(std::unique_ptr<Connection> connection) {
+void ConnectionShard::add(Connection& connection) {
   const std::lock_guard lock(mutex_);
-  Connection& added = *connection;
-  live_.push_back(std::move(connection));
-  added.index_ = live_.size() - 1;
+  live_.push_back(&connection);
+  connection.link_.shard_ = this;
+  connection.link_.index_ = live_.size() - 1;
 }
 
-std::unique_ptr<Connection> ConnectionShard::withdraw(Connection& connection) {
-  const std::lock_guard lock(mutex_);
-  assert(!connection.counters.started());
-  return take_out(connection);
-}
-
-std::unique_ptr<Connection> ConnectionShard::remove(Connection& connection, CloseReason reason) {
+void ConnectionShard::remove(Connection& connection, CloseReason reason) {
   const std::lock_guard lock(mutex_);
   connection.counters.add_to(ended_);
   ++ended_.accepted;
   ++ended_.closed[index_of(reason)];
   ended_.connection_duration.observe(Clock::now() - connection.accepted_at());
-  return take_out(connection);
+  take_out(connection.link_);
 }
 
-std::unique_ptr<Connection> ConnectionShard::take_out(Connection& connection) {
-  const std::size_t index = connection.index_;
-  std::unique_ptr<Connection> taken = std::move(live_[index]);
-  if (index + 1 != live_.size()) {
-    live_[index] = std::move(live_.back());
-    live_[index]->index_ = index;
-  }
+void ConnectionShard::unlink(RegistryLink& link) noexcept {
+  const std::lock_guard lock(mutex_);
+  assert(!live_[link.index_]->counters.is_served());
+  take_out(link);
+}
+
+void ConnectionShard::take_out(RegistryLink& link) noexcept {
+  live_[link.index_] = live_.back();
+  live_[link.index_]->link_.index_ = link.index_;
   live_.pop_back();
-  return taken;
+  link.shard_ = nullptr;
 }
 
 void ConnectionShard::add_to(Totals& totals) const {
@@ -64,7 +59,7 @@ void ConnectionShard::add_to(Totals& totals) const {
     }
     const ConnectionCounters& counters = live_[i]->counters;
     // One that waits for its thread to begin may still be refused, and a counter must not go back.
-    if (counters.started()) {
+    if (counters.is_served()) {
       ++totals.accepted;
       ++totals.active;
       counters.add_to(totals);
@@ -75,7 +70,7 @@ void ConnectionShard::add_to(Totals& totals) const {
 void ConnectionShard::append_to(std::vector<ConnectionSnapshot>& snapshots) const {
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
-  for (const auto& connection : live_) {
+  for (const Connection* const connection : live_) {
     snapshots.push_back(connection->snapshot(now));
   }
 }
@@ -83,7 +78,7 @@ void ConnectionShard::append_to(std::vector<ConnectionSnapshot>& snapshots) cons
 std::size_t ConnectionShard::end_all(CloseReason reason) {
   const std::lock_guard lock(mutex_);
   std::size_t ended = 0;
-  for (const auto& connection : live_) {
+  for (Connection* const connection : live_) {
     if (connection->end(reason)) {
       ++ended;
       ::shutdown(connection->fd(), SHUT_WR);
@@ -94,7 +89,7 @@ std::size_t ConnectionShard::end_all(CloseReason reason) {
 
 void ConnectionShard::shut_down_reading() {
   const std::lock_guard lock(mutex_);
-  for (const auto& connection : live_) {
+  for (Connection* const connection : live_) {
     ::shutdown(connection->fd(), SHUT_RD);
   }
 }

@@ -9,7 +9,7 @@ struct Settings;
 
 namespace threadecho::echo {
 
-class ConnectionTable;
+class ConnectionRegistry;
 class SpareDescriptors;
 
 /// What every connection of a server is served with. Borrowed; outlives all connections and the threads that serve
@@ -17,7 +17,7 @@ class SpareDescriptors;
 struct EchoContext {
   const config::Settings& settings;
   const Drain& drain;
-  ConnectionTable& table;
+  ConnectionRegistry& registry;
   log::Logger& log;
   SpareDescriptors& spare_descriptors;
 };

@@ -16,9 +16,9 @@ inline constexpr std::chrono::milliseconds kLinger{1000};
 class Drain {
  public:
   void begin() noexcept { begun_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool has_begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
 
-  /// From here on nobody lingers beyond `deadline`, one for all connections together.
+  /// From now on no connection lingers beyond `deadline`, one for all connections together.
   void limit_linger(Clock::time_point deadline) noexcept {
     linger_deadline_.store(deadline.time_since_epoch(), std::memory_order_relaxed);
   }

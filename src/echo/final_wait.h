@@ -1,12 +1,33 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 
 #include "echo/connection.h"
-#include "echo/spare_descriptors.h"
 #include "net/fd.h"
 
 namespace threadecho::echo {
+
+/// Counts the descriptors that echo threads may open beside their connections' sockets, so that none is missing for a
+/// client. Owned by the server; any thread may call. Relaxed: the count protects nothing else.
+class SpareDescriptors {
+ public:
+  explicit SpareDescriptors(std::uint64_t count) noexcept : left_(static_cast<std::int64_t>(count)) {}
+
+  /// False if there is none left.
+  [[nodiscard]] bool try_take() noexcept {
+    if (left_.fetch_sub(1, std::memory_order_relaxed) > 0) {
+      return true;
+    }
+    give_back();
+    return false;
+  }
+  void give_back() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> left_;
+};
 
 /// Lets an echo thread wait for the last acknowledgement of a connection with both directions shut. The kernel
 /// wakes it when that comes, when the client resets the connection, and when another thread calls shutdown(2). poll(2)

@@ -42,7 +42,7 @@ std::uint64_t soft_limit(__rlimit_resource resource) {
   return limit.rlim_cur;
 }
 
-/// Whom RLIMIT_NPROC does not bind, setrlimit(2); root of a user namespace is somebody else outside,
+/// RLIMIT_NPROC does not bind root, setrlimit(2). Root of a user namespace is another user outside it,
 /// user_namespaces(7).
 bool is_root_of_the_host(const fs::path& root) {
   std::ifstream map(root / "proc/self/uid_map");

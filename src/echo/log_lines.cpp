@@ -1,6 +1,5 @@
 #include "echo/log_lines.h"
 
-#include <chrono>
 #include <new>
 #include <string>
 
@@ -52,7 +51,7 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
              {"reason", name_of(reason)},
              {"received_bytes", counters.received_bytes.value()},
              {"echoed_bytes", counters.echoed_bytes.value()},
-             {"duration_seconds", text::in_seconds(Clock::now() - connection.accepted_at())}});
+             {"duration_seconds", Clock::now() - connection.accepted_at()}});
 }
 
 void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
@@ -72,7 +71,7 @@ void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& p
     log.warn("connection refused",
              {{"peer", address.view()}, {"reason", name_of(reason)}, {"error", message}, {"suppressed", *suppressed}});
   } catch (const std::bad_alloc&) {
-    // The reason itself may be that there is no memory.
+    // The error itself may be that there is no memory.
   }
 }
 
@@ -92,7 +91,7 @@ void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event,
     const std::string message = error.message();
     log.warn(event, {{"error", message}, {"suppressed", *suppressed}});
   } catch (const std::bad_alloc&) {
-    // What is told of may be the want of memory.
+    // The error itself may be that there is no memory.
   }
 }
 

@@ -1,6 +1,7 @@
 #include "echo/pool.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "config/settings.h"
 
@@ -12,9 +13,9 @@ Pool::Pool(const EchoContext& context) : attributes_(context.settings.thread_sta
   }
 }
 
-std::error_code Pool::serve(Connection& connection) {
+std::optional<Refused> Pool::serve(std::unique_ptr<Connection> connection) {
   const auto fewest = std::ranges::min_element(workers_, {}, [](const auto& worker) { return worker->connections(); });
-  return (*fewest)->take(connection);
+  return (*fewest)->take(std::move(connection));
 }
 
 void Pool::join_all() {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <system_error>
+#include <optional>
 #include <vector>
 
 #include "echo/context.h"
@@ -18,7 +18,7 @@ class Pool final : public ThreadModel {
   explicit Pool(const EchoContext& context);
 
   /// Gives the connection to the worker that has the fewest.
-  std::error_code serve(Connection& connection) override;
+  std::optional<Refused> serve(std::unique_ptr<Connection> connection) override;
   void join_all() override;
   [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override;
 

@@ -10,6 +10,8 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "config/settings.h"
 #include "net/poll_timeout.h"
@@ -22,10 +24,10 @@ constexpr std::size_t kEventsAtOnce = 128;
 /// connection's first event comes at once, and with it the worker learns of it.
 constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLET;
 
-std::error_code watch(int epoll, int fd, std::uint32_t interest, void* whose) {
+std::error_code watch(int epoll, int fd, std::uint32_t interest, void* owner) {
   epoll_event event{};
   event.events = interest;
-  event.data.ptr = whose;
+  event.data.ptr = owner;
   if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
     return {errno, std::generic_category()};
   }
@@ -52,19 +54,19 @@ PoolWorker::~PoolWorker() {
   join();
 }
 
-std::error_code PoolWorker::take(Connection& connection) {
-  // The connection is in the table: thrown, the want of memory would leave it there without anybody to serve it.
-  std::unique_ptr<Client> client(new (std::nothrow) Client(connection, context_));
+std::optional<Refused> PoolWorker::take(std::unique_ptr<Connection> connection) {
+  std::unique_ptr<Client> client(new (std::nothrow) Client(*connection, context_));
   if (!client) {
-    return std::make_error_code(std::errc::not_enough_memory);
+    return refuse_without_thread(std::move(connection), std::make_error_code(std::errc::not_enough_memory));
   }
+  client->connection = std::move(connection);
   connections_.fetch_add(1, std::memory_order_relaxed);
-  if (const auto error = watch(epoll_.get(), connection.fd(), kInterest, client.get())) {
+  if (const auto error = watch(epoll_.get(), client->connection->fd(), kInterest, client.get())) {
     connections_.fetch_sub(1, std::memory_order_relaxed);
-    return error;
+    return refuse_without_thread(std::move(client->connection), error);
   }
   static_cast<void>(client.release());  // the worker owns it now, and may have closed it already
-  return {};
+  return std::nullopt;
 }
 
 void PoolWorker::stop() noexcept {
@@ -92,7 +94,7 @@ void PoolWorker::work(std::span<std::byte> buffer) {
   while (!stopping_.load(std::memory_order_relaxed) || connections() > 0) {
     wait();
     queue_due();
-    // One turn for each that is ready now; who wants another is behind all the others, and behind new events.
+    // One turn for each that is ready now. One that needs another turn queues behind the others and behind new events.
     for (std::size_t turns = ready_.size(); turns > 0; --turns) {
       Client& client = ready_.front();
       ready_.pop_front();
@@ -177,7 +179,7 @@ void PoolWorker::close(Client& client) {
     due_.erase(due_.iterator_to(client));
   }
   connections_.fetch_sub(1, std::memory_order_relaxed);
-  close_connection(client.echo.connection(), client.echo.reason(), context_);
+  close_connection(std::move(client.connection), client.echo.reason(), context_);
 }
 
 }  // namespace threadecho::echo

@@ -7,12 +7,14 @@
 #include <boost/intrusive/set.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
-#include <system_error>
 
 #include "echo/context.h"
 #include "echo/echo_thread.h"
 #include "echo/pooled_echo.h"
+#include "echo/thread_model.h"
 #include "net/fd.h"
 #include "net/wakeup.h"
 
@@ -24,15 +26,15 @@ namespace threadecho::echo {
 /// Owned by the pool. `take`, `stop` and `join` are for the threads named there; `connections` is for any.
 class PoolWorker {
  public:
-  /// Starts the thread, named after `number`. Throws std::system_error when there is no thread or descriptor to be had.
+  /// Starts the thread, named after `number`. Throws std::system_error without a thread or descriptor.
   PoolWorker(std::uint32_t number, const EchoContext& context, const EchoThreadAttributes& attributes);
-  /// Stops and joins if nobody has.
+  /// Stops and joins, if that has not been done.
   ~PoolWorker();
   PoolWorker(const PoolWorker&) = delete;
   PoolWorker& operator=(const PoolWorker&) = delete;
 
-  /// Serves the connection from now on. For the acceptor's thread.
-  std::error_code take(Connection& connection);
+  /// Serves the connection until its end, or returns the client if that is impossible. For the acceptor's thread.
+  std::optional<Refused> take(std::unique_ptr<Connection> connection);
   /// Lets the thread end once it has no connection left; `join` waits for that. For the thread that owns the pool.
   void stop() noexcept;
   void join();
@@ -43,10 +45,11 @@ class PoolWorker {
   using ListHook = boost::intrusive::list_member_hook<>;
   using SetHook = boost::intrusive::set_member_hook<>;
 
-  /// A connection as its worker keeps it. The links are part of it: to queue and to time it never needs memory.
+  /// A connection of this worker. The hooks are members, so that to queue it and to time it never needs memory.
   struct Client {
-    Client(Connection& connection, const EchoContext& context) noexcept : echo(connection, context) {}
+    Client(Connection& served, const EchoContext& context) noexcept : echo(served, context) {}
 
+    std::unique_ptr<Connection> connection;
     PooledEcho echo;
     Clock::time_point due = Clock::time_point::max();  ///< while it is in due_
     ListHook in_ready;

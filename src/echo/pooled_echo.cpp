@@ -14,8 +14,8 @@ PooledEcho::Next PooledEcho::take_turn(std::span<std::byte> buffer) {
     begun_ = true;
     session_.begin();
   }
-  if (ending_) {
-    return step_ending(buffer);
+  if (closing_) {
+    return step_close(buffer);
   }
   return unsent_.empty() ? receive(buffer) : flush(buffer);
 }
@@ -27,19 +27,19 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
     return echo(buffer.first(static_cast<std::size_t>(size)), buffer);
   }
   if (size == 0) {
-    ending_.emplace(session_).begin_after_client_closed();
-    return step_ending(buffer);
+    closing_.emplace(session_).begin_after_client_closed();
+    return step_close(buffer);
   }
   if (errno == EINTR) {
-    return Next::kAgain;  // what there is to receive has had its event, and makes no other
+    return Next::kAgain;  // no second event comes for what has arrived
   }
   if (errno != EAGAIN) {
-    return end(session_.broken(errno), buffer);
+    return end(session_.reason_after_error(errno), buffer);
   }
   if (just_echoed) {
-    return wait_to_receive();  // nobody has called it: it only had a look
+    return wait_to_receive();  // no event and no deadline led to this turn
   }
-  if (const auto reason = session_.overdue(Clock::now())) {
+  if (const auto reason = session_.reason_if_overdue(Clock::now())) {
     return end(*reason, buffer);
   }
   return wait_to_receive();
@@ -47,7 +47,7 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
 
 /// `bytes` are the front of `buffer`.
 PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<std::byte> buffer) {
-  auto reason = session_.received(bytes);
+  auto reason = session_.on_received(bytes);
   if (!reason) {
     reason = session_.send_some(bytes, MSG_DONTWAIT);
   }
@@ -60,13 +60,13 @@ PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<st
     }
   }
   if (!reason) {
-    reason = session_.echoed();
+    reason = session_.on_echoed();
   }
   if (reason) {
     return end(*reason, buffer);
   }
-  // A busy client's next message is often there by the time that all others have had their turn: to look costs less
-  // than to be told.
+  // A busy client's next message has often arrived once all others have had their turn: another recv costs less than
+  // an event.
   just_echoed_ = true;
   return Next::kAgain;
 }
@@ -81,7 +81,7 @@ PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
   unsent_ = std::vector<std::byte>();  // frees the memory, which clear() and = {} do not
   sent_of_unsent_ = 0;
   if (!reason) {
-    reason = session_.echoed();
+    reason = session_.on_echoed();
   }
   return reason ? end(*reason, buffer) : receive(buffer);
 }
@@ -98,13 +98,13 @@ PooledEcho::Next PooledEcho::wait_to_receive() {
 
 PooledEcho::Next PooledEcho::end(CloseReason reason, std::span<std::byte> buffer) {
   unsent_ = std::vector<std::byte>();
-  ending_.emplace(session_).begin(reason);
-  return step_ending(buffer);
+  closing_.emplace(session_).begin(reason);
+  return step_close(buffer);
 }
 
-PooledEcho::Next PooledEcho::step_ending(std::span<std::byte> buffer) {
+PooledEcho::Next PooledEcho::step_close(std::span<std::byte> buffer) {
   const auto now = Clock::now();
-  const auto wait = ending_->step(now, buffer);
+  const auto wait = closing_->step(now, buffer);
   if (!wait) {
     return Next::kEnded;
   }

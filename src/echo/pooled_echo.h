@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "echo/ending.h"
+#include "echo/lingering_close.h"
 #include "echo/reasons.h"
 #include "echo/session.h"
 
@@ -30,11 +30,10 @@ class PooledEcho {
   /// `buffer` bounds what one turn takes and may hold anything.
   Next take_turn(std::span<std::byte> buffer);
 
-  [[nodiscard]] Connection& connection() const noexcept { return session_.connection(); }
   /// After kWait: max() for as long as it takes.
   [[nodiscard]] Clock::time_point wait_until() const noexcept { return wait_until_; }
   /// After kEnded.
-  [[nodiscard]] CloseReason reason() const noexcept { return ending_->reason(); }
+  [[nodiscard]] CloseReason reason() const noexcept { return closing_->reason(); }
 
  private:
   Next receive(std::span<std::byte> buffer);
@@ -43,14 +42,14 @@ class PooledEcho {
   Next wait_to_send();
   Next wait_to_receive();
   Next end(CloseReason reason, std::span<std::byte> buffer);
-  Next step_ending(std::span<std::byte> buffer);
+  Next step_close(std::span<std::byte> buffer);
 
   Session session_;
   bool begun_ = false;
   bool just_echoed_ = false;        ///< the next turn is its own wish, not an event's or a deadline's
   std::vector<std::byte> unsent_;   ///< what the kernel would not take; nothing is received while there is any
   std::size_t sent_of_unsent_ = 0;  ///< bytes at its front that the kernel has taken since
-  std::optional<Ending> ending_;
+  std::optional<LingeringClose> closing_;
   Clock::time_point wait_until_ = Clock::time_point::max();
 };
 

@@ -41,7 +41,6 @@ constexpr std::size_t index_of(Enum value) {
 
 constexpr std::string_view name_of(CloseReason reason) { return kCloseReasonNames[index_of(reason)]; }
 constexpr std::string_view name_of(RejectReason reason) { return kRejectReasonNames[index_of(reason)]; }
-constexpr std::string_view name_of(AcceptError error) { return kAcceptErrorNames[index_of(error)]; }
 
 /// `error_number` is an errno value.
 AcceptError accept_error_of(int error_number);

@@ -5,12 +5,21 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <system_error>
 #include <vector>
 
 #include "echo/connection.h"
+#include "echo/reasons.h"
 #include "net/fd.h"
 
 namespace threadecho::echo {
+
+/// A client that is turned away: its socket, why, and what the system said, if it did.
+struct Refused {
+  net::Fd client;
+  RejectReason reason;
+  std::error_code error = {};
+};
 
 /// Refused clients: each has been sent a FIN, and what it sends is discarded for up to a second
 /// (kLinger) and up to kMostDiscardedBytes, so that one that floods costs the acceptor little. Closing at once would

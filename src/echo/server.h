@@ -1,17 +1,17 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "echo/acceptor.h"
-#include "echo/connection_table.h"
+#include "echo/connection_quota.h"
+#include "echo/connection_registry.h"
 #include "echo/context.h"
 #include "echo/drain.h"
+#include "echo/final_wait.h"
 #include "echo/limits.h"
-#include "echo/spare_descriptors.h"
 #include "echo/thread_model.h"
 #include "echo/totals.h"
 #include "log/logger.h"
@@ -33,24 +33,24 @@ enum class Readiness { kReady, kFull, kDraining };
 /// `totals`, `readiness` and `connections` are for any thread; the rest is for the owner's.
 class Server {
  public:
-  /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error when the pool cannot have its
-  /// threads. The settings and the log outlive the server.
+  /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error if the threads of the pool
+  /// cannot be created. The settings and the log outlive the server.
   Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log);
-  /// Stops first if nobody has.
+  /// Stops first, if that has not been done.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Throws std::system_error when the acceptor's thread cannot be started.
+  /// Throws std::system_error if the acceptor's thread cannot be created.
   void start();
 
   /// The address bound, with the port that 0 became.
   [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
-  [[nodiscard]] std::uint32_t connections_limit() const noexcept { return table_.limit(); }
+  [[nodiscard]] std::uint32_t connections_limit() const noexcept { return quota_.limit(); }
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] Readiness readiness() const;
   /// The live connections, in no order.
-  [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return table_.connections(); }
+  [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return registry_.snapshots(quota_.open()); }
 
   /// Readiness falls; clients are still accepted.
   void begin_drain();
@@ -58,7 +58,7 @@ class Server {
   void stop_accepting();
   [[nodiscard]] bool is_accepting() const noexcept { return acceptor_.is_accepting(); }
   /// No connection is open.
-  [[nodiscard]] bool is_idle() const { return table_.size() == 0; }
+  [[nodiscard]] bool is_idle() const { return quota_.open() == 0; }
   /// Begins to end what is left, as the drain's deadline does: all together have kLinger from now on. Waits for the
   /// listener to close, if it has not. Returns how many connections were ended so.
   std::size_t end_connections();
@@ -68,14 +68,14 @@ class Server {
   void stop();
 
  private:
-  std::optional<RejectReason> admit(net::Fd& client, const net::Endpoint& peer);
+  /// For the acceptor's thread: takes a place, builds the connection, and has it served; or returns the client.
+  std::optional<Refused> serve(net::Fd client, const net::Endpoint& peer);
 
-  log::Logger& log_;
   Drain drain_;
   SpareDescriptors spare_descriptors_;
-  ConnectionTable table_;
+  ConnectionQuota quota_;        // before the threads: their connections hold places of it
+  ConnectionRegistry registry_;  // before the threads: their connections are linked to it
   const std::unique_ptr<ThreadModel> threads_;
-  std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
   net::Endpoint endpoint_;
   Acceptor acceptor_;

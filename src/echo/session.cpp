@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <memory>
 
 #include "config/settings.h"
 #include "echo/connection_age.h"
-#include "echo/connection_table.h"
+#include "echo/connection_registry.h"
 #include "echo/log_lines.h"
 #include "net/tcp.h"
 
@@ -26,12 +25,12 @@ constexpr milliseconds kFirstLook{100};
 /// Two looks at a stall that are closer than this need not ask the kernel when between them the peer acknowledged
 /// bytes.
 constexpr milliseconds kStallPrecision{60};
-/// The kernel is asked about the path at most so often, and at the end: it costs as much as a small send.
-constexpr milliseconds kPathInterval{1000};
+/// TCP_INFO is read at most this often, and at the end: it costs as much as a small send.
+constexpr milliseconds kTcpInfoInterval{1000};
 
 /// For the serving thread: a scrape touches no socket.
-void note_path(Connection& connection) noexcept {
-  if (const auto path = net::path_figures(connection.fd())) {
+void record_tcp_info(Connection& connection) noexcept {
+  if (const auto path = net::read_tcp_info(connection.fd())) {
     ConnectionCounters& counters = connection.counters;
     counters.retransmitted_segments.set(path->retransmitted_segments);
     if (path->round_trip.count() > 0) {
@@ -48,7 +47,7 @@ Session::Session(Connection& connection, const EchoContext& context) noexcept
       context_(context),
       age_deadline_(echo::age_deadline(connection.id(), connection.accepted_at(), context.settings.max_connection_age)
                         .value_or(Clock::time_point::max())),
-      stall_watch_(context.settings.write_timeout) {}
+      write_stall_(context.settings.write_timeout) {}
 
 void Session::begin() noexcept {
   ConnectionCounters& counters = connection_.counters;
@@ -60,11 +59,11 @@ void Session::begin() noexcept {
   log_opened(context_.log, connection_);
 }
 
-std::optional<CloseReason> Session::received(std::span<const std::byte> bytes) {
+std::optional<CloseReason> Session::on_received(std::span<const std::byte> bytes) {
   ConnectionCounters& counters = connection_.counters;
   received_at_ = Clock::now();
-  if (const auto reason = connection_.ending()) {
-    return reason;  // ended from outside while this thread waited: the client has had its end of file
+  if (const auto reason = connection_.end_reason()) {
+    return reason;  // ended from outside while this thread waited: the client has got its end of file
   }
   if (counters.receives.value() == 0) {
     log_first_received(context_.log, connection_);
@@ -82,36 +81,36 @@ std::optional<CloseReason> Session::send_some(std::span<const std::byte>& bytes,
     // One that waits has waited for a while by then; after one that does not, no event would tell when to go on.
   } while (sent < 0 && errno == EINTR && (flags & MSG_DONTWAIT) != 0);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-    return broken(errno);
+    return reason_after_error(errno);
   }
   if (sent > 0) {
     connection_.counters.echoed_bytes.add(static_cast<std::uint64_t>(sent));
     bytes = bytes.subspan(static_cast<std::size_t>(sent));
   }
   // Not everything is out: the client reads slowly, or not at all.
-  return bytes.empty() ? std::nullopt : stuck(Clock::now());
+  return bytes.empty() ? std::nullopt : reason_if_stuck(Clock::now());
 }
 
-std::optional<CloseReason> Session::echoed() {
-  stall_watch_.reset();
+std::optional<CloseReason> Session::on_echoed() {
+  write_stall_.reset();
   last_received_ = Clock::now();
   ConnectionCounters& counters = connection_.counters;
   counters.last_received_ns.set(static_cast<std::uint64_t>(last_received_.time_since_epoch().count()));
   counters.echo_duration.observe(last_received_ - received_at_);
-  if (last_received_ >= path_noted_at_ + kPathInterval) {
-    note_path(connection_);
-    path_noted_at_ = last_received_;
+  if (last_received_ >= tcp_info_read_at_ + kTcpInfoInterval) {
+    record_tcp_info(connection_);
+    tcp_info_read_at_ = last_received_;
   }
   return last_received_ >= age_deadline_ ? std::optional(CloseReason::kMaxAge) : std::nullopt;
 }
 
-CloseReason Session::broken(int error_number) const noexcept {
-  // Who ended it first: EPIPE is also what a send gets once the drain has shut this side.
-  return connection_.ending().value_or(close_reason_of(error_number));
+CloseReason Session::reason_after_error(int error_number) const noexcept {
+  // The first reason counts: a send also fails with EPIPE once the drain has shut this side.
+  return connection_.end_reason().value_or(close_reason_of(error_number));
 }
 
-std::optional<CloseReason> Session::overdue(Clock::time_point now) const noexcept {
-  if (const auto reason = connection_.ending()) {
+std::optional<CloseReason> Session::reason_if_overdue(Clock::time_point now) const noexcept {
+  if (const auto reason = connection_.end_reason()) {
     return reason;
   }
   if (now + kTimerTolerance >= age_deadline_) {
@@ -124,22 +123,22 @@ std::optional<CloseReason> Session::overdue(Clock::time_point now) const noexcep
   return std::nullopt;
 }
 
-std::optional<CloseReason> Session::stuck(Clock::time_point now) noexcept {
+std::optional<CloseReason> Session::reason_if_stuck(Clock::time_point now) noexcept {
   if (now >= age_deadline_) {
     return CloseReason::kMaxAge;
   }
   const std::uint64_t acknowledged = connection_.counters.echoed_bytes.value() - net::unacknowledged_bytes(fd());
-  if (stall_watch_.is_progress(acknowledged)) {
+  if (write_stall_.is_progress(acknowledged)) {
     const auto last_look = std::max(stall_looked_at_, received_at_);
     const bool exact = now - last_look <= kStallPrecision;
-    stall_watch_.note_progress(acknowledged, exact ? now : std::max(last_look, now - net::time_since_progress(fd())));
+    write_stall_.note_progress(acknowledged, exact ? now : std::max(last_look, now - net::time_since_progress(fd())));
   }
   stall_looked_at_ = now;
-  return stall_watch_.stalled(now) ? std::optional(CloseReason::kWriteTimeout) : std::nullopt;
+  return write_stall_.is_stalled(now) ? std::optional(CloseReason::kWriteTimeout) : std::nullopt;
 }
 
 Clock::time_point Session::send_deadline() const noexcept {
-  return std::min(age_deadline_, stall_watch_.next_look(stall_looked_at_));
+  return std::min(age_deadline_, write_stall_.next_look(stall_looked_at_));
 }
 
 Clock::time_point Session::receive_deadline() const noexcept {
@@ -147,7 +146,7 @@ Clock::time_point Session::receive_deadline() const noexcept {
   return idle.count() > 0 ? std::min(age_deadline_, last_received_ + idle) : age_deadline_;
 }
 
-Clock::time_point Session::tail_deadline() const noexcept { return std::min(age_deadline_, stall_watch_.deadline()); }
+Clock::time_point Session::tail_deadline() const noexcept { return std::min(age_deadline_, write_stall_.deadline()); }
 
 milliseconds blocking_send_timeout(const config::Settings& settings) {
   if (settings.write_timeout.count() > 0) {
@@ -156,10 +155,10 @@ milliseconds blocking_send_timeout(const config::Settings& settings) {
   return settings.max_connection_age.count() > 0 ? kFirstLook : milliseconds(0);
 }
 
-void close_connection(Connection& connection, CloseReason reason, const EchoContext& context) {
-  note_path(connection);
-  const std::unique_ptr<Connection> closing = context.table.remove(connection, reason);
-  log_closed(context.log, *closing, reason);
-}  // `closing` goes, and its descriptor with it
+void close_connection(std::unique_ptr<Connection> connection, CloseReason reason, const EchoContext& context) {
+  record_tcp_info(*connection);
+  context.registry.remove(*connection, reason);
+  log_closed(context.log, *connection, reason);
+}
 
 }  // namespace threadecho::echo

@@ -2,16 +2,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "echo/connection.h"
 #include "echo/context.h"
+#include "echo/refused_clients.h"
 #include "echo/totals.h"
 
 namespace threadecho::echo {
 
-/// How accepted connections come by a thread: all that sets the models of THREAD_MODEL apart for the rest of the
-/// server. Owned by the server, which ends all connections before it joins the threads.
+/// Gives each connection a thread: the only difference between the models of THREAD_MODEL for the rest of the server.
+/// Owned by the server, which ends all connections before it joins the threads.
 class ThreadModel {
  public:
   ThreadModel() = default;
@@ -19,16 +21,20 @@ class ThreadModel {
   ThreadModel(const ThreadModel&) = delete;
   ThreadModel& operator=(const ThreadModel&) = delete;
 
-  /// Has the connection, which is in the table, served until its end. Only for the acceptor's thread. On failure, for
-  /// want of memory too, nothing has happened; on success the connection may be gone already.
-  virtual std::error_code serve(Connection& connection) = 0;
+  /// Serves the connection, which is in the registry, until its end. Only for the acceptor's thread. Returns the client
+  /// if no thread can take it; without memory too, so that every client is either served or refused.
+  virtual std::optional<Refused> serve(std::unique_ptr<Connection> connection) = 0;
   /// Waits until no connection is left, then ends and joins every thread.
   virtual void join_all() = 0;
-  /// Threads that serve at least one connection, while `totals` are what the table has just said. For any thread.
+  /// Threads that serve at least one connection, while `totals` are what the registry has just returned. For any
+  /// thread.
   [[nodiscard]] virtual std::uint64_t active_threads(const Totals& totals) const = 0;
 };
 
-/// The model that the settings ask for. Throws std::system_error when its threads cannot be had.
+/// The refusal of a connection that no thread can take because of `error`.
+Refused refuse_without_thread(std::unique_ptr<Connection> connection, const std::error_code& error);
+
+/// The model that the settings ask for. Throws std::system_error if its threads cannot be created.
 std::unique_ptr<ThreadModel> make_thread_model(const EchoContext& context);
 
 }  // namespace threadecho::echo

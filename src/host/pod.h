@@ -13,7 +13,7 @@ struct Pod {
   std::string name_space;  ///< POD_NAMESPACE
   std::string node;        ///< NODE_NAME
 
-  [[nodiscard]] bool known() const { return !name.empty() || !name_space.empty() || !node.empty(); }
+  [[nodiscard]] bool is_known() const { return !name.empty() || !name_space.empty() || !node.empty(); }
 };
 
 Pod pod_of(const Environment& environment);

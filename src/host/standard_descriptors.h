@@ -2,8 +2,8 @@
 
 namespace threadecho::host {
 
-/// Started with a standard descriptor closed, the next socket would take its number, and whoever writes to standard
-/// error would write to a client.
+/// Opens /dev/null in place of each standard descriptor that is closed: else the next socket would take its number, and
+/// a line for standard error would go to a client.
 void occupy_standard_descriptors();
 
 }  // namespace threadecho::host

@@ -18,7 +18,7 @@ bool is_ip_address(std::string_view text) { return config::parse_bind_address(st
 
 }  // namespace
 
-bool AllowedHosts::allow(std::string_view authority) const {
+bool AllowedHosts::is_allowed(std::string_view authority) const {
   if (names_.empty() || authority.empty()) {
     return true;
   }

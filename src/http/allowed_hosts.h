@@ -17,7 +17,7 @@ class AllowedHosts {
 
   /// `authority` is HOST[:PORT], as a Host field or a target in absolute form has it. The port, the case and a dot at
   /// the end of the name do not count. An empty one, of a client of HTTP/1.0, is allowed: browsers always name a host.
-  [[nodiscard]] bool allow(std::string_view authority) const;
+  [[nodiscard]] bool is_allowed(std::string_view authority) const;
 
  private:
   std::vector<std::string> names_;

@@ -28,7 +28,7 @@ class RequestReader {
   State consume(boost::beast::flat_buffer& buffer);
 
   /// Any byte of a request has been seen.
-  [[nodiscard]] bool begun() const noexcept { return begun_; }
+  [[nodiscard]] bool has_begun() const noexcept { return begun_; }
   /// The answer to a request that is kBad, or that ended where it kNeedsMore. The connection must then be closed.
   [[nodiscard]] Response problem() const;
   /// Its answer has no body, though the rest of it may be unreadable.

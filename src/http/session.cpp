@@ -59,10 +59,10 @@ void Session::await_request() {
 }
 
 void Session::take_request() {
-  const bool begun = reader_->begun();
+  const bool begun = reader_->has_begun();
   switch (reader_->consume(buffer_)) {
     case RequestReader::State::kNeedsMore:
-      if (!begun && reader_->begun()) {
+      if (!begun && reader_->has_begun()) {
         stream_.expires_after(service_.limits.request);  // for the whole header, however many reads it takes
       }
       return read();
@@ -84,14 +84,14 @@ void Session::on_read(error_code error, std::size_t bytes) {
     return take_request();
   }
   // The client may have closed only its own direction, and then still reads. After any other error it does not.
-  if (error == asio::error::eof && reader_->begun()) {
+  if (error == asio::error::eof && reader_->has_begun()) {
     send(reader_->problem(), false);
   }
 }
 
 void Session::answer() {
   touch();
-  if (!service_.allowed_hosts.allow(request().host)) {
+  if (!service_.allowed_hosts.is_allowed(request().host)) {
     send_answer(misdirected(request().host));
   } else if (service_.handler.is_costly(request())) {
     const auto self = shared_from_this();

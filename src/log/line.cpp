@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <type_traits>
@@ -56,6 +58,23 @@ void append_preview(String& out, std::span<const std::byte> payload) {
                  payload.size());
 }
 
+/// To the microsecond below one second, to the millisecond from there on. Integers need less of the stack than fmt's
+/// floating-point numbers.
+template <typename String>
+void append_seconds(String& out, std::chrono::nanoseconds duration) {
+  using std::chrono::microseconds;
+  using std::chrono::milliseconds;
+  constexpr std::int64_t kPerSecond = 1'000'000;
+  const bool is_short = duration < std::chrono::seconds(1);
+  const std::int64_t count = is_short ? std::chrono::round<microseconds>(duration).count()
+                                      : microseconds(std::chrono::round<milliseconds>(duration)).count();
+  fmt::format_to(std::back_inserter(out), "{}.{:06}", count / kPerSecond, count % kPerSecond);
+  out.resize(out.find_last_not_of('0') + 1);
+  if (out.back() == '.') {
+    out.pop_back();
+  }
+}
+
 void append_text_value(std::pmr::string& out, const Field::Value& value, std::size_t limit) {
   std::visit(
       [&out, limit](const auto& held) {
@@ -70,6 +89,8 @@ void append_text_value(std::pmr::string& out, const Field::Value& value, std::si
           out += '"';
           append_preview(out, held);  // escaped already
           out += '"';
+        } else if constexpr (std::is_same_v<Held, std::chrono::nanoseconds>) {
+          append_seconds(out, held);
         } else {
           fmt::format_to(std::back_inserter(out), "{}", held);
         }
@@ -85,6 +106,10 @@ std::string json_value(const Field::Value& value, std::size_t limit) {
           return text::json_string(cut(held, limit));
         } else if constexpr (std::is_same_v<Held, std::span<const std::byte>>) {
           return text::json_string(payload_preview(held));
+        } else if constexpr (std::is_same_v<Held, std::chrono::nanoseconds>) {
+          std::string seconds;
+          append_seconds(seconds, held);
+          return seconds;
         } else {
           // No object or array: their destructors allocate, and without memory that ends the process.
           return nlohmann::json(held).dump();

@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -15,16 +16,18 @@
 
 namespace threadecho::log {
 
-/// One named value of a log line: a number, a truth value, text, or bytes of a payload, which are shown as
-/// payload_preview() shows them. Borrows text and bytes: make it inside the call that writes the line.
+/// One named value of a log line: a number, a truth value, text, a duration of at least 0, shown in seconds, or bytes
+/// of a payload, shown as payload_preview() shows them. Borrows text and bytes: make it inside the call that writes the
+/// line.
 struct Field {
-  using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool, std::span<const std::byte>>;
+  using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, std::chrono::nanoseconds, bool,
+                             std::span<const std::byte>>;
 
   Field(std::string_view name, std::string_view text) : key(name), value(text) {}
   Field(std::string_view name, const char* text) : key(name), value(std::string_view(text)) {}
   Field(std::string_view name, std::span<const std::byte> payload) : key(name), value(payload) {}
   Field(std::string_view name, std::same_as<bool> auto truth) : key(name), value(truth) {}
-  Field(std::string_view name, std::floating_point auto number) : key(name), value(static_cast<double>(number)) {}
+  Field(std::string_view name, std::chrono::nanoseconds duration) : key(name), value(duration) {}
   Field(std::string_view name, std::signed_integral auto number) : key(name), value(std::int64_t{number}) {}
   template <std::unsigned_integral Number>
   requires(!std::same_as<Number, bool>) Field(std::string_view name, Number number)

@@ -14,8 +14,8 @@
 namespace threadecho::log {
 
 /// Writes lines of at most kMaxLineBytes to a descriptor and never waits for it: a line that finds no room, or a reader
-/// that is gone, or a full disk, is dropped and counted. Shared by the logger and whoever reports dropped(); any
-/// thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
+/// that is gone, or a full disk, is dropped and counted. Shared by the logger and the metrics, which read dropped();
+/// any thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
 class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   /// Works on a duplicate of `fd`, so that a descriptor closed behind its back cannot come to mean a client's socket.

@@ -16,7 +16,8 @@ Fd::~Fd() { reset(); }
 
 void Fd::reset() noexcept {
   if (fd_ >= 0) {
-    // On Linux the descriptor is gone whatever close() returns, close(2): a retry could close somebody else's.
+    // On Linux the descriptor is gone whatever close() returns, close(2): a retry could close a new one of the same
+    // number.
     ::close(fd_);
     fd_ = -1;
   }

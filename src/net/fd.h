@@ -5,7 +5,7 @@
 namespace threadecho::net {
 
 /// Owner of one file descriptor: closes it when it goes. Movable, not copyable; -1 is "none".
-/// Not synchronised: whoever owns it decides when no other thread may use the descriptor any more.
+/// Not synchronised: its owner closes it when no other thread can use the descriptor any more.
 class Fd {
  public:
   Fd() = default;

@@ -59,12 +59,12 @@ std::size_t unacknowledged_bytes(int fd) noexcept {
   return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
-std::optional<PathFigures> path_figures(int fd) noexcept {
+std::optional<TcpInfo> read_tcp_info(int fd) noexcept {
   const auto info = info_of(fd);
   if (!info) {
     return std::nullopt;
   }
-  return PathFigures{.round_trip = microseconds(info->tcpi_rtt), .retransmitted_segments = info->tcpi_total_retrans};
+  return TcpInfo{.round_trip = microseconds(info->tcpi_rtt), .retransmitted_segments = info->tcpi_total_retrans};
 }
 
 milliseconds time_since_progress(int fd) noexcept {

@@ -25,13 +25,13 @@ std::error_code set_option(int fd, int level, int name, int value) noexcept;
 /// Bytes (and a FIN) handed to the kernel that the peer has not acknowledged yet: SIOCOUTQ. 0 when it cannot be told.
 std::size_t unacknowledged_bytes(int fd) noexcept;
 
-/// What the kernel has measured of the way to the peer, TCP_INFO: tcp(7).
-struct PathFigures {
+/// What the kernel has measured of the path to the peer, TCP_INFO: tcp(7).
+struct TcpInfo {
   std::chrono::microseconds round_trip{0};   ///< smoothed; 0 when nothing has been measured yet
   std::uint32_t retransmitted_segments = 0;  ///< since the connection began
 };
 /// Nothing when it cannot be told.
-std::optional<PathFigures> path_figures(int fd) noexcept;
+std::optional<TcpInfo> read_tcp_info(int fd) noexcept;
 
 /// How long ago, at least, the peer acknowledged new data, on a socket with unacknowledged bytes: from TCP_INFO, to
 /// about a round trip. 0 when it cannot be told.

@@ -7,7 +7,7 @@ namespace threadecho::net {
 /// Wakes a thread out of poll or epoll_wait: an eventfd. `notify` may be called from any thread, any number of times.
 class Wakeup {
  public:
-  /// Throws std::system_error when there is no descriptor to be had.
+  /// Throws std::system_error without a descriptor.
   Wakeup();
 
   /// Readable once notified, until cleared.

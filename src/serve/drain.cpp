@@ -76,8 +76,8 @@ void serve_until_drained(echo::Server& server, const config::Settings& settings,
   server.begin_drain();
   log.info("draining", {{"signal", name_of_signal(signal_number)},
                         {"connections", server.totals().active},
-                        {"delay_seconds", text::in_seconds(settings.drain_delay)},
-                        {"timeout_seconds", text::in_seconds(settings.drain_timeout)}});
+                        {"delay_seconds", settings.drain_delay},
+                        {"timeout_seconds", settings.drain_timeout}});
   wait.until(Clock::now() + settings.drain_delay, [&] { return wait.is_cut_short(); });
   server.stop_accepting();
   wait.until(Clock::time_point::max(), [&] { return !server.is_accepting(); });

@@ -76,7 +76,7 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
   const auto sink = std::make_shared<log::StdoutSink>();
   log::Logger log = log::make_logger(settings.log_level, settings.log_format, sink);
   host::occupy_standard_descriptors();  // after the sink has looked at standard output
-  if (pod.known()) {
+  if (pod.is_known()) {
     log.info("running in a pod", {{"pod", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}});
   }
   echo::raise_descriptor_limit();

@@ -38,6 +38,7 @@ class HttpFixture : public testing::Test {
                                                      .limits = limits},
                                        log_.logger());
     server_->start();
+    EXPECT_EQ(echo_client_.echo("x"), "x") << "from here on the echo server opens and allocates nothing";
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }

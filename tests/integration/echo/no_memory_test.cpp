@@ -1,18 +1,24 @@
 #include "support/no_memory.h"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
 
+#include <chrono>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
+#include <variant>
 
-#include "echo/connection_table.h"
+#include "echo/connection_quota.h"
+#include "echo/connection_registry.h"
 #include "echo/drain.h"
+#include "echo/final_wait.h"
 #include "echo/log_lines.h"
-#include "echo/spare_descriptors.h"
 #include "echo/thread_model.h"
 #include "log/line.h"
 #include "support/captured_log.h"
@@ -24,45 +30,57 @@ namespace {
 class NoMemoryForAThread : public OverBothModels {};
 INSTANTIATE_TEST_SUITE_P(, NoMemoryForAThread, both_models(), name_of_model);
 
-TEST_P(NoMemoryForAThread, IsAnErrorThatLeavesTheConnectionToBeRefused) {
+TEST_P(NoMemoryForAThread, ReturnsTheClientToBeRefused) {
   const auto settings = test_settings();
   CapturedLog log;
   const echo::Drain drain;
-  echo::ConnectionTable table(1, 0);
+  echo::ConnectionQuota quota(1, 0);
+  echo::ConnectionRegistry registry;
   echo::SpareDescriptors spare_descriptors(0);
   const auto threads = echo::make_thread_model({.settings = settings,
                                                 .drain = drain,
-                                                .table = table,
+                                                .registry = registry,
                                                 .log = log.logger(),
                                                 .spare_descriptors = spare_descriptors});
-  auto connection = std::make_unique<echo::Connection>(1, net::Fd(), net::Endpoint(), echo::Clock::now());
-  echo::Connection& borrowed = *connection;
-  ASSERT_FALSE(table.try_add(connection));
-  std::error_code error;
+  net::Fd client(::eventfd(0, EFD_CLOEXEC));
+  const int fd = client.get();
+  auto connection =
+      std::make_unique<echo::Connection>(1, std::move(client), net::Endpoint(), echo::Clock::now(),
+                                         std::get<echo::ConnectionQuota::Place>(quota.take(net::Endpoint())));
+  registry.add(*connection);
+  std::optional<echo::Refused> refused;
   {
     const NoMemory none;
-    error = threads->serve(borrowed);
+    refused = threads->serve(std::move(connection));
   }
-  EXPECT_EQ(error, std::errc::not_enough_memory);
-  table.withdraw(borrowed);
-  EXPECT_EQ(table.size(), 0);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->client.get(), fd);
+  EXPECT_EQ(refused->reason, echo::RejectReason::kThreadLimit);
+  EXPECT_EQ(refused->error, std::errc::not_enough_memory);
+  EXPECT_EQ(quota.open(), 0U);
+  EXPECT_EQ(registry.snapshots(0).size(), 0U);
   threads->join_all();
 }
 
-TEST(NoMemoryForTheTable, LeavesNoPlaceTaken) {
-  echo::ConnectionTable table(1, 1);
-  auto connection = std::make_unique<echo::Connection>(1, net::Fd(), net::Endpoint(), echo::Clock::now());
+TEST(NoMemoryForTheRegistry, LeavesNoPlaceTaken) {
+  echo::ConnectionRegistry registry;
+  echo::ConnectionQuota quota(1, 1);
+  const auto add = [&] {
+    auto connection =
+        std::make_unique<echo::Connection>(1, net::Fd(), net::Endpoint(), echo::Clock::now(),
+                                           std::get<echo::ConnectionQuota::Place>(quota.take(net::Endpoint())));
+    registry.add(*connection);
+  };
   bool has_failed = false;
   try {
     const NoMemory none;
-    table.try_add(connection);
+    add();
   } catch (const std::bad_alloc&) {
     has_failed = true;
   }
   EXPECT_TRUE(has_failed);
-  EXPECT_EQ(table.size(), 0);
-  connection = std::make_unique<echo::Connection>(2, net::Fd(), net::Endpoint(), echo::Clock::now());
-  EXPECT_FALSE(table.try_add(connection).has_value());
+  EXPECT_EQ(quota.open(), 0U);
+  EXPECT_NO_THROW(add());
 }
 
 TEST(NoMemoryForALogLine, LosesTheLineAndNothingElse) {
@@ -87,7 +105,8 @@ TEST(NoMemoryForAJsonLine, IsAnExceptionWhereverItStrikes) {
     std::string line;
     std::thread writer([&] {
       try {
-        line = log::json_body("connection closed", {{"peer", "192.0.2.1:9000"}, {"id", 7U}, {"seconds", 0.25}});
+        line = log::json_body("connection closed",
+                              {{"peer", "192.0.2.1:9000"}, {"id", 7U}, {"seconds", std::chrono::milliseconds(250)}});
       } catch (const std::bad_alloc&) {
         line = "none";
       }

@@ -18,6 +18,23 @@ using ::testing::HasSubstr;
 class RefusedClients : public OverBothModels {};
 INSTANTIATE_TEST_SUITE_P(, RefusedClients, both_models(), name_of_model);
 
+/// A server whose only place is taken.
+class RefusedClientsOfAFullServer : public RefusedClients {
+ protected:
+  RefusedClientsOfAFullServer() { EXPECT_EQ(only_.echo("x"), "x"); }
+
+  static config::Settings full_settings() {
+    auto settings = test_settings();
+    settings.max_connections = 1;
+    settings.socket_buffer_size = 16 * 1024;
+    return settings;
+  }
+
+  const EchoServer server_{full_settings()};
+  const TestClient only_ = server_.connect();
+};
+INSTANTIATE_TEST_SUITE_P(, RefusedClientsOfAFullServer, both_models(), name_of_model);
+
 TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
   constexpr int kRefused = 50;
   auto settings = test_settings();
@@ -47,17 +64,11 @@ TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
   EXPECT_THAT(server.log().text(), HasSubstr("connections refused before reason=max_per_client suppressed="));
 }
 
-TEST_P(RefusedClients, AreDiscardedForAMebibyteAtMost) {
+TEST_P(RefusedClientsOfAFullServer, AreDiscardedForAMebibyteAtMost) {
   constexpr std::size_t kMost = std::size_t{1024} * 1024;
   constexpr std::size_t kQueued = std::size_t{1024} * 1024;  // what the two kernels' buffers may hold beside it
   constexpr std::size_t kFlood = std::size_t{64} * 1024 * 1024;
-  auto settings = test_settings();
-  settings.max_connections = 1;
-  settings.socket_buffer_size = 16 * 1024;
-  const EchoServer server(settings);
-  const TestClient only = server.connect();
-  EXPECT_EQ(only.echo("x"), "x");
-  const TestClient refused(server.endpoint(), 0, 16 * 1024);
+  const TestClient refused(server_.endpoint(), 0, 16 * 1024);
   const std::string piece = random_bytes(4096, 1);
   std::size_t sent = 0;
   for (std::size_t taken = piece.size(); sent < kFlood && taken == piece.size();) {
@@ -68,29 +79,19 @@ TEST_P(RefusedClients, AreDiscardedForAMebibyteAtMost) {
   EXPECT_LT(sent, kMost + kQueued);
 }
 
-TEST_P(RefusedClients, HaveTheirEndOfFileBeforeTheyHaveLingered) {
+TEST_P(RefusedClientsOfAFullServer, HaveTheirEndOfFileBeforeTheyHaveLingered) {
   constexpr int kRefused = 8;
-  auto settings = test_settings();
-  settings.max_connections = 1;
-  const EchoServer server(settings);
-  const TestClient only = server.connect();
-  EXPECT_EQ(only.echo("x"), "x");
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < kRefused; ++i) {
-    const TestClient refused = server.connect();
+    const TestClient refused = server_.connect();
     expect_orderly_refusal(refused);  // and stays open
   }
   EXPECT_LT(std::chrono::steady_clock::now() - began, kRefused * echo::kLinger / 2);
 }
 
-TEST_P(RefusedClients, AreClosedAfterASecond) {
-  auto settings = test_settings();
-  settings.max_connections = 1;
-  const EchoServer server(settings);
-  const TestClient only = server.connect();
-  EXPECT_EQ(only.echo("x"), "x");
+TEST_P(RefusedClientsOfAFullServer, AreClosedAfterASecond) {
   const auto began = std::chrono::steady_clock::now();
-  const TestClient refused = server.connect();
+  const TestClient refused = server_.connect();
   expect_orderly_refusal(refused);
   EXPECT_TRUE(eventually([&] { return descriptor_with_peer(refused.local()) < 0; }));
   const auto took = std::chrono::steady_clock::now() - began;

@@ -26,9 +26,7 @@ std::vector<std::string> rows_of_program() {
     }
   }
   std::vector<std::string> rows(of_probe.begin(), of_probe.end());
-  const auto add = [&](int status, const std::string& start) {
-    rows.push_back("| " + std::to_string(status) + start);
-  };
+  const auto add = [&](int status, const std::string& start) { rows.push_back("| " + std::to_string(status) + start); };
   add(cli::kDone, " | done");
   add(cli::kFailed, " | failed while running");
   add(cli::kWrongUsage, " | wrong settings or usage |");

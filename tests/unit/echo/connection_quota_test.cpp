@@ -38,6 +38,28 @@ TEST(ConnectionQuota, ForgetsEachAddressWithItsLastConnection) {
   }
 }
 
+TEST(ConnectionQuota, SaysWhichLimitIsReached) {
+  ConnectionQuota quota(2, 1);
+  const Place first = take(quota, client(1, 1));
+  EXPECT_EQ(std::get<RejectReason>(quota.take(client(1, 2))), RejectReason::kMaxPerClient);
+  const Place other = take(quota, net::Endpoint::parse("::1", 1).value());
+  EXPECT_EQ(std::get<RejectReason>(quota.take(client(2))), RejectReason::kMaxConnections);
+  EXPECT_TRUE(quota.is_full());
+}
+
+TEST(ConnectionQuota, IsFullFromTheLimitUntilNinetyFivePercentOfIt) {
+  ConnectionQuota quota(100, 0);
+  std::vector<Place> places;
+  for (int i = 1; i <= 100; ++i) {
+    EXPECT_FALSE(quota.is_full()) << i;
+    places.push_back(take(quota, client(i)));
+  }
+  for (; places.size() > 95; places.pop_back()) {
+    EXPECT_TRUE(quota.is_full()) << places.size();
+  }
+  EXPECT_FALSE(quota.is_full());
+}
+
 TEST(ConnectionQuota, RemembersNoClientThatItRefusesWhenFull) {
   ConnectionQuota quota(1, 1);
   const Place only = take(quota, client(0));

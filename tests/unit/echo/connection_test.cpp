@@ -7,10 +7,10 @@ namespace {
 
 TEST(Connection, KeepsTheFirstReasonToEnd) {
   Connection connection(1, net::Fd(), net::Endpoint(), Clock::now());
-  EXPECT_FALSE(connection.ending().has_value());
+  EXPECT_FALSE(connection.end_reason().has_value());
   EXPECT_TRUE(connection.end(CloseReason::kMaxAge));
   EXPECT_FALSE(connection.end(CloseReason::kDrainForced));
-  EXPECT_EQ(connection.ending(), CloseReason::kMaxAge);
+  EXPECT_EQ(connection.end_reason(), CloseReason::kMaxAge);
 }
 
 }  // namespace

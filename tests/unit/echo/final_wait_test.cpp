@@ -6,7 +6,6 @@
 
 #include <array>
 
-#include "echo/spare_descriptors.h"
 #include "net/fd.h"
 
 namespace threadecho::echo {

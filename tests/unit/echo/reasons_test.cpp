@@ -29,7 +29,9 @@ TEST(CloseReasons, HaveTheNamesOfTheirMetric) {
 }
 
 TEST(AcceptErrors, HaveTheNameOfTheirErrno) {
-  const auto name = [](int error_number) { return name_of(echo::accept_error_of(error_number)); };
+  const auto name = [](int error_number) {
+    return echo::kAcceptErrorNames[index_of(echo::accept_error_of(error_number))];
+  };
   EXPECT_EQ(name(EMFILE), "EMFILE");
   EXPECT_EQ(name(ENFILE), "ENFILE");
   EXPECT_EQ(name(ENOBUFS), "ENOBUFS");

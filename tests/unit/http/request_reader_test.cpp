@@ -51,7 +51,7 @@ TEST(RequestReader, TakesARequestByteByByte) {
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     append(buffer, text.substr(i, 1));
     ASSERT_EQ(reader.consume(buffer), State::kNeedsMore) << i;
-    ASSERT_TRUE(reader.begun());
+    ASSERT_TRUE(reader.has_begun());
   }
   append(buffer, "\n");
   EXPECT_EQ(reader.consume(buffer), State::kComplete);
@@ -93,7 +93,7 @@ TEST(RequestReader, SkipsEmptyLinesBeforeARequest) {
   append(buffer, "\r\n\r");
   RequestReader reader;
   EXPECT_EQ(reader.consume(buffer), State::kNeedsMore);
-  EXPECT_FALSE(reader.begun()) << "the client is idle";
+  EXPECT_FALSE(reader.has_begun()) << "the client is idle";
   append(buffer, "\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(reader.consume(buffer), State::kComplete);
   EXPECT_EQ(reader.request().target(), "/a");
@@ -189,7 +189,7 @@ TEST(RequestReader, HasAnAnswerToARequestThatEndsEarly) {
   append(buffer, "GET / HT");
   RequestReader reader;
   EXPECT_EQ(reader.consume(buffer), State::kNeedsMore);
-  EXPECT_TRUE(reader.begun());
+  EXPECT_TRUE(reader.has_begun());
   EXPECT_EQ(reader.problem().status, 400U);
 }
 

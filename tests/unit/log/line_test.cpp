@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace threadecho::log {
 namespace {
 
+using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
@@ -21,7 +25,7 @@ TEST(TextLine, IsTheEventAndItsFields) {
   EXPECT_EQ(text_body("closed", {{"id", std::uint16_t{7}},
                                  {"delta", -3},
                                  {"bytes", std::size_t{1} << 40U},
-                                 {"seconds", 0.25},
+                                 {"seconds", std::chrono::milliseconds(250)},
                                  {"forced", true},
                                  {"peer", "[2001:db8::1]:9000"}}),
             "closed id=7 delta=-3 bytes=1099511627776 seconds=0.25 forced=true peer=[2001:db8::1]:9000");
@@ -35,6 +39,17 @@ TEST(TextLine, QuotesAValueThatWouldNotReadAsOne) {
   EXPECT_EQ(text_body("e", {{"k", "1\n2\r3\t4\x1b\xff"s + '\0'}}), R"(e k="1\n2\r3\t4\x1b\xff\x00")");
 }
 
+TEST(LogLine, ShowsADurationToTheMicrosecondBelowASecondAndToTheMillisecondAbove) {
+  const std::vector<std::pair<std::chrono::nanoseconds, std::string>> shown = {
+      {0ns, "0"},           {499ns, "0"},           {1us, "0.000001"},          {230'466ns, "0.00023"},
+      {999'999'600ns, "1"}, {1'000'499'999ns, "1"}, {3'947'022'701ns, "3.947"}, {8s, "8"},
+      {10s, "10"},          {168h, "604800"}};
+  for (const auto& [duration, text] : shown) {
+    EXPECT_EQ(text_body("e", {{"k", duration}}), std::pmr::string("e k=" + text));
+    EXPECT_EQ(json_body("e", {{"k", duration}}), R"("message":"e","k":)" + text);
+  }
+}
+
 TEST(TextLine, CannotBeBrokenByAnEvent) { EXPECT_EQ(text_body("a\nb", {}), R"(a\nb)"); }
 
 TEST(TextLine, CutsWhatIsTooLong) {
@@ -45,9 +60,12 @@ TEST(TextLine, CutsWhatIsTooLong) {
 }
 
 TEST(JsonLine, HasTheMembersOfAnObject) {
-  EXPECT_EQ(
-      json_body("closed", {{"id", 7U}, {"delta", -3}, {"seconds", 0.25}, {"forced", false}, {"text", "a \"b\"\n"}}),
-      R"("message":"closed","id":7,"delta":-3,"seconds":0.25,"forced":false,"text":"a \"b\"\n")");
+  EXPECT_EQ(json_body("closed", {{"id", 7U},
+                                 {"delta", -3},
+                                 {"seconds", std::chrono::milliseconds(250)},
+                                 {"forced", false},
+                                 {"text", "a \"b\"\n"}}),
+            R"("message":"closed","id":7,"delta":-3,"seconds":0.25,"forced":false,"text":"a \"b\"\n")");
 }
 
 TEST(JsonLine, ReplacesWhatIsNotUtf8) {

@@ -1,4 +1,4 @@
-#include "echo/ending.h"
+#include "echo/lingering_close.h"
 
 #include <sys/socket.h>
 
@@ -10,13 +10,12 @@
 namespace threadecho::echo {
 namespace {
 
-/// A client that goes on sending is discarded so many buffers at a time; others of the same thread have their turn
-/// between.
+/// Buffers to discard at once of a client that goes on sending, before other clients of the thread have their turn.
 constexpr int kDiscardAtOnce = 4;
 
 }  // namespace
 
-void Ending::begin(CloseReason reason) {
+void LingeringClose::begin(CloseReason reason) {
   reason_ = reason;
   stage_ = Stage::kDone;
   switch (reason) {
@@ -24,7 +23,7 @@ void Ending::begin(CloseReason reason) {
     case CloseReason::kMaxAge:
     case CloseReason::kDrainForced:
       session_.connection().end(reason);
-      reason_ = *session_.connection().ending();
+      reason_ = *session_.connection().end_reason();
       ::shutdown(fd(), SHUT_WR);
       linger_until_ = Clock::now() + kLinger;
       stage_ = Stage::kLingering;
@@ -38,8 +37,8 @@ void Ending::begin(CloseReason reason) {
   }
 }
 
-void Ending::begin_after_client_closed() {
-  if (const auto reason = session_.connection().ending()) {
+void LingeringClose::begin_after_client_closed() {
+  if (const auto reason = session_.connection().end_reason()) {
     // The client's answer to an end from outside, or the drain's own SHUT_RD.
     reason_ = *reason;
     stage_ = Stage::kAcknowledging;
@@ -49,7 +48,7 @@ void Ending::begin_after_client_closed() {
   session_.connection().set_half_closed();
 }
 
-std::optional<Ending::Wait> Ending::step(Clock::time_point now, std::span<std::byte> scratch) {
+std::optional<LingeringClose::Wait> LingeringClose::step(Clock::time_point now, std::span<std::byte> scratch) {
   switch (stage_) {
     case Stage::kLingering:
       return linger(now, scratch);
@@ -66,7 +65,7 @@ std::optional<Ending::Wait> Ending::step(Clock::time_point now, std::span<std::b
   return std::nullopt;
 }
 
-std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std::byte> scratch) {
+std::optional<LingeringClose::Wait> LingeringClose::linger(Clock::time_point now, std::span<std::byte> scratch) {
   for (int i = 0; i < kDiscardAtOnce && now < deadline(); ++i) {
     switch (net::discard_received(fd(), scratch).found) {
       case net::Discarded::Found::kSome:
@@ -83,17 +82,17 @@ std::optional<Ending::Wait> Ending::linger(Clock::time_point now, std::span<std:
   return now < deadline() ? std::optional(Wait{.event = Event::kReadable, .until = now}) : std::nullopt;
 }
 
-/// The connection stays a live one until the client has all of its echo: a process that exits, or a container whose
-/// network goes, would take the tail along.
-std::optional<Ending::Wait> Ending::deliver_tail(Clock::time_point now) {
+/// The connection stays live until the client has all of its echo: when a process exits and its container's network
+/// goes, the unsent tail is lost.
+std::optional<LingeringClose::Wait> LingeringClose::deliver_tail(Clock::time_point now) {
   if (net::unacknowledged_bytes(fd()) > 0) {
     if (!sending_shut_) {
       sending_shut_ = true;
       ::shutdown(fd(), SHUT_WR);
     }
-    std::optional<CloseReason> reason = session_.connection().ending();
+    std::optional<CloseReason> reason = session_.connection().end_reason();
     if (!reason && !net::is_closed(fd())) {
-      reason = session_.stuck(now);
+      reason = session_.reason_if_stuck(now);
       if (!reason) {
         return Wait{.event = Event::kChange, .until = session_.tail_deadline()};
       }
@@ -108,18 +107,18 @@ std::optional<Ending::Wait> Ending::deliver_tail(Clock::time_point now) {
     // Closed, and all of it acknowledged: the last acknowledgement came between the two questions.
   }
   stage_ = Stage::kDone;
-  reason_ = session_.context().drain.begun() ? CloseReason::kDrained : CloseReason::kClientClosed;
+  reason_ = session_.context().drain.has_begun() ? CloseReason::kDrained : CloseReason::kClientClosed;
   return std::nullopt;
 }
 
-std::optional<Ending::Wait> Ending::await_acknowledgement(Clock::time_point now) {
+std::optional<LingeringClose::Wait> LingeringClose::await_acknowledgement(Clock::time_point now) {
   if (net::unacknowledged_bytes(fd()) == 0 || net::is_closed(fd()) || now >= deadline()) {
     return std::nullopt;
   }
   return Wait{.event = Event::kChange, .until = deadline()};
 }
 
-Clock::time_point Ending::deadline() const noexcept {
+Clock::time_point LingeringClose::deadline() const noexcept {
   return std::min(linger_until_, session_.context().drain.linger_deadline());
 }
 

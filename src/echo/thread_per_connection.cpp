@@ -1,4 +1,4 @@
-#include "echo/connection_threads.h"
+#include "echo/thread_per_connection.h"
 
 #include <alloca.h>
 
@@ -28,47 +28,43 @@ std::string thread_name(const Connection& connection) {
 
 }  // namespace
 
-ConnectionThreads::ConnectionThreads(const EchoContext& context)
+ThreadPerConnection::ThreadPerConnection(const EchoContext& context)
     : context_(context), attributes_(context.settings.thread_stack_size) {}
 
-ConnectionThreads::~ConnectionThreads() { join_all(); }
+ThreadPerConnection::~ThreadPerConnection() { join_all(); }
 
-std::error_code ConnectionThreads::serve(Connection& connection) {
-  // The connection is in the table: thrown, the want of memory would leave it there without anybody to serve it.
-  std::unique_ptr<Job> job(new (std::nothrow) Job{*this, connection});
+std::optional<Refused> ThreadPerConnection::serve(std::unique_ptr<Connection> connection) {
+  std::unique_ptr<Job> job(new (std::nothrow) Job{*this});
   if (!job) {
-    return std::make_error_code(std::errc::not_enough_memory);
+    return refuse_without_thread(std::move(connection), std::make_error_code(std::errc::not_enough_memory));
   }
-  {
-    const std::lock_guard lock(mutex_);
-    ++running_;
-  }
+  job->connection = std::move(connection);
+  add_running(1);
   pthread_t thread{};
-  const int error = ::pthread_create(&thread, attributes_.get(), &ConnectionThreads::run, job.get());
+  const int error = ::pthread_create(&thread, attributes_.get(), &ThreadPerConnection::run, job.get());
   if (error != 0) {
-    const std::lock_guard lock(mutex_);
-    --running_;
-    return {error, std::generic_category()};
+    add_running(-1);
+    return refuse_without_thread(std::move(job->connection), {error, std::generic_category()});
   }
   static_cast<void>(job.release());  // the thread owns it now
-  return {};
+  return std::nullopt;
 }
 
-void* ConnectionThreads::run(void* argument) {
-  // Freed by whoever joins this thread: a first call of free() gives a thread a heap cache of its own, and idle threads
-  // want none.
+void* ThreadPerConnection::run(void* argument) {
+  // The thread that joins this one frees the job: a first call of free() gives a thread a heap cache of its own, which
+  // would cost each idle thread memory.
   std::unique_ptr<Job> job(static_cast<Job*>(argument));
-  job->threads.run_connection(job->connection);
+  job->threads.run_connection(std::move(job->connection));
   job->thread = ::pthread_self();
-  ConnectionThreads& threads = job->threads;
+  ThreadPerConnection& threads = job->threads;
   threads.ended(std::move(job));
   return nullptr;
 }
 
-void ConnectionThreads::run_connection(Connection& connection) {
-  enter_echo_thread(thread_name(connection), context_.settings.sched_policy);
+void ThreadPerConnection::run_connection(std::unique_ptr<Connection> connection) {
+  enter_echo_thread(thread_name(*connection), context_.settings.sched_policy);
   const std::size_t size = context_.settings.buffer_size;
-  BlockingEcho echo(connection, context_);
+  BlockingEcho echo(*connection, context_);
   echo.begin();
   // Both buffers are on the stack and never initialised: pages that no message has reached cost nothing. The whole one
   // comes in when a message does not fit into the first; until then all frames of the thread lie on one page.
@@ -78,12 +74,17 @@ void ConnectionThreads::run_connection(Connection& connection) {
     void* const whole = alloca(size);  // not among arguments, alloca(3)
     reason = echo.run({static_cast<std::byte*>(whole), size});
   }
-  close_connection(connection, *reason, context_);
+  close_connection(std::move(connection), *reason, context_);
 }
 
-void ConnectionThreads::ended(std::unique_ptr<Job> job) {
+void ThreadPerConnection::add_running(int change) {
+  const std::lock_guard lock(mutex_);
+  running_ += change;
+}
+
+void ThreadPerConnection::ended(std::unique_ptr<Job> job) {
   std::unique_lock lock(mutex_);
-  // Not each the one before it: behind one thread that the scheduler leaves waiting, all that end would pile up.
+  // Do not chain joins: one descheduled thread would block all that end after it.
   if (!joining_) {
     joining_ = true;
     while (unjoined_) {
@@ -101,14 +102,14 @@ void ConnectionThreads::ended(std::unique_ptr<Job> job) {
   }
 }
 
-void ConnectionThreads::join(std::unique_ptr<Job> ended_jobs) {
+void ThreadPerConnection::join(std::unique_ptr<Job> ended_jobs) {
   while (ended_jobs) {
     ::pthread_join(ended_jobs->thread, nullptr);
     ended_jobs = std::move(ended_jobs->next);
   }
 }
 
-void ConnectionThreads::join_all() {
+void ThreadPerConnection::join_all() {
   std::unique_lock lock(mutex_);
   all_ended_.wait(lock, [this] { return running_ == 0; });
   auto jobs = std::move(unjoined_);

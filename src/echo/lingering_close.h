@@ -10,12 +10,12 @@
 
 namespace threadecho::echo {
 
-/// The last part of a connection's life: what must still leave and what must still arrive before its descriptor may
-/// close, so that no reset destroys echoed bytes that are on their way. A sequence of steps that never wait; the thread
-/// that serves the connection, in either model, waits between them as it is told.
-class Ending {
+/// The last part of a connection's life: sends and receives what must pass before the descriptor may close, so that no
+/// reset destroys echoed bytes in flight. A sequence of steps that never wait; between them the thread that serves the
+/// connection waits for what a step returned.
+class LingeringClose {
  public:
-  explicit Ending(Session& session) noexcept : session_(session) {}
+  explicit LingeringClose(Session& session) noexcept : session_(session) {}
 
   /// The connection ends for `reason`, which is the session's or an error's.
   void begin(CloseReason reason);
@@ -29,7 +29,7 @@ class Ending {
     Event event;
     Clock::time_point until;
   };
-  /// Does what can be done at `now`, reading into `scratch` what is to be forgotten. Nothing: the descriptor may close,
+  /// Does what can be done at `now`; discards into `scratch` what the client sends. Nothing: the descriptor may close,
   /// for `reason()`.
   std::optional<Wait> step(Clock::time_point now, std::span<std::byte> scratch);
   [[nodiscard]] CloseReason reason() const noexcept { return reason_; }

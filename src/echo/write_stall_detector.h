@@ -11,10 +11,10 @@ namespace threadecho::echo {
 
 /// Tells when a peer has acknowledged nothing for `timeout` while there was something to acknowledge. A value that
 /// belongs to one connection's thread. Fed with the count of acknowledged bytes whenever a send could not go on.
-class StallWatch {
+class WriteStallDetector {
  public:
   /// 0: never stalled.
-  explicit StallWatch(std::chrono::milliseconds timeout) noexcept : timeout_(timeout) {}
+  explicit WriteStallDetector(std::chrono::milliseconds timeout) noexcept : timeout_(timeout) {}
 
   /// Whether the stall begins with this look, or the peer has acknowledged bytes since the last one.
   [[nodiscard]] bool is_progress(std::uint64_t acknowledged_bytes) const noexcept {
@@ -32,7 +32,7 @@ class StallWatch {
   [[nodiscard]] Clock::time_point deadline() const noexcept {
     return since_ && timeout_.count() > 0 ? *since_ + timeout_ : Clock::time_point::max();
   }
-  [[nodiscard]] bool stalled(Clock::time_point now) const noexcept { return now >= deadline(); }
+  [[nodiscard]] bool is_stalled(Clock::time_point now) const noexcept { return now >= deadline(); }
   /// When to look again after a look at `now`: twice as long after the last progress, but not after the deadline. So
   /// the last progress is known almost exactly, for few looks. max() for never.
   [[nodiscard]] Clock::time_point next_look(Clock::time_point now) const noexcept {
