@@ -23,8 +23,8 @@ struct EchoResult {
 };
 
 /// Sends `message` over a connected socket that does not block, and compares what comes back with it, byte for byte,
-/// while it is still sending: a server need not take a whole message before it answers. After a failure the connection
-/// is of no more use. `signals` may be null.
+/// while it is still sending: a server may answer before it has the whole message. Close the connection after a
+/// failure. `signals` may be null.
 EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending after, Deadline deadline,
                      SignalFd* signals);
 

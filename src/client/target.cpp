@@ -29,7 +29,7 @@ text::Parsed<Target> parse_target(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || (text.front() == '[' && !has_brackets)) {
-    return Result::bad("has no port; wanted is HOST:PORT or [IPv6]:PORT");
+    return Result::bad("has no port; expected HOST:PORT or [IPv6]:PORT");
   }
   if (has_brackets) {
     host = host.substr(1, host.size() - 2);
@@ -37,7 +37,7 @@ text::Parsed<Target> parse_target(std::string_view text) {
     return Result::bad("is ambiguous; an IPv6 address goes in brackets: [::1]:9000");
   }
   if (host.empty() || host.find('\0') != std::string_view::npos) {
-    return Result::bad("has no host; wanted is HOST:PORT or [IPv6]:PORT");
+    return Result::bad("has no host; expected HOST:PORT or [IPv6]:PORT");
   }
   const auto port = parse_port(text.substr(colon + 1));
   if (!port) {

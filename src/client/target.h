@@ -17,7 +17,7 @@ struct Target {
   [[nodiscard]] std::string to_string() const;
 };
 
-/// Reads HOST:PORT. An IPv6 address needs its brackets: whether the end of `::1:9000` is a port cannot be told.
+/// Reads HOST:PORT. An IPv6 address needs brackets: the end of `::1:9000` could be part of the address.
 text::Parsed<Target> parse_target(std::string_view text);
 
 }  // namespace threadecho::client

@@ -40,9 +40,9 @@ struct LoadContext {
   bool refills = false;  ///< closed loop: each message that comes back allows the next
 };
 
-/// One client of a load run: its socket, how far its stream was sent and how far it came back right. It sends what it
-/// is allowed to and verifies each byte. After an error it is closed and can be connected again; its stream then goes
-/// on behind what was sent before, so that late bytes of the old connection show. One thread uses it.
+/// The connection of one client: its socket, how far its stream was sent and how far it came back right. It sends what
+/// it is allowed to and verifies each byte. After an error it is closed and can be connected again; its stream then
+/// continues behind what was sent before, so that late bytes of the old connection show. One thread uses it.
 class LoadConnection {
  public:
   enum class State : std::uint8_t { kClosed, kConnecting, kOpen, kDiagnosing };
@@ -82,12 +82,11 @@ class LoadConnection {
 
   /// Sends what is allowed and the socket takes.
   std::optional<Failure> send(LoadContext& context, Nanoseconds now);
-  /// Makes receive() able to wait, until it is interrupted (TickTimer). Call when it is open.
+  /// Lets receive() wait, until a TickTimer interrupts it. Call it when the connection is open.
   void let_receive_wait() const noexcept;
-  /// Reads and verifies once. After wrong bytes the state is kDiagnosing, and a while later the failure comes out of
-  /// this or of check().
+  /// Reads and verifies once. After wrong bytes the state is kDiagnosing; this or check() returns the failure later.
   std::optional<Failure> receive(LoadContext& context, Waiting waiting = Waiting::kNo);
-  /// Has something taken too long? Call now and then.
+  /// Returns what has taken too long. Call it regularly.
   std::optional<Failure> check(const LoadContext& context, Nanoseconds now);
 
   /// Closes the socket; connect() may follow.
@@ -117,11 +116,11 @@ class LoadConnection {
   std::uint64_t limit_ = 0;     ///< may be sent
   std::uint64_t next_end_ = 0;  ///< where the message ends that comes back next
   std::uint64_t completed_ = 0;
-  std::uint64_t first_round_ = 0;  ///< open loop: of the first message
-  std::size_t newest_ = 0;         ///< in began_: where the next one goes, and the one that comes back next
-  std::size_t oldest_ = 0;
+  std::uint64_t first_round_ = 0;   ///< open loop: of the first message
+  std::size_t newest_ = 0;          ///< in began_: the place for the next message
+  std::size_t oldest_ = 0;          ///< in began_: the message that comes back next
   std::vector<Nanoseconds> began_;  ///< of messages in flight, a ring; closed loop, churn and hold
-  Nanoseconds last_progress_ = 0;   ///< when it last came on while something was awaited
+  Nanoseconds last_progress_ = 0;   ///< last progress while something was awaited
   std::unique_ptr<Suspicion> suspicion_;
 };
 

@@ -12,13 +12,13 @@
 
 namespace threadecho::load {
 
-/// One connection that was lost, or never came to be.
+/// A connection that was lost or could not be opened.
 struct LoadIncident {
   Nanoseconds at = 0;
   std::uint32_t connection = 0;
   client::Failure failure;
   std::uint32_t attempts = 0;        ///< to connect again
-  Nanoseconds recovered_after = -1;  ///< until a message was echoed again; -1: it was not
+  Nanoseconds recovered_after = -1;  ///< until a message was echoed again; -1: never
 };
 
 /// All incidents of a run are counted by kind; the first kMostKept of each worker are kept in full.
