@@ -1,6 +1,7 @@
 #include "client/target.h"
 
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <system_error>
 

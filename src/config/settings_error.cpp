@@ -1,5 +1,7 @@
 #include "config/settings_error.h"
 
+#include <utility>
+
 #include "text/escape.h"
 
 namespace threadecho::config {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <cstddef>
 #include <string>
 
 #include "text/ascii.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <cstddef>
 #include <optional>
 
 namespace threadecho::http {

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "text/ascii.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace threadecho::text {
 

@@ -8,6 +8,7 @@
 #include <list>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
