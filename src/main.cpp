@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -40,17 +41,20 @@ const Command* find_command(std::string_view name) {
   return found == kCommands.end() ? nullptr : found;
 }
 
-void refuse_arguments(int argc, const char* const* argv, int allowed) {
-  if (argc > allowed + 1) {
-    throw cli::UsageError("unexpected argument " + text::in_quotes(argv[allowed + 1]));
+/// Arguments of a command without flags, with at most so many operands.
+cli::Arguments parse(int argc, const char* const* argv, std::size_t most) {
+  cli::Arguments arguments = cli::parse({}, argc, argv);
+  if (arguments.operands.size() > most) {
+    throw cli::UsageError("unexpected argument " + text::in_quotes(arguments.operands[most]));
   }
+  return arguments;
 }
 
 int run_help(int argc, const char* const* argv) {
   return cli::run_command("help", [&] {
-    refuse_arguments(argc, argv, 1);
-    const std::string_view topic = argc > 1 ? argv[1] : "serve";
-    if (!topic.starts_with("-") && !cli::is_command(topic)) {
+    const auto operands = parse(argc, argv, 1).operands;
+    const std::string topic = operands.empty() ? "serve" : operands.front();
+    if (!cli::is_command(topic)) {
       throw cli::UsageError(cli::unknown_command(topic));
     }
     const Command* const command = find_command(topic);
@@ -62,9 +66,7 @@ int run_help(int argc, const char* const* argv) {
 
 int run_version(int argc, const char* const* argv) {
   return cli::run_command("version", [&] {
-    const bool wants_help = argc > 1 && std::string_view(argv[1]) == "--help";
-    refuse_arguments(argc, argv, wants_help ? 1 : 0);
-    const std::array arguments = {"threadecho", wants_help ? "--help" : "--version"};
+    const std::array arguments = {"threadecho", parse(argc, argv, 0).wants_help ? "--help" : "--version"};
     return serve::run_serve(2, arguments.data());
   });
 }

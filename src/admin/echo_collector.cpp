@@ -61,7 +61,7 @@ void add_path(Families& families, const echo::Totals& totals) {
 }
 
 void add_readiness(Families& families, echo::Readiness readiness) {
-  families.push_back(gauge("threadecho_ready", "1 when new clients are wanted, as /readyz says.",
+  families.push_back(gauge("threadecho_ready", "1 if the server accepts new clients, else 0; as /readyz says.",
                            readiness == echo::Readiness::kReady ? 1 : 0));
   families.push_back(
       gauge("threadecho_draining", "1 once a drain has begun.", readiness == echo::Readiness::kDraining ? 1 : 0));

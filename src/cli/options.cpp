@@ -17,10 +17,19 @@ using text::in_quotes;
   throw UsageError(option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed));
 }
 
+/// The arguments after argv[0], up to a "--".
+std::vector<std::string_view> flags_of(int argc, const char* const* argv) {
+  const std::vector<std::string_view> all(argv + std::min(argc, 1), argv + argc);
+  return {all.begin(), std::ranges::find(all, "--")};
+}
+
 /// CLI11 takes `--port= x` for `--port x`, so that an empty shell variable would swallow the next argument, and
 /// `--json=no` for a switch.
 void check_equals_signs(const std::vector<Option>& options, int argc, const char* const* argv) {
-  for (const std::string_view argument : std::vector<std::string_view>(argv + std::min(argc, 1), argv + argc)) {
+  for (const std::string_view argument : flags_of(argc, argv)) {
+    if (argument.starts_with("--help=")) {
+      throw UsageError("--help takes no value");
+    }
     for (const Option& option : options) {
       if (!argument.starts_with(option.flag + "=")) {
         continue;
@@ -84,12 +93,19 @@ Option toggle(std::string flag, bool& member, std::string meaning) {
   return {.flag = std::move(flag), .meaning = std::move(meaning), .take = set};
 }
 
+bool has_flag(std::string_view flag, int argc, const char* const* argv) {
+  const auto flags = flags_of(argc, argv);
+  return std::ranges::find(flags, flag) != flags.end();
+}
+
 Arguments parse(const std::vector<Option>& options, int argc, const char* const* argv) {
+  if (has_flag("--help", argc, argv) || has_flag("-h", argc, argv)) {
+    return {.operands = {}, .wants_help = true};
+  }
   check_equals_signs(options, argc, argv);
   CLI::App app;
   app.set_help_flag();  // ours is made from the table
   app.allow_extras();   // sorted below
-  const CLI::Option* const help = app.add_flag("-h,--help");
   std::vector<const CLI::Option*> added;
   added.reserve(options.size());
   for (const Option& option : options) {
@@ -98,21 +114,10 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
   std::string mistake;
   try {
     app.parse(argc, argv);
-  } catch (const UsageError&) {
-    if (help->count() == 0) {
-      throw;
-    }
   } catch (const CLI::ParseError& error) {
-    const auto last = std::ranges::find(options, std::string(argv[argc - 1]), &Option::flag);
-    if (last != options.end()) {
-      complain_of_missing_value(*last);
-    }
-    mistake = error.what();  // of a flag given twice, for which we have other words
+    mistake = error.what();  // the value of the last flag is missing, or one is given twice
   }
-  Arguments arguments{.operands = {}, .wants_help = help->count() > 0};
-  if (arguments.wants_help) {
-    return arguments;
-  }
+  Arguments arguments;
   for (std::size_t i = 0; i < options.size(); ++i) {
     check_repetition(options[i], added[i]->results());
     if (options[i].value.empty() && added[i]->count() > 0) {
@@ -120,13 +125,19 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
     }
   }
   if (!mistake.empty()) {
+    const auto last = std::ranges::find(options, std::string(argv[argc - 1]), &Option::flag);
+    if (last != options.end() && !last->value.empty()) {
+      complain_of_missing_value(*last);
+    }
     throw UsageError(mistake);
   }
+  bool takes_flags = true;
   for (const std::string& extra : app.remaining()) {
-    if (extra == "--") {
+    if (takes_flags && extra == "--") {
+      takes_flags = false;
       continue;
     }
-    if (extra.starts_with("-")) {
+    if (takes_flags && extra.starts_with("-")) {
       complain_of_unknown_flag(options, extra);
     }
     arguments.operands.push_back(extra);

@@ -34,8 +34,11 @@ Option toggle(std::string flag, bool& member, std::string meaning);
 
 struct Arguments {
   std::vector<std::string> operands;
-  bool wants_help = false;  ///< --help or -h is among them; the rest may be wrong then
+  bool wants_help = false;  ///< --help or -h is among them; then nothing else was looked at
 };
+
+/// Whether `flag` is among the arguments after argv[0], and before a "--".
+bool has_flag(std::string_view flag, int argc, const char* const* argv);
 
 /// Reads the arguments after a command's name, which is argv[0]. Throws UsageError for a flag that is unknown, lacks
 /// its value, has a value it does not take, or is given twice: which value counts should not depend on the order in

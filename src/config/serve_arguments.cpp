@@ -24,7 +24,7 @@ constexpr std::string_view kSettings = R"(
 Settings of the server, each as a flag or as a variable of the environment or the .env file.
 Precedence: flag, environment, .env file, default. An empty variable counts as unset.
 
-Durations: 250ms, 30s, 5min, 1h30m (units y w d h m s ms). Sizes: 64KiB, 1MiB, 2GiB, or plain bytes;
+Durations: 250ms, 30s, 5min, 1h30m (units y w d h m s ms; min is m). Sizes: 64KiB, 1MiB, 2GiB, or plain bytes;
 64k, 64K and 64KB mean 64KiB.
 )";
 
@@ -76,6 +76,7 @@ std::vector<cli::Option> setting_options(Flags& flags) {
 
 ServeArguments parse_serve_arguments(int argc, const char* const* argv) {
   ServeArguments result;
+  result.wants_version = cli::has_flag("--version", argc, argv);  // whatever else is wrong
   std::vector<cli::Option> options = setting_options(result.flags);
   options.push_back(cli::toggle("--version", result.wants_version, "print the version"));
   try {

@@ -1,6 +1,7 @@
 #include "echo/connection.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "echo/connection_shard.h"
 
@@ -23,6 +24,7 @@ void RegistryLink::leave() noexcept {
 }
 
 net::Fd Connection::dissolve(std::unique_ptr<Connection> connection) noexcept {
+  assert(!connection->counters.is_served());
   connection->link_.leave();
   return std::move(connection->fd_);
 }

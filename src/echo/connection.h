@@ -95,6 +95,9 @@ class alignas(64) Connection {
              ConnectionQuota::Place place = {}) noexcept
       : id_(id), peer_(peer), accepted_at_(accepted_at), fd_(std::move(fd)), place_(std::move(place)) {}
 
+  /// Lets another client in. Call it after the connection has left the registry.
+  void give_place_back() noexcept { place_.give_back(); }
+
   /// Ends a connection that no thread can take: it leaves the registry, gives its place back, and what is left is the
   /// socket, to be refused.
   static net::Fd dissolve(std::unique_ptr<Connection> connection) noexcept;
@@ -129,7 +132,7 @@ class alignas(64) Connection {
   // thread that finds it there may use the descriptor. It gives its place back between the two: a quota without places
   // taken means an empty registry, and a client that sees its connection close finds room for the next one.
   net::Fd fd_;
-  const ConnectionQuota::Place place_;
+  ConnectionQuota::Place place_;
   RegistryLink link_;
 };
 

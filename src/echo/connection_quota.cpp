@@ -15,9 +15,9 @@ std::size_t ConnectionQuota::AddressHash::operator()(const net::AddressKey& key)
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
 }
 
-ConnectionQuota::Place::~Place() {
+void ConnectionQuota::Place::give_back() noexcept {
   if (quota_ != nullptr) {
-    quota_->give_back(client_);
+    std::exchange(quota_, nullptr)->give_back(client_);
   }
 }
 

@@ -27,7 +27,10 @@ class ConnectionQuota {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
     Place& operator=(Place&&) = delete;
-    ~Place();
+    ~Place() { give_back(); }
+
+    /// Before the end of its life: it no longer counts.
+    void give_back() noexcept;
 
    private:
     friend class ConnectionQuota;

@@ -2,8 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <cassert>
-
 namespace threadecho::echo {
 namespace {
 
@@ -39,7 +37,6 @@ void ConnectionShard::remove(Connection& connection, CloseReason reason) {
 
 void ConnectionShard::unlink(RegistryLink& link) noexcept {
   const std::lock_guard lock(mutex_);
-  assert(!live_[link.index_]->counters.is_served());
   take_out(link);
 }
 

@@ -158,6 +158,7 @@ milliseconds blocking_send_timeout(const config::Settings& settings) {
 void close_connection(std::unique_ptr<Connection> connection, CloseReason reason, const EchoContext& context) {
   record_tcp_info(*connection);
   context.registry.remove(*connection, reason);
+  connection->give_place_back();  // a client that has its FIN may be back before the line below is written
   log_closed(context.log, *connection, reason);
 }
 

@@ -62,9 +62,8 @@ Health health_of_server(const std::vector<const char*>& arguments, const std::fi
   std::vector<cli::Option> options = config::setting_options(flags);
   options.push_back(cli::toggle("--echo", with_echo, "also echo one message over PORT"));
   const auto operands = cli::parse(options, static_cast<int>(arguments.size()), arguments.data()).operands;
-  if (!operands.empty()) {
-    throw cli::UsageError("unexpected argument " + text::in_quotes(operands.front()) +
-                          " (see threadecho healthcheck --help)");
+  if (!operands.empty() && operands != std::vector<std::string>{"serve"}) {  // copied from the server's arguments
+    throw cli::UsageError("unexpected argument " + text::in_quotes(operands.back()));
   }
   if (auto main = main_process(proc)) {
     if (main->command != "serve" && flags.empty()) {
@@ -82,14 +81,15 @@ std::string healthcheck_help(std::size_t width) { return cli::wrapped(kHelp, wid
 
 int run_healthcheck(int argc, const char* const* argv) {
   const std::vector<const char*> arguments(argv, argv + argc);
-  const auto asks_for_help = [](std::string_view argument) { return argument == "--help" || argument == "-h"; };
-  if (std::any_of(arguments.begin(), arguments.end(), asks_for_help)) {
+  if (cli::has_flag("--help", argc, argv) || cli::has_flag("-h", argc, argv)) {
     std::cout << healthcheck_help(cli::help_width()) << std::flush;
     return cli::kDone;
   }
   Health health;
   try {
     health = health_of_server(arguments, "/proc");
+  } catch (const cli::UsageError& error) {
+    health.reason = std::string(error.what()) + " (see threadecho healthcheck --help)";
   } catch (const std::exception& error) {
     health.reason = error.what();
   }

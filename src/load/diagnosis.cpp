@@ -113,10 +113,9 @@ Failure changed(const client::Payload& payload, const Evidence& evidence) {
     return {FailureKind::kReordered,
             fmt::format("{} in another order at offset {}", count_of(length), evidence.offset)};
   }
-  return {
-      FailureKind::kWrongBytes,
-      fmt::format("{} at offset {}: expected {}, got {}", length == 1 ? "wrong byte" : count_of(length) + " wrong from",
-                  evidence.offset, text::in_hex(expected.front()), text::in_hex(evidence.bytes.front()))};
+  return {FailureKind::kWrongBytes,
+          fmt::format("{} at offset {}: expected {}, got {}", length == 1 ? "wrong byte" : count_of(length) + " wrong",
+                      evidence.offset, text::in_hex(expected.front()), text::in_hex(evidence.bytes.front()))};
 }
 
 /// Less than a word arrived: compares with what is likely.

@@ -109,7 +109,7 @@ std::string json_value(const Field::Value& value, std::size_t limit) {
         } else if constexpr (std::is_same_v<Held, std::chrono::nanoseconds>) {
           std::string seconds;
           append_seconds(seconds, held);
-          return seconds;
+          return seconds.find('.') == std::string::npos ? seconds + ".0" : seconds;  // always a floating-point number
         } else {
           // No object or array: their destructors allocate, and without memory that ends the process.
           return nlohmann::json(held).dump();

@@ -30,7 +30,7 @@ std::vector<std::string> rows_of_program() {
   add(cli::kDone, " | done");
   add(cli::kFailed, " | failed while running");
   add(cli::kWrongUsage, " | wrong settings or usage |");
-  add(cli::kCannotBind, " | an address or port cannot be had |");
+  add(cli::kCannotBind, " | cannot bind to an address or port |");
   add(cli::kEndedBySignal, " + n | ended at once by signal n");
   return rows;
 }

@@ -75,18 +75,19 @@ TEST(Options, NameTheFlagTheValueAndWhatIsAllowed) {
 }
 
 TEST(Options, NeedTheirValueOnce) {
-  for (const auto& missing :
-       {mistake({"--count"}), mistake({"--count="}), mistake({"--count", ""}), mistake({"--count", "--json"}),
-        mistake({"--count=", "1"}), mistake({"--help", "--count"})}) {
+  for (const auto& missing : {mistake({"--count"}), mistake({"--count="}), mistake({"--count", ""}),
+                              mistake({"--count", "--json"}), mistake({"--count=", "1"})}) {
     EXPECT_EQ(missing, "--count needs a value; allowed: 0 to 9");
   }
   EXPECT_EQ(mistake({"--count", "1", "--count=2"}), R"(--count is given more than once: "1" and "2")");
+  EXPECT_EQ(mistake({"--count", "1", "--count", "2", "--json"}), R"(--count is given more than once: "1" and "2")");
   EXPECT_EQ(mistake({"--json", "--json"}), "--json is given more than once");
 }
 
 TEST(Options, GiveHelpWhateverElseIsWrong) {
   for (const std::vector<const char*>& arguments : {std::vector<const char*>{"--help"},
                                                     {"-h", "--frob"},
+                                                    {"--help", "--count"},
                                                     {"--count", "x", "--help"},
                                                     {"--count", "1", "--count", "2", "--help", "x"}}) {
     Values values;

@@ -99,8 +99,17 @@ TEST(ServeArguments, RefuseArgumentsBehindTheCommand) {
 TEST(ServeArguments, NameAFlagWithoutItsValue) {
   for (const auto& error :
        {error_of({"--port"}), error_of({"--port="}), error_of({"--port", ""}), error_of({"--port=", "serve"}),
-        error_of({"--port", "--http-port", "80"}), error_of({"serve", "--port"}), error_of({"--help", "--port"})}) {
+        error_of({"--port", "--http-port", "80"}), error_of({"serve", "--port"})}) {
     EXPECT_THAT(error, AllOf(HasSubstr("--port needs a value"), HasSubstr("0 to 65535")));
+  }
+}
+
+TEST(ServeArguments, GiveTheVersionWhateverElseIsWrong) {
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"threadecho", "--version", "--port"}, {"threadecho", "--frob", "--version"}}) {
+    const auto parsed = parse_serve_arguments(static_cast<int>(arguments.size()), arguments.data());
+    EXPECT_TRUE(parsed.wants_version);
+    EXPECT_EQ(parsed.mistake, "");
   }
 }
 
