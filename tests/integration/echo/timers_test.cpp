@@ -112,6 +112,12 @@ Clock::time_point time_of_end(EchoServer& server) {
 
 void use_small_buffers(config::Settings& settings) { settings.socket_buffer_size = std::size_t{16} * 1024; }
 
+void let_only_age_end_a_blocked_send(config::Settings& settings) {
+  use_small_buffers(settings);
+  settings.max_connection_age = kLong;
+  settings.write_timeout = 0ms;
+}
+
 std::vector<Case> cases() {
   const auto age_end = [](Clock::time_point connected) { return echo::age_deadline(1, connected, kLong).value(); };
   return {
@@ -145,25 +151,13 @@ std::vector<Case> cases() {
          }
          return end;
        }},
-      {"age, send blocked",
-       [](auto& settings) {
-         use_small_buffers(settings);
-         settings.max_connection_age = kLong;
-         settings.write_timeout = 0ms;
-       },
-       CloseReason::kMaxAge,
+      {"age, send blocked", let_only_age_end_a_blocked_send, CloseReason::kMaxAge,
        [=](const TestClient& client, Clock::time_point connected) {
          const auto end = age_end(connected);
          fill(client);
          return end;
        }},
-      {"age, send blocked shortly before",
-       [](auto& settings) {
-         use_small_buffers(settings);
-         settings.max_connection_age = kLong;
-         settings.write_timeout = 0ms;
-       },
-       CloseReason::kMaxAge,
+      {"age, send blocked shortly before", let_only_age_end_a_blocked_send, CloseReason::kMaxAge,
        [=](const TestClient& client, Clock::time_point connected) {
          const auto end = age_end(connected);
          std::this_thread::sleep_until(end - 2s);
