@@ -71,7 +71,7 @@ Response version_response(const host::Pod& pod) {
 }
 
 Response not_found(std::string_view target) {
-  return error_response(404, "there is no " + http::excerpt(target) + " here; / lists what there is");
+  return error_response(404, "there is no " + http::excerpt(target) + " here; / lists all paths");
 }
 
 Response method_not_allowed(const Request& request, std::string_view path) {

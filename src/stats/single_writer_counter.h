@@ -8,7 +8,7 @@ namespace threadecho::stats {
 /// A number that one thread writes and any thread may read. An addition takes about 1 ns.
 /// Relaxed is enough: with a single writer nothing can be lost between load and store, and a reader wants a recent
 /// number, not an order between numbers. To get exact totals, read after something that orders them: the writer's last
-/// use of a lock (the connection table's), or its join.
+/// use of a lock (its registry shard's), or its join.
 template <typename Number>
 class SingleWriterNumber {
  public:
