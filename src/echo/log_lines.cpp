@@ -13,8 +13,9 @@ namespace {
 
 void write_opened(log::Logger& log, level_enum level, const Connection& connection) {
   const net::EndpointText peer = connection.peer().text();
-  log.write(level, "connection opened",
-            {{"id", connection.id()}, {"peer", peer.view()}, {"thread", connection.counters.thread_id.value()}});
+  log.write_unless_half_full(
+      level, "connection opened",
+      {{"id", connection.id()}, {"peer", peer.view()}, {"thread", connection.counters.thread_id.value()}});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "log/line.h"
+#include "log/stdout_sink.h"
 
 namespace threadecho::log {
 namespace {
@@ -16,7 +17,8 @@ constexpr std::size_t kRoomBytes = 512;
 
 }  // namespace
 
-Logger::Logger(std::shared_ptr<spdlog::logger> sink, LogFormat format) : spdlog_(std::move(sink)), format_(format) {}
+Logger::Logger(std::shared_ptr<spdlog::logger> logger, LogFormat format, std::shared_ptr<StdoutSink> sink)
+    : spdlog_(std::move(logger)), sink_(std::move(sink)), format_(format) {}
 
 void Logger::write(spdlog::level::level_enum level, std::string_view event,
                    std::initializer_list<Field> fields) noexcept {
@@ -36,6 +38,15 @@ void Logger::write(spdlog::level::level_enum level, std::string_view event,
   } catch (...) {
     // No memory for the line. A log line must never end the connection, or the thread, that it tells of.
   }
+}
+
+void Logger::write_unless_half_full(spdlog::level::level_enum level, std::string_view event,
+                                    std::initializer_list<Field> fields) noexcept {
+  if (enabled(level) && sink_ != nullptr && sink_->is_half_full()) {
+    sink_->count_dropped();
+    return;
+  }
+  write(level, event, fields);
 }
 
 void Logger::trace(std::string_view event, std::initializer_list<Field> fields) noexcept {

@@ -37,16 +37,22 @@ struct Field {
   Value value;
 };
 
+class StdoutSink;
+
 /// Writes structured lines: an event and its fields, as `event key=value ...` or as one JSON object a line.
 /// Owned by main, borrowed by everyone else; any thread may write. A call whose level is off costs one comparison.
 /// Nothing is thrown: a line for which there is no memory is lost.
 class Logger {
  public:
-  Logger(std::shared_ptr<spdlog::logger> sink, LogFormat format);
+  /// `sink` is where `logger` writes, if that can be asked for its room.
+  Logger(std::shared_ptr<spdlog::logger> logger, LogFormat format, std::shared_ptr<StdoutSink> sink = nullptr);
 
   [[nodiscard]] bool enabled(spdlog::level::level_enum level) const { return spdlog_->should_log(level); }
   void write(spdlog::level::level_enum level, std::string_view event,
              std::initializer_list<Field> fields = {}) noexcept;
+  /// For a line that later ones make up for: dropped and counted while the sink is half full, so that they find room.
+  void write_unless_half_full(spdlog::level::level_enum level, std::string_view event,
+                              std::initializer_list<Field> fields) noexcept;
   void trace(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
   void debug(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
   void info(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
@@ -55,6 +61,7 @@ class Logger {
 
  private:
   std::shared_ptr<spdlog::logger> spdlog_;
+  std::shared_ptr<StdoutSink> sink_;
   LogFormat format_;
 };
 

@@ -39,7 +39,7 @@ Logger make_logger(LogLevel level, LogFormat format, const std::shared_ptr<Stdou
   target->set_level(to_spdlog(level));
   // spdlog's own handler prints to standard error, which can block.
   target->set_error_handler([sink](const std::string& /*what*/) { sink->count_dropped(); });
-  return {std::move(target), format};
+  return {std::move(target), format, sink};
 }
 
 }  // namespace threadecho::log

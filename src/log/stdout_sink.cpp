@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string>
@@ -13,6 +15,9 @@
 
 namespace threadecho::log {
 namespace {
+
+/// What an unprivileged process may ask for by default, fs.pipe-max-size.
+constexpr int kPipeBytes = 1024 * 1024;
 
 net::Fd own_descriptor(int fd) {
   // A terminal whose reader stalls (a hung SSH session) says POLLOUT while there is room for any part of a line, and
@@ -34,6 +39,17 @@ bool may_block(int fd) {
   return ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
 }
 
+/// Makes a pipe larger, and returns its size in bytes; 0 if it is no pipe. The kernel may refuse: fs.pipe-max-size,
+/// fs.pipe-user-pages-soft.
+int grow_pipe(int fd) {
+  const int initial = ::fcntl(fd, F_GETPIPE_SZ);
+  int wanted = kPipeBytes;
+  while (initial > 0 && wanted > initial && ::fcntl(fd, F_SETPIPE_SZ, wanted) < 0) {
+    wanted /= 2;
+  }
+  return std::max(::fcntl(fd, F_GETPIPE_SZ), 0);
+}
+
 bool has_room(int fd) {
   pollfd entry{fd, POLLOUT, 0};
   return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
@@ -41,9 +57,15 @@ bool has_room(int fd) {
 
 }  // namespace
 
-StdoutSink::StdoutSink(int fd) : fd_(own_descriptor(fd)), may_block_(may_block(fd_.get())) {}
+StdoutSink::StdoutSink(int fd)
+    : fd_(own_descriptor(fd)), may_block_(may_block(fd_.get())), pipe_bytes_(grow_pipe(fd_.get())) {}
 
 void StdoutSink::count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
+
+bool StdoutSink::is_half_full() const noexcept {
+  int waiting = 0;
+  return pipe_bytes_ > 0 && ::ioctl(fd_.get(), FIONREAD, &waiting) == 0 && waiting > pipe_bytes_ / 2;
+}
 
 void StdoutSink::sink_it_(const spdlog::details::log_msg& msg) {
   spdlog::memory_buf_t line;

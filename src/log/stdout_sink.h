@@ -15,8 +15,9 @@
 namespace threadecho::log {
 
 /// Writes lines of at most kMaxLineBytes to a descriptor and never waits for it: a line that finds no room, or a reader
-/// that is gone, or a full disk, is dropped and counted. Shared by the logger and the metrics, which read dropped();
-/// any thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
+/// that is gone, or a full disk, is dropped and counted. A pipe is made larger, up to 1 MiB, so that a reader may
+/// pause: the kernel keeps what is in it beyond the end of this process. Shared by the logger and the metrics, which
+/// read dropped(); any thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
 class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   /// Works on a duplicate of `fd`, so that a descriptor closed behind its back cannot come to mean a client's socket.
@@ -26,6 +27,8 @@ class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
   /// Lines that were not written, or not whole.
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
   void count_dropped() noexcept;
+  /// Whether more than half of a pipe waits to be read; never for anything else.
+  [[nodiscard]] bool is_half_full() const noexcept;
 
  protected:
   void sink_it_(const spdlog::details::log_msg& msg) override;
@@ -38,6 +41,7 @@ class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
 
   net::Fd fd_;
   bool may_block_;                         ///< ask for room before each write
+  int pipe_bytes_;                         ///< 0: not a pipe
   bool torn_ = false;                      ///< a line was begun and not ended; under base_sink's mutex
   std::atomic<std::uint64_t> dropped_{0};  ///< relaxed: a figure for a metric, it orders nothing
 };

@@ -77,10 +77,10 @@ def full_disk(ground):
 @case("a_pipe_that_nobody_reads_holds_no_echo_back_and_is_used_again_when_read")
 def unread_pipe(ground):
     reader, writer = os.pipe()
-    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 16384)
     with os.fdopen(reader, "rb", buffering=0) as unread:
         with os.fdopen(writer, "wb") as pipe:
             server = ground.serve(kind=Unheard, options={"stdout": pipe})
+        fcntl.fcntl(unread, fcntl.F_SETPIPE_SZ, 16384)
         took = crowd(server)
         os.set_blocking(reader, False)
         kept = bytearray()
@@ -97,3 +97,35 @@ def unread_pipe(ground):
         eventually("the log goes on", lambda: b"connection closed" in (unread.read(1 << 16) or b""))
         must([] if server.counters()[DROPPED] == dropped else ["lines are dropped that have room"])
     return f"{dropped} of {LINES} lines dropped and counted, {CLIENTS} clients echoed in {took:.2f} s, then on"
+
+
+@case("a_pipe_that_is_not_read_for_a_while_has_a_line_for_every_connection_that_ended")
+def paused_reader(ground):
+    """Beyond half of the pipe the lines of openings give way, so that those of ends find room."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb", buffering=0) as unread:
+        with os.fdopen(writer, "wb") as pipe:
+            server = ground.serve(kind=Unheard, options={"stdout": pipe})
+        size = fcntl.fcntl(unread, fcntl.F_GETPIPE_SZ)
+        if size < 1 << 20:
+            raise Skipped(f"a pipe of {size} bytes may not be made larger here")
+        clients = in_half = 0
+        for _ in range(size // LINES // 32):  # no line is shorter
+            crowd(server)
+            clients += CLIENTS
+            if server.counters()[DROPPED] == 0:
+                in_half = clients
+            elif clients > in_half + 5 * CLIENTS:
+                break
+        os.set_blocking(reader, False)
+        kept = bytearray()
+
+        def complaints():
+            kept.extend(unread.read(1 << 20) or b"")
+            opened, ended = kept.count(b"connection opened"), kept.count(b"connection closed")
+            return moved({}, {"ends": ended, "openings kept or dropped": opened + server.counters()[DROPPED]},
+                         {"ends": clients, "openings kept or dropped": clients})
+        must(in_the_end(complaints))
+        dropped = server.counters()[DROPPED]
+        assert dropped > 0, f"no line of {clients} connections found a pipe of {size} bytes half full"
+    return f"{clients} ends of {clients}; both lines of the first {in_half}, then {dropped} openings dropped"

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <pty.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -12,67 +11,24 @@
 #include <csignal>
 #include <ctime>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "log/line.h"
-#include "log/setup.h"
+#include "support/log_pipe.h"
 
 namespace threadecho::log {
 namespace {
 
+using test::lines_of;
+using test::Log;
+using test::Pipe;
+using test::read_available;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::MatchesRegex;
 using testing::StartsWith;
-
-struct Pipe {
-  Pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-      throw std::runtime_error("pipe2");
-    }
-    reader = net::Fd(ends[0]);
-    writer = net::Fd(ends[1]);
-  }
-  net::Fd reader;
-  net::Fd writer;
-};
-
-/// What can be read without waiting.
-std::string read_available(int fd) {
-  std::string text;
-  std::array<char, 4096> chunk;
-  pollfd entry{fd, POLLIN, 0};
-  while (::poll(&entry, 1, 0) == 1 && (entry.revents & POLLIN) != 0) {
-    const ssize_t got = ::read(fd, chunk.data(), chunk.size());
-    if (got <= 0) {
-      break;
-    }
-    text.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-/// A logger of every level on a descriptor.
-struct Log {
-  explicit Log(int fd, log::LogFormat format = log::LogFormat::kText, log::LogLevel level = log::LogLevel::kTrace)
-      : sink(std::make_shared<StdoutSink>(fd)), logger(make_logger(level, format, sink)) {}
-  std::shared_ptr<StdoutSink> sink;
-  Logger logger;
-};
 
 class LogSink : public testing::Test {
  protected:
@@ -166,7 +122,7 @@ TEST_F(LogSink, NeverWaitsForAPipeThatNobodyReads) {
 TEST_F(LogSink, KeepsLinesOfManyThreadsWholeAndCountsExactly) {
   Log log(pipe_.writer.get(), log::LogFormat::kJson);
   constexpr int kThreads = 4;
-  constexpr int kLines = 500;
+  constexpr int kLines = 1000;
   std::vector<std::thread> threads;
   threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
