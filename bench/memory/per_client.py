@@ -20,38 +20,43 @@ CASES = [(model, buffers) for model in ("per-connection", "pool") for buffers in
 
 
 @contextlib.contextmanager
-def serving(binary, cgroup, **settings):
+def serving(binary, cgroup, prefix=(), **settings):
     environment = {"BIND_ADDRESS": "127.0.0.1", "PORT": "0", "HTTP_PORT": "0", "WRITE_TIMEOUT": "0s", "DRAIN_TIMEOUT":
                    "0s", "LOG_LEVEL": "info", "LOG_FORMAT": "json", "BUFFER_SIZE": str(BUFFER), **settings}
-    with subprocess.Popen([binary], env=environment, stdout=subprocess.PIPE, text=True,
+    with subprocess.Popen([*prefix, binary], env=environment, stdout=subprocess.PIPE, text=True,
                           preexec_fn=cgroup.enter) as server:
         try:
             serving = next(line for line in server.stdout if '"message":"serving"' in line)
-            yield int(re.search(r'"echo":"127.0.0.1:(\d+)"', serving).group(1))
+            yield int(re.search(r'"echo":"[^"]*:(\d+)"', serving).group(1))
         finally:
             server.kill()
 
 
-def echoed(port):
-    client = socket.create_connection(("127.0.0.1", port), timeout=60)
+def echoed(port, host="127.0.0.1"):
+    client = socket.create_connection((host, port), timeout=60)
     client.sendall(b"hello")
     while not client.recv(64):
         pass
     return client
 
 
-def never_reading(port, count):
-    """Clients that send until the server takes no more of any of them."""
-    clients = [echoed(port) for _ in range(count)]
+def never_reading(port, count, host="127.0.0.1", read_seconds=0.0):
+    """Clients that send until the server takes no more of any of them, and read for the first seconds only."""
+    clients = [echoed(port, host) for _ in range(count)]
     for client in clients:
         client.setblocking(False)
     text = bytes(64 * KIB)
+    stop_reading = time.monotonic() + read_seconds
     quiet = 0
     while quiet < 4:  # rounds in which nobody could send
         moved = 0
+        reads = time.monotonic() < stop_reading
         for client in clients:
             with contextlib.suppress(BlockingIOError):
                 moved += client.send(text)
+            with contextlib.suppress(BlockingIOError):
+                while reads and client.recv(256 * KIB):
+                    pass
         quiet = 0 if moved else quiet + 1
         time.sleep(0 if moved else 0.25)
     return clients
