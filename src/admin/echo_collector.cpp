@@ -60,11 +60,10 @@ void add_path(Families& families, const echo::Totals& totals) {
                              totals.retransmitted_segments));
 }
 
-void add_readiness(Families& families, echo::Readiness readiness) {
+void add_readiness(Families& families, const echo::Server& server) {
   families.push_back(gauge("threadecho_ready", "1 if the server accepts new clients, else 0; as /readyz says.",
-                           readiness == echo::Readiness::kReady ? 1 : 0));
-  families.push_back(
-      gauge("threadecho_draining", "1 once a drain has begun.", readiness == echo::Readiness::kDraining ? 1 : 0));
+                           server.readiness() == echo::Readiness::kReady ? 1 : 0));
+  families.push_back(gauge("threadecho_draining", "1 once a drain has begun.", server.is_draining() ? 1 : 0));
 }
 
 }  // namespace
@@ -76,7 +75,7 @@ Families EchoCollector::Collect() const {
   add_connections(families, totals, server_.connections_limit());
   add_durations(families, totals);
   add_path(families, totals);
-  add_readiness(families, server_.readiness());
+  add_readiness(families, server_);
   return families;
 }
 

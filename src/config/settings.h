@@ -40,6 +40,7 @@ struct Settings {
   std::chrono::milliseconds max_connection_age{0};  ///< 0: no limit
   std::chrono::milliseconds tcp_keepalive{60'000};  ///< 0: off
   std::chrono::milliseconds drain_delay{0};
+  bool ready_during_drain_delay = false;
   std::chrono::milliseconds drain_timeout{8'000};  ///< 0: end open connections at once
   log::LogLevel log_level = log::LogLevel::kInfo;
   log::LogFormat log_format = log::LogFormat::kText;

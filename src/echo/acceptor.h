@@ -55,6 +55,8 @@ class Acceptor {
   /// The listener is open.
   [[nodiscard]] bool is_accepting() const noexcept { return !listener_closed_.load(std::memory_order_acquire); }
   /// The listener is closed and no refused client is left.
+  /// `stop_accepting` has been called.
+  [[nodiscard]] bool is_stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
   /// Adds the accept errors and the refusals.

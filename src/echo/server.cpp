@@ -22,7 +22,8 @@ config::SchedPolicy acceptor_policy(const config::Settings& settings) {
 }  // namespace
 
 Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
-    : spare_descriptors_(limit.spare_descriptors),
+    : ready_during_drain_delay_(settings.ready_during_drain_delay),
+      spare_descriptors_(limit.spare_descriptors),
       quota_(limit.connections, settings.max_connections_per_client),
       threads_(make_thread_model({.settings = settings,
                                   .drain = drain_,
@@ -55,7 +56,7 @@ Totals Server::totals() const {
 }
 
 Readiness Server::readiness() const {
-  if (drain_.has_begun()) {
+  if (ready_during_drain_delay_ ? acceptor_.is_stopping() : drain_.has_begun()) {
     return Readiness::kDraining;
   }
   return quota_.is_full() ? Readiness::kFull : Readiness::kReady;

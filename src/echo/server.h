@@ -30,7 +30,8 @@ enum class Readiness { kReady, kFull, kDraining };
 ///
 /// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `end_connections`, `stop`.
 /// Between them main waits, as long as it likes, until the server no longer `is_accepting`, `is_idle` and `has_ended`.
-/// `totals`, `readiness` and `connections` are for any thread; the rest is for the owner's.
+/// `connections_limit`, `totals`, `readiness`, `is_draining` and `connections` are for any thread; the rest is for the
+/// owner's.
 class Server {
  public:
   /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error if the threads of the pool
@@ -51,8 +52,10 @@ class Server {
   [[nodiscard]] Readiness readiness() const;
   /// The live connections, in no order.
   [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return registry_.snapshots(quota_.open()); }
+  /// A drain has begun.
+  [[nodiscard]] bool is_draining() const noexcept { return drain_.has_begun(); }
 
-  /// Readiness falls; clients are still accepted.
+  /// Readiness falls, with READY_DURING_DRAIN_DELAY not until `stop_accepting`. Clients are still accepted.
   void begin_drain();
   /// Has the acceptor take every client that is in the accept queue and then close the listener; does not wait for it.
   void stop_accepting();
@@ -73,6 +76,7 @@ class Server {
 
   Drain drain_;
   SpareDescriptors spare_descriptors_;
+  const bool ready_during_drain_delay_;
   ConnectionQuota quota_;        // before the threads: their connections hold places of it
   ConnectionRegistry registry_;  // before the threads: their connections are linked to it
   const std::unique_ptr<ThreadModel> threads_;

@@ -42,5 +42,14 @@ TEST_P(EchoCollector, TellsAFullServerFromADrainingOne) {
   server.stop();
 }
 
+TEST_P(EchoCollector, TellsThatAReadyServerDrains) {
+  auto settings = test_settings();
+  settings.ready_during_drain_delay = true;
+  EchoServer server(settings);
+  server.server().begin_drain();
+  EXPECT_EQ(value_of(server.server(), "threadecho_ready"), 1);
+  EXPECT_EQ(value_of(server.server(), "threadecho_draining"), 1);
+}
+
 }  // namespace
 }  // namespace threadecho::test

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "build_info.h"
 #include "support/captured_log.h"
@@ -75,6 +76,54 @@ TEST(RoutesOfAFullServer, TellThatTheLimitIsReached) {
   const http::Response response = routes.respond({"GET", "/readyz"});
   EXPECT_EQ(response.status, 503U);
   EXPECT_EQ(json::parse(response.body), json({{"error", "the limit of 1 connections is reached"}}));
+}
+
+class ReadinessInADrain : public test::OverBothModels {
+ protected:
+  /// What /readyz answers in each stage of a drain: before it, in DRAIN_DELAY, when accepting has stopped, when the
+  /// last connection has ended.
+  static std::vector<unsigned> answers(bool ready_during_drain_delay) {
+    auto settings = test_settings();
+    settings.ready_during_drain_delay = ready_during_drain_delay;
+    test::EchoServer server(settings);
+    test::CapturedLog log;
+    const Routes routes(server.server(), {}, {}, {}, log.logger());
+    std::vector<unsigned> statuses;
+    const auto ask = [&] { statuses.push_back(routes.respond({"GET", "/readyz"}).status); };
+    const test::TestClient client = server.connect();
+    EXPECT_EQ(client.echo("before"), "before");
+    ask();
+    server.server().begin_drain();
+    EXPECT_TRUE(server.server().is_draining());
+    EXPECT_EQ(server.connect().echo("during the delay"), "during the delay");
+    ask();
+    server.server().stop_accepting();
+    ask();
+    EXPECT_EQ(client.echo("may finish"), "may finish");
+    EXPECT_GE(server.stop(), 1U);
+    ask();
+    return statuses;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, ReadinessInADrain, test::both_models(), test::name_of_model);
+
+TEST_P(ReadinessInADrain, FallsAtItsBeginningUnlessTold) {
+  EXPECT_EQ(answers(false), (std::vector<unsigned>{200, 503, 503, 503}));
+}
+
+TEST_P(ReadinessInADrain, FallsWhenAcceptingStopsWithReadyDuringDrainDelay) {
+  EXPECT_EQ(answers(true), (std::vector<unsigned>{200, 200, 503, 503}));
+}
+
+TEST_P(ReadinessInADrain, StillFallsAtTheLimitOfConnections) {
+  auto settings = test_settings();
+  settings.ready_during_drain_delay = true;
+  settings.max_connections = 1;
+  test::EchoServer server(settings);
+  server.server().begin_drain();
+  const test::TestClient only = server.connect();
+  EXPECT_EQ(only.echo("x"), "x");
+  EXPECT_EQ(server.server().readiness(), echo::Readiness::kFull);
 }
 
 TEST_F(RoutesTest, ShowEverySettingInItsOrder) {

@@ -66,6 +66,7 @@ TEST(SettingsTable, CanShowWhatItsMembersHold) {
                                                             {"MAX_CONNECTION_AGE", "10s"},
                                                             {"TCP_KEEPALIVE", "11s"},
                                                             {"DRAIN_DELAY", "12s"},
+                                                            {"READY_DURING_DRAIN_DELAY", "on"},
                                                             {"DRAIN_TIMEOUT", "13s"},
                                                             {"LOG_LEVEL", "off"},
                                                             {"LOG_FORMAT", "json"},
