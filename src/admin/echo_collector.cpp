@@ -25,7 +25,8 @@ void add_connections(Families& families, const echo::Totals& totals, std::uint32
   families.push_back(
       gauge("threadecho_connections_active", "Connections that are open now.", static_cast<double>(totals.active)));
   families.push_back(gauge("threadecho_connections_limit",
-                           "Connections that may be open at once: MAX_CONNECTIONS, or less where the host allows less.",
+                           "Connections that may be open at once: MAX_CONNECTIONS, or less where the host allows less, "
+                           "as it showed at the start or when a thread could not be created.",
                            limit));
   families.push_back(counter("threadecho_connections_accepted_total",
                              "Connections that were given a thread; a refused one is not among them.",

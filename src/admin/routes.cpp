@@ -36,6 +36,9 @@ Response readiness_response(const echo::Server& server) {
     case echo::Readiness::kFull:
       return error_response(503,
                             "the limit of " + std::to_string(server.connections_limit()) + " connections is reached");
+    case echo::Readiness::kOutOfThreads:
+      return error_response(503, "the system gives no more threads than for " +
+                                     std::to_string(server.connections_limit()) + " connections");
     case echo::Readiness::kDraining:
       break;
   }

@@ -36,8 +36,13 @@ bool is_exhaustion(int error_number) {
 }  // namespace
 
 Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
-                   log::Logger& log)
-    : listener_(std::move(listener)), policy_(policy), serve_(std::move(serve)), log_(log), refused_(refused_capacity) {
+                   ThreadShortage& shortage, log::Logger& log)
+    : listener_(std::move(listener)),
+      policy_(policy),
+      serve_(std::move(serve)),
+      shortage_(shortage),
+      log_(log),
+      refused_(refused_capacity) {
   polled_.reserve(2 + refused_capacity);  // so that waiting never needs memory
 }
 
@@ -105,6 +110,7 @@ void Acceptor::run() {
 
 bool Acceptor::wait() {
   const auto now = Clock::now();
+  shortage_.retry(now);
   const bool paused = now < paused_until_;
   polled_.clear();
   polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
@@ -121,7 +127,7 @@ bool Acceptor::wait() {
 }
 
 int Acceptor::poll_timeout(Clock::time_point now) const {
-  auto deadline = refused_.next_deadline();
+  auto deadline = std::min(refused_.next_deadline(), shortage_.next_retry());
   if (now < paused_until_) {
     deadline = std::min(deadline, paused_until_);
   }

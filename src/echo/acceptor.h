@@ -12,6 +12,7 @@
 #include "config/thread_options.h"
 #include "echo/reasons.h"
 #include "echo/refused_clients.h"
+#include "echo/thread_shortage.h"
 #include "echo/totals.h"
 #include "log/logger.h"
 #include "log/rate_limit.h"
@@ -33,9 +34,11 @@ class Acceptor {
   /// Serves the client, or returns it to be refused. Called on the acceptor's thread.
   using Serve = std::function<std::optional<Refused>(net::Fd client, const net::Endpoint& peer)>;
 
-  /// `listener` is non-blocking. At most `refused_capacity` refused clients are kept at a time. `policy` is the
-  /// thread's; threads that `serve` starts inherit it.
-  Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve, log::Logger& log);
+  /// `shortage` outlives the acceptor, whose thread retries it when that is due. `listener` is non-blocking. At most
+  /// `refused_capacity` refused clients are kept at a time. `policy` is the thread's; threads that `serve` starts
+  /// inherit it.
+  Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
+           ThreadShortage& shortage, log::Logger& log);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -52,11 +55,11 @@ class Acceptor {
   /// that no line has told of.
   void join();
 
+  /// `stop_accepting` has been called.
+  [[nodiscard]] bool is_stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
   /// The listener is open.
   [[nodiscard]] bool is_accepting() const noexcept { return !listener_closed_.load(std::memory_order_acquire); }
   /// The listener is closed and no refused client is left.
-  /// `stop_accepting` has been called.
-  [[nodiscard]] bool is_stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
   /// Adds the accept errors and the refusals.
@@ -78,6 +81,7 @@ class Acceptor {
   net::Fd listener_;
   const config::SchedPolicy policy_;
   Serve serve_;
+  ThreadShortage& shortage_;
   log::Logger& log_;
   log::RateLimit error_lines_;
   std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;

@@ -1,5 +1,6 @@
 #include "echo/connection_quota.h"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
 
@@ -23,7 +24,7 @@ void ConnectionQuota::Place::give_back() noexcept {
 
 std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take(const net::Endpoint& client) {
   const std::lock_guard lock(mutex_);
-  if (open_ >= limit_) {
+  if (open_ >= highest_limit_) {
     return RejectReason::kMaxConnections;
   }
   PerClient* entry = nullptr;
@@ -45,7 +46,7 @@ void ConnectionQuota::give_back(PerClient* client) noexcept {
     per_client_.erase(net::AddressKey(client->first));  // a copy: the entry holds the key
   }
   --open_;
-  if (open_ <= ready_again_at(limit_)) {
+  if (open_ < limit_ && open_ <= ready_again_at(limit_)) {
     is_full_ = false;
   }
   if (open_ == 0) {
@@ -61,6 +62,34 @@ std::size_t ConnectionQuota::open() const {
 std::size_t ConnectionQuota::known_clients() const {
   const std::lock_guard lock(mutex_);
   return per_client_.size();
+}
+
+std::uint32_t ConnectionQuota::limit() const {
+  const std::lock_guard lock(mutex_);
+  return limit_;
+}
+
+bool ConnectionQuota::is_at_limit() const {
+  const std::lock_guard lock(mutex_);
+  return open_ >= limit_;
+}
+
+void ConnectionQuota::lower_limit() {
+  const std::lock_guard lock(mutex_);
+  limit_ = static_cast<std::uint32_t>(open_);
+  is_full_ = true;
+}
+
+std::uint32_t ConnectionQuota::raise_limit_to_open() {
+  const std::lock_guard lock(mutex_);
+  limit_ = std::max(limit_, static_cast<std::uint32_t>(open_));
+  return limit_;
+}
+
+void ConnectionQuota::restore_limit() {
+  const std::lock_guard lock(mutex_);
+  limit_ = highest_limit_;
+  is_full_ = open_ >= limit_;
 }
 
 bool ConnectionQuota::is_full() const {

@@ -42,7 +42,7 @@ class ConnectionQuota {
 
   /// At most `limit` connections at once, and `limit_per_client` of one address (0: no limit).
   ConnectionQuota(std::uint32_t limit, std::uint32_t limit_per_client) noexcept
-      : limit_(limit), limit_per_client_(limit_per_client) {}
+      : highest_limit_(limit), limit_per_client_(limit_per_client), limit_(limit) {}
 
   /// A place for one more connection of this client, or why there is none. Throws std::bad_alloc.
   std::variant<Place, RejectReason> take(const net::Endpoint& client);
@@ -50,9 +50,20 @@ class ConnectionQuota {
   [[nodiscard]] std::size_t open() const;
   /// Addresses with an open connection; always 0 without a limit per client.
   [[nodiscard]] std::size_t known_clients() const;
-  [[nodiscard]] std::uint32_t limit() const noexcept { return limit_; }
+  /// How many may be open: `highest_limit`, or less between `lower_limit` and `restore_limit`.
+  [[nodiscard]] std::uint32_t limit() const;
+  [[nodiscard]] std::uint32_t highest_limit() const noexcept { return highest_limit_; }
+  /// As many connections are open as the limit says.
+  [[nodiscard]] bool is_at_limit() const;
   /// The limit has been reached, and the number of connections has not yet fallen to 95 % of it.
   [[nodiscard]] bool is_full() const;
+  /// The system cannot serve more connections than are open: their number becomes the limit. `take` still hands out
+  /// places up to the highest limit, because only a try can tell that the system serves more again.
+  void lower_limit();
+  /// Raises a lowered limit to the number of open connections, if that is higher. Returns the limit.
+  std::uint32_t raise_limit_to_open();
+  /// The highest limit again.
+  void restore_limit();
   /// Waits until no connection is open; false if some still are at `deadline`.
   template <typename TimePoint>
   bool wait_until_empty(TimePoint deadline) const {
@@ -67,12 +78,13 @@ class ConnectionQuota {
 
   void give_back(PerClient* client) noexcept;
 
-  const std::uint32_t limit_;
+  const std::uint32_t highest_limit_;
   const std::uint32_t limit_per_client_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable emptied_;
   // Guarded by mutex_:
+  std::uint32_t limit_;  ///< at most highest_limit_
   std::size_t open_ = 0;
   bool is_full_ = false;
   std::unordered_map<net::AddressKey, std::uint32_t, AddressHash> per_client_;  ///< empty without limit_per_client_

@@ -82,6 +82,17 @@ void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason re
   }
 }
 
+void log_limit_lowered(log::Logger& log, std::uint32_t limit, std::uint32_t highest_limit,
+                       const std::error_code& error) noexcept {
+  try {
+    const std::string message = error.message();
+    log.warn("cannot create more threads: the limit of connections is lowered to what was reached",
+             {{"limit", limit}, {"highest_limit", highest_limit}, {"error", message}});
+  } catch (const std::bad_alloc&) {
+    // The error itself may be that there is no memory.
+  }
+}
+
 void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event,
                 const std::error_code& error) noexcept {
   const auto suppressed = limit.admit();

@@ -33,6 +33,10 @@ void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& p
 /// The refusals that `log_refused` has held back since its last line, if any, when the server stops.
 void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason reason);
 
+/// The limit of connections has become what was reached, because a thread could not be created.
+void log_limit_lowered(log::Logger& log, std::uint32_t limit, std::uint32_t highest_limit,
+                       const std::error_code& error) noexcept;
+
 /// What could not be done for a client, and why, as often as `limit` lets it through. Needs memory for the reason's
 /// text; without it the line is lost, as the logger's own are.
 void log_failed(log::Logger& log, log::RateLimit& limit, std::string_view event, const std::error_code& error) noexcept;

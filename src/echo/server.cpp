@@ -30,9 +30,11 @@ Server::Server(const config::Settings& settings, const EffectiveLimit& limit, lo
                                   .registry = registry_,
                                   .log = log,
                                   .spare_descriptors = spare_descriptors_})),
+      shortage_(quota_, *threads_, log),
       acceptor_(
           listen_for_clients(settings, endpoint_), limit.refused_clients, acceptor_policy(settings),
-          [this](net::Fd client, const net::Endpoint& peer) { return serve(std::move(client), peer); }, log) {}
+          [this](net::Fd client, const net::Endpoint& peer) { return serve(std::move(client), peer); }, shortage_,
+          log) {}
 
 Server::~Server() {
   if (started_) {
@@ -59,7 +61,10 @@ Readiness Server::readiness() const {
   if (ready_during_drain_delay_ ? acceptor_.is_stopping() : drain_.has_begun()) {
     return Readiness::kDraining;
   }
-  return quota_.is_full() ? Readiness::kFull : Readiness::kReady;
+  if (!quota_.is_full()) {
+    return Readiness::kReady;
+  }
+  return quota_.limit() < quota_.highest_limit() ? Readiness::kOutOfThreads : Readiness::kFull;
 }
 
 std::optional<Refused> Server::serve(net::Fd client, const net::Endpoint& peer) {
@@ -72,7 +77,13 @@ std::optional<Refused> Server::serve(net::Fd client, const net::Endpoint& peer) 
   auto connection = std::make_unique<Connection>(id, std::move(client), peer, accepted_at,
                                                  std::get<ConnectionQuota::Place>(std::move(taken)));
   registry_.add(*connection);
-  return threads_->serve(std::move(connection));
+  auto refused = threads_->serve(std::move(connection));
+  if (refused) {
+    shortage_.client_refused(refused->error, Clock::now());
+  } else {
+    shortage_.client_served();
+  }
+  return refused;
 }
 
 void Server::begin_drain() { drain_.begin(); }

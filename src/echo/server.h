@@ -13,6 +13,7 @@
 #include "echo/final_wait.h"
 #include "echo/limits.h"
 #include "echo/thread_model.h"
+#include "echo/thread_shortage.h"
 #include "echo/totals.h"
 #include "log/logger.h"
 #include "net/endpoint.h"
@@ -24,7 +25,7 @@ struct Settings;
 namespace threadecho::echo {
 
 /// Whether the server accepts new clients, as a load balancer asks.
-enum class Readiness { kReady, kFull, kDraining };
+enum class Readiness { kReady, kFull, kOutOfThreads, kDraining };
 
 /// The echo service: a listener, the threads that serve its clients, and the sums of what they do.
 ///
@@ -47,13 +48,14 @@ class Server {
 
   /// The address bound, with the port that 0 became.
   [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
-  [[nodiscard]] std::uint32_t connections_limit() const noexcept { return quota_.limit(); }
+  /// How many connections may be open: fewer than at the start while the system gives no more threads.
+  [[nodiscard]] std::uint32_t connections_limit() const { return quota_.limit(); }
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] Readiness readiness() const;
-  /// The live connections, in no order.
-  [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return registry_.snapshots(quota_.open()); }
   /// A drain has begun.
   [[nodiscard]] bool is_draining() const noexcept { return drain_.has_begun(); }
+  /// The live connections, in no order.
+  [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return registry_.snapshots(quota_.open()); }
 
   /// Readiness falls, with READY_DURING_DRAIN_DELAY not until `stop_accepting`. Clients are still accepted.
   void begin_drain();
@@ -74,12 +76,13 @@ class Server {
   /// For the acceptor's thread: takes a place, builds the connection, and has it served; or returns the client.
   std::optional<Refused> serve(net::Fd client, const net::Endpoint& peer);
 
+  const bool ready_during_drain_delay_;
   Drain drain_;
   SpareDescriptors spare_descriptors_;
-  const bool ready_during_drain_delay_;
   ConnectionQuota quota_;        // before the threads: their connections hold places of it
   ConnectionRegistry registry_;  // before the threads: their connections are linked to it
   const std::unique_ptr<ThreadModel> threads_;
+  ThreadShortage shortage_;
   std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
   net::Endpoint endpoint_;
   Acceptor acceptor_;

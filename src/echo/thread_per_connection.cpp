@@ -50,6 +50,13 @@ std::optional<Refused> ThreadPerConnection::serve(std::unique_ptr<Connection> co
   return std::nullopt;
 }
 
+bool ThreadPerConnection::can_start_thread() const {
+  pthread_t thread{};
+  const auto end_at_once = [](void*) -> void* { return nullptr; };
+  return ::pthread_create(&thread, attributes_.get(), end_at_once, nullptr) == 0 &&
+         ::pthread_join(thread, nullptr) == 0;
+}
+
 void* ThreadPerConnection::run(void* argument) {
   // The thread that joins this one frees the job: a first call of free() gives a thread a heap cache of its own, which
   // would cost each idle thread memory.

@@ -26,6 +26,7 @@ class ThreadPerConnection final : public ThreadModel {
 
   /// Refuses with EAGAIN at a limit of tasks, or without memory for a stack.
   std::optional<Refused> serve(std::unique_ptr<Connection> connection) override;
+  [[nodiscard]] bool can_start_thread() const override;
   void join_all() override;
   [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override { return totals.active; }
 

@@ -147,9 +147,13 @@ TEST(Serve, SurvivesALimitOfTasksAndRecoversFromIt) {
   }
   EXPECT_EQ(server.metric(R"(threadecho_connections_rejected_total{reason="thread_limit"})"), 5);
   EXPECT_EQ(before.echo("during"), "during");
+  EXPECT_EQ(server.metric("threadecho_connections_limit"), 1) << "what was reached";
+  EXPECT_EQ(http_get(server.http_port(), "/readyz").status, 503);
 
   server.limit_tasks(std::nullopt);
   EXPECT_EQ(TestClient(server.echo()).echo("after"), "after");
+  EXPECT_GE(server.metric("threadecho_connections_limit"), 2);
+  EXPECT_TRUE(eventually([&] { return http_get(server.http_port(), "/readyz").status == 200; }));
 }
 
 TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {

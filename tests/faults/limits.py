@@ -11,12 +11,17 @@ from pathlib import Path
 import traffic
 from cases import PER_CONNECTION, Skipped, case
 from injection import injected
-from judges import busy, late, moved, must
+from judges import RELIEF_SECONDS, busy, late, moved, must
 from programs import eventually
 from server import ACCEPTED, Watch, closed, rejected, series
 
 ROOM, MORE = 5, 15
 PAUSE_SECONDS = 1.0
+RETRY_SECONDS = 10.0  # after which the server tries whether the system gives threads again
+
+
+def limit_of(server):
+    return int(server.metric("threadecho_connections_limit"))
 
 
 def crowd(server, count):
@@ -66,7 +71,7 @@ def keeps(server, limit):
 @case("a_limit_of_descriptors_at_the_start_is_kept_and_healthz_answers")
 def descriptors_at_start(ground):
     server = ground.serve(options={"prefix": ("prlimit", "--nofile=180:180")}, POOL_THREADS="2")
-    limit = int(server.metric("threadecho_connections_limit"))
+    limit = limit_of(server)
     assert 32 <= limit <= 180 - 128, limit  # less what is kept for HTTP and others
     return keeps(server, limit)
 
@@ -105,25 +110,66 @@ def unprivileged(ground):
     return {"user": 1_000_000 + secrets.randbelow(1_000_000_000), "group": 65534, "extra_groups": []}
 
 
+def server_of_a_user(ground):
+    """A server, and a function that sets how many tasks its user may have; without a number, as many as usual."""
+    user = unprivileged(ground)
+    server = ground.serve(options=user)
+    usual = resource.prlimit(0, resource.RLIMIT_NPROC)[0]
+
+    def allow(tasks="unlimited" if usual == resource.RLIM_INFINITY else usual):
+        # as the same user: root may have lost the right to change another one's limits
+        subprocess.run(["prlimit", f"--pid={server.pid}", f"--nproc={tasks}:"], check=True, **user)
+    return server, allow
+
+
 @case("a_limit_of_tasks_at_the_start_is_kept_and_healthz_answers", models=(PER_CONNECTION,))
 def tasks_at_start(ground):
     server = ground.serve(options={"prefix": ("prlimit", "--nproc=48:48"), **unprivileged(ground)})
-    limit = int(server.metric("threadecho_connections_limit"))
+    limit = limit_of(server)
     assert limit == 48 - 32, limit
     return keeps(server, limit)
 
 
 @case("tasks_of_a_user_that_run_out_on_the_way_refuse_a_client_and_recover", models=(PER_CONNECTION,))
 def tasks_on_the_way(ground):
-    somebody = unprivileged(ground)
-    server = ground.serve(options=somebody)
-
-    def allow(tasks):  # as the same user: root may have lost the right to change another one's limits
-        subprocess.run(["prlimit", f"--pid={server.pid}", f"--nproc={tasks}:"], check=True, **somebody)
-    usual = resource.prlimit(0, resource.RLIMIT_NPROC)[0]
+    server, allow = server_of_a_user(ground)
     allow(len(server.threads()) + ROOM)
-    return refuses(server, ROOM, "thread_limit", ROOM + MORE,
-                   lambda _: allow("unlimited" if usual == resource.RLIM_INFINITY else usual))
+    return refuses(server, ROOM, "thread_limit", ROOM + MORE, lambda _: allow())
+
+
+@case("where_tasks_run_out_readiness_and_the_limit_follow_what_was_reached_and_come_back", models=(PER_CONNECTION,),
+      lasts=True)
+def follows_what_was_reached(ground):
+    server, allow = server_of_a_user(ground)
+    highest, before, own = limit_of(server), server.counters(), len(server.threads())
+
+    def leave(clients, left):
+        for client in clients[left:]:
+            client.close()
+        eventually("they have left", lambda: len(server.threads()) == own + left)
+        return clients[:left]
+    allow(own + ROOM)
+    clients = crowd(server, ROOM + MORE)
+    assert (len(clients), limit_of(server), server.status("/readyz")) == (ROOM, ROOM, 503)
+    clients = leave(clients, ROOM - 2)
+    assert (limit_of(server), server.status("/readyz")) == (ROOM, 200), "room again below the same limit"
+    clients += crowd(server, 2 + MORE)
+    assert (len(clients), limit_of(server), server.status("/readyz")) == (ROOM, ROOM, 503)
+    time.sleep(PAUSE_SECONDS)
+    assert server.status("/readyz") == 503, "no thread, no readiness"
+    allow()
+    relieved = time.monotonic()
+    eventually("the limit is the highest again", lambda: limit_of(server) == highest)
+    recovered = time.monotonic() - relieved
+    assert server.status("/readyz") == 200
+    clients += traffic.hold(server, MORE)
+    leave(clients, 0)
+    log = server.output()
+    lines = [log.count("limit of connections is lowered"), log.count("limit of connections is restored")]
+    must(late("the limit is restored", recovered, RETRY_SECONDS + RELIEF_SECONDS),
+         [] if lines == [1, 1] else [f"{lines} lines"], moved(before, server.counters(), {
+             rejected("thread_limit"): 2 * MORE, ACCEPTED: ROOM + 2 + MORE, closed("client_closed"): ROOM + 2 + MORE}))
+    return f"limit {highest}, then {ROOM}, and {highest} again {recovered:.1f} s after relief"
 
 
 def cgroup_of_tasks(ground):

@@ -78,6 +78,19 @@ TEST(RoutesOfAFullServer, TellThatTheLimitIsReached) {
   EXPECT_EQ(json::parse(response.body), json({{"error", "the limit of 1 connections is reached"}}));
 }
 
+TEST(RoutesOfAServerWithoutThreads, TellThatThreadsAreWhatIsMissing) {
+  auto settings = test::test_settings();
+  settings.thread_stack_size = std::size_t{1} << 47U;  // more than there are addresses: no thread can be started
+  test::EchoServer server(settings);
+  test::CapturedLog log;
+  const Routes routes(server.server(), {}, {}, {}, log.logger());
+  EXPECT_EQ(routes.respond({"GET", "/readyz"}).status, 200U);
+  test::expect_orderly_refusal(server.connect());
+  const http::Response response = routes.respond({"GET", "/readyz"});
+  EXPECT_EQ(response.status, 503U);
+  EXPECT_EQ(json::parse(response.body), json({{"error", "the system gives no more threads than for 0 connections"}}));
+}
+
 class ReadinessInADrain : public test::OverBothModels {
  protected:
   /// What /readyz answers in each stage of a drain: before it, in DRAIN_DELAY, when accepting has stopped, when the

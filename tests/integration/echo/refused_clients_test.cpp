@@ -102,7 +102,7 @@ TEST_P(RefusedClientsOfAFullServer, AreClosedAfterASecond) {
 TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
   auto settings = test_settings();
   settings.thread_stack_size = std::size_t{1} << 47U;  // more than there are addresses: no thread can be started
-  const EchoServer server(settings);
+  EchoServer server(settings);
   for (int i = 0; i < 20; ++i) {
     const TestClient refused = server.connect();
     refused.send("anything");
@@ -111,6 +111,8 @@ TEST(ThreadLimit, RefusesAClientForWhomThereIsNoThread) {
   }
   EXPECT_EQ(server.rejected(RejectReason::kThreadLimit), 20U);
   EXPECT_EQ(server.totals().accepted, 0U);
+  EXPECT_EQ(server.server().connections_limit(), 0U);
+  EXPECT_EQ(server.server().readiness(), echo::Readiness::kOutOfThreads);
   EXPECT_TRUE(server.log().wait_for("warning connection refused peer=127.0.0.1:"));
   EXPECT_THAT(server.log().text(), HasSubstr("reason=thread_limit error=\""));
   EXPECT_THAT(server.log().text(), HasSubstr("suppressed=0"));

@@ -60,6 +60,48 @@ TEST(ConnectionQuota, IsFullFromTheLimitUntilNinetyFivePercentOfIt) {
   EXPECT_FALSE(quota.is_full());
 }
 
+TEST(ConnectionQuota, IsFullAtALoweredLimitUntilNinetyFivePercentOfIt) {
+  ConnectionQuota quota(100, 0);
+  std::vector<Place> places;
+  for (int i = 1; i <= 40; ++i) {
+    places.push_back(take(quota, client(i)));
+  }
+  quota.lower_limit();
+  EXPECT_EQ(quota.limit(), 40U);
+  EXPECT_EQ(quota.highest_limit(), 100U);
+  EXPECT_TRUE(quota.is_at_limit());
+  static_cast<void>(take(quota, client(41)));  // a try that fails
+  for (; places.size() > 38; places.pop_back()) {
+    EXPECT_TRUE(quota.is_full()) << places.size();
+  }
+  EXPECT_FALSE(quota.is_full());
+  EXPECT_FALSE(quota.is_at_limit());
+  EXPECT_EQ(quota.raise_limit_to_open(), 40U) << "what was reached, not what is open";
+}
+
+TEST(ConnectionQuota, RaisesALoweredLimitWithEachPlaceTaken) {
+  ConnectionQuota quota(3, 0);
+  const Place first = take(quota, client(1));
+  quota.lower_limit();
+  const Place second = take(quota, client(2));
+  EXPECT_EQ(quota.raise_limit_to_open(), 2U);
+  EXPECT_TRUE(quota.is_full());
+  const Place third = take(quota, client(3));
+  EXPECT_EQ(quota.raise_limit_to_open(), 3U);
+  EXPECT_EQ(std::get<RejectReason>(quota.take(client(4))), RejectReason::kMaxConnections);
+}
+
+TEST(ConnectionQuota, IsFullAtALimitOfZeroUntilItIsRestored) {
+  ConnectionQuota quota(1, 0);
+  quota.lower_limit();
+  EXPECT_EQ(quota.limit(), 0U);
+  static_cast<void>(take(quota, client(1)));  // a try that fails
+  EXPECT_TRUE(quota.is_full());
+  quota.restore_limit();
+  EXPECT_EQ(quota.limit(), 1U);
+  EXPECT_FALSE(quota.is_full());
+}
+
 TEST(ConnectionQuota, RemembersNoClientThatItRefusesWhenFull) {
   ConnectionQuota quota(1, 1);
   const Place only = take(quota, client(0));
