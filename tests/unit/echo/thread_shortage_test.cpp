@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
