@@ -11,6 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
 # Below the line above, which they need.
 import files
 import memory
+import normalised
 import observed
 import overlays
 import pod_security
@@ -27,7 +28,7 @@ def policy_complaints(root, shown, others):
     known = files.settings_of(root)
     user = files.user_of(root)
     found = [*workload.complaints(shown, known, files.image_of(root)), *references.complaints(shown, others),
-             *observed.complaints(root, shown, series), *overlays.complaints(shown)]
+             *normalised.complaints(shown), *observed.complaints(root, shown, series), *overlays.complaints(shown)]
     for pod in pods_of(shown):
         found += pod_security.complaints(pod, user)
         if pod.serves:

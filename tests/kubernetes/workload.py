@@ -4,6 +4,7 @@ import re
 
 from pods import pods_of, ports_of, seconds_in, settings_of
 
+HUNG = 10  # seconds that a process which does not answer may take to be killed
 PROBES = {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
 DOWNWARD = {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace", "NODE_NAME": "spec.nodeName"}
 PORTS = {"tcp-echo": "PORT", "http": "HTTP_PORT"}
@@ -31,6 +32,11 @@ def probe_complaints(where, container, ports):
             yield f"{where}: {name} asks {probe['httpGet'].get('path')} and not {path}"
         elif ports.get(probe["httpGet"]["port"]) is None or probe["httpGet"]["port"] != "http":
             yield f"{where}: {name} asks port {probe['httpGet']['port']}, which is not the port http"
+        elif name == "readinessProbe":
+            if "terminationGracePeriodSeconds" in probe:
+                yield f"{where}: {name} has terminationGracePeriodSeconds, which the API server refuses: it kills nothing"
+        elif not 1 <= probe.get("terminationGracePeriodSeconds", HUNG + 1) <= HUNG:
+            yield f"{where}: {name} gives a process that hangs more than {HUNG} s: set its terminationGracePeriodSeconds"
 
 
 def drain_complaints(pod, settings):
