@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
 
 # Below the line above, which they need.
+import examples
 import files
 import memory
 import normalised
@@ -26,9 +27,11 @@ from schemas import Schemas
 def policy_complaints(root, shown, others):
     series = subjects.known_series(root)
     known = files.settings_of(root)
+    image = examples.image_of(shown, files.image_of(root))
     user = files.user_of(root)
-    found = [*workload.complaints(shown, known, files.image_of(root)), *references.complaints(shown, others),
-             *normalised.complaints(shown), *observed.complaints(root, shown, series), *overlays.complaints(shown)]
+    found = [*workload.complaints(shown, known, image), *references.complaints(shown, others),
+             *normalised.complaints(shown), *observed.complaints(root, shown, series), *overlays.complaints(shown),
+             *examples.complaints(shown)]
     for pod in pods_of(shown):
         found += pod_security.complaints(pod, user)
         if pod.serves:
@@ -42,7 +45,7 @@ def main():
     shown = rendering.sources(root) if not_done else rendering.renderings(root)
     if not schemas.is_dir():
         not_done.append(f"there is no {schemas} beside this tree, so no object was validated")
-    jobs = [one for one in shown if one.name in rendering.JOBS]
+    jobs = [one for one in shown if one.is_job]
     others = [pod for job in jobs for pod in pods_of(job)]
     found = [*files.complaints(root)]
     for one in shown:

@@ -32,7 +32,7 @@ def _complaints(node, path):
         elif (key in QUANTITIES or path[-1:] and path[-1] in RESOURCES) and not _is_canonical(value):
             yield f"{'/'.join(here)}: the API server writes {value!r} in another way"
         elif key == "fieldRef" and value.get("apiVersion") != "v1":
-            yield f"{'/'.join(here)}: no apiVersion: v1, and a server-side apply conflicts with the default"
+            yield f"{'/'.join(here)}: no apiVersion: v1, and a server-side apply conflicts with that default"
         yield from _complaints(value, here)
 
 

@@ -1,10 +1,12 @@
 """What each overlay is for; only where kubectl has rendered it."""
 
-from pods import pods_of, settings_of
+from pods import pods_of, settings_of, thousandths_in
 from rendering import label_of
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 PRODUCTION = ("HorizontalPodAutoscaler", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor", "PrometheusRule")
+EVERYWHERE = {"v1", "apps/v1"}  # APIs that need no operator
+SMALL = 100  # thousandths of a CPU
 SPREAD = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
 
 
@@ -40,15 +42,28 @@ def production_complaints(rendering):
             yield f"{setting} is not set"
 
 
-def dev_complaints(rendering):
-    if settings_of(rendering).get("LOG_LEVEL") != "debug":
-        yield "does not log at debug"
+def minimal_complaints(rendering):
+    """It runs in any cluster."""
+    for thing in rendering.objects:
+        if thing["apiVersion"] not in EVERYWHERE:
+            yield f"{label_of(thing)}: it needs {thing['apiVersion']}, which a small cluster may not have"
+    for pod in pods_of(rendering):
+        asked = sum(thousandths_in(container["resources"]["requests"]["cpu"]) for container in pod.containers)
+        if asked > SMALL:
+            yield f"{pod.where}: requests {asked}m of CPU, which is much for a small cluster"
     if [thing["spec"].get("replicas") for thing in rendering.of_kind("Deployment")] != [1]:
         yield "has more than one replica"
 
 
+def dev_complaints(rendering):
+    yield from minimal_complaints(rendering)
+    if settings_of(rendering).get("LOG_LEVEL") != "debug":
+        yield "does not log at debug"
+
+
 def complaints(rendering):
-    own = {"production": production_complaints, "dev": dev_complaints}.get(rendering.name)
+    own = {"minimal": minimal_complaints, "dev": dev_complaints,
+           "production": production_complaints}.get(rendering.name)
     if own and rendering.rendered:
         yield from namespace_complaints(rendering)
         yield from own(rendering)

@@ -69,6 +69,11 @@ def bytes_in(text):
     return int(number) * SUFFIXES[suffix]
 
 
+def thousandths_in(text):
+    """Of a CPU."""
+    return int(text[:-1]) if text.endswith("m") else 1000 * int(text)
+
+
 def seconds_in(text):
     parts = re.findall(r"(\d+)(ms|[ywdhms])", text)
     assert parts and "".join(number + unit for number, unit in parts) == text, f"{text} is no duration"

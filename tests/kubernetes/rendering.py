@@ -11,7 +11,7 @@ import yaml
 FOLDER = Path("deploy/kubernetes")
 # 1.24 has kustomize 4.5.4, the first with labels in templates and not in selectors.
 OLDEST_KUBECTL = (1, 24)
-OWN = ("base", "dev", "production")  # what has settings of its own; components change none
+OWN = ("base", "minimal", "dev", "production")  # what has settings of its own; components change none
 JOBS = ("smoke-test", "rollout-watch")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, where it is
 CLIENT_VERSION = re.compile(r'GitVersion:"v(\d+)\.(\d+)|Client Version: v(\d+)\.(\d+)')
@@ -28,6 +28,10 @@ class Rendering:
     objects: tuple
     rendered: bool  # by kubectl; else image tags and names with hashes are not there yet
 
+    @property
+    def is_job(self):
+        return all(thing["kind"] == "Job" for thing in self.objects)
+
     def of_kind(self, *kinds):
         return [thing for thing in self.objects if thing["kind"] in kinds]
 
@@ -36,14 +40,19 @@ def label_of(thing):
     return f"{thing['kind']} {thing['metadata']['name']}"
 
 
+def client_version():
+    """Of the kubectl that is installed."""
+    said = subprocess.run(["kubectl", "version", "--client"], capture_output=True, text=True, timeout=60, check=False)
+    found = CLIENT_VERSION.search(said.stdout)
+    return tuple(int(number) for number in found.groups() if number) if found else (0, 0)
+
+
 def why_not_kubectl():
     """Why nothing can be rendered here, or nothing."""
     wanted = ".".join(map(str, OLDEST_KUBECTL))
     if not shutil.which("kubectl"):
         return f"kubectl is not installed; {wanted} or newer renders the manifests"
-    said = subprocess.run(["kubectl", "version", "--client"], capture_output=True, text=True, timeout=60, check=False)
-    found = CLIENT_VERSION.search(said.stdout)
-    version = tuple(int(number) for number in found.groups() if number) if found else (0, 0)
+    version = client_version()
     if version < OLDEST_KUBECTL:
         return f"kubectl {'.'.join(map(str, version))} is too old; {wanted} or newer renders the manifests"
     return ""
@@ -66,6 +75,10 @@ def _rendered(root, folder, name):
     return Rendering(name, _objects(done.stdout), True)
 
 
+def _kind(folder):
+    return yaml.safe_load((folder / "kustomization.yaml").read_text(encoding="utf-8"))["kind"]
+
+
 def _with_base(root, component, scratch):
     """A component as an overlay of somebody's: on top of the base."""
     scratch.mkdir(parents=True, exist_ok=True)
@@ -78,8 +91,10 @@ def _with_base(root, component, scratch):
 
 
 def renderings(root):
-    """base, overlays and Jobs by themselves, each component with the base."""
+    """base, overlays, Jobs and examples by themselves, each component with the base."""
     found = [_rendered(root, folder, folder.name) for folder in _folders(root, "base", "overlays", *JOBS)]
+    found += [_rendered(root, folder, str(folder.relative_to(FOLDER / "examples")))
+              for folder in _folders(root, "examples") if _kind(root / folder) != "Component"]
     for component in _folders(root, "components"):
         _rendered(root, component, component.name)
         found.append(_with_base(root, component, root / "build/kubernetes" / component.name))

@@ -34,9 +34,9 @@ def probe_complaints(where, container, ports):
             yield f"{where}: {name} asks port {probe['httpGet']['port']}, which is not the port http"
         elif name == "readinessProbe":
             if "terminationGracePeriodSeconds" in probe:
-                yield f"{where}: {name} has terminationGracePeriodSeconds, which the API server refuses: it kills nothing"
+                yield f"{where}: {name} has terminationGracePeriodSeconds, which the API server refuses"
         elif not 1 <= probe.get("terminationGracePeriodSeconds", HUNG + 1) <= HUNG:
-            yield f"{where}: {name} gives a process that hangs more than {HUNG} s: set its terminationGracePeriodSeconds"
+            yield f"{where}: {name} gives a process that hangs more than {HUNG} s (terminationGracePeriodSeconds)"
 
 
 def drain_complaints(pod, settings):
