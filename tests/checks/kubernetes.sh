@@ -9,6 +9,9 @@ python3 -c 'import jsonschema, yaml' 2>/dev/null ||
 mkdir -p build
 status=0
 python3 -B "$here/../kubernetes/check_manifests.py" . ../shared/schemas >build/kubernetes.log || status=$?
+if [ "$status" -eq 0 ]; then
+    python3 -B "$here/../kubernetes/wait_for_jobs.py" . >>build/kubernetes.log || status=$?
+fi
 cat build/kubernetes.log
 [ "$status" -ne 77 ] || exec "$here/skip" "$(tail -n 1 build/kubernetes.log)"
 exit "$status"

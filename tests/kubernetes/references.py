@@ -88,9 +88,13 @@ def job_complaints(job, base):
                 for port in service["spec"]["ports"] if port["name"] == "tcp-echo"}
     accounts = {account["metadata"]["name"] for account in base.of_kind("ServiceAccount")}
     for pod in pods_of(job):
+        if "activeDeadlineSeconds" not in pod.owner["spec"]:
+            yield f"{pod.where}: may never end, and kubectl wait neither"
         arguments = pod.containers[0].get("args", [])
         if arguments[:1] not in (["probe"], ["load"]) or not services.intersection(arguments[1:2]):
             yield f"{pod.where}: {' '.join(arguments)} asks none of {', '.join(sorted(services))}"
+        if arguments[:1] == ["load"] and "--churn" not in arguments:
+            yield f"{pod.where}: keeps connections, each of which a rollout ends, so it would fail after each"
         if pod.spec.get("serviceAccountName") not in accounts:
             yield f"{pod.where}: there is no ServiceAccount {pod.spec.get('serviceAccountName')}"
 
