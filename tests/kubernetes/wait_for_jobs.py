@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""wait_for_jobs.py ROOT: the commands of docs/kubernetes.md that wait for a Job end when it has ended, with 0 if it has
-completed and with 1 if it has failed. kubectl is the real one; the API server is as much of one as kubectl wait asks."""
+"""wait_for_jobs.py ROOT: each command of docs/kubernetes.md that waits for a Job ends with it: with 0 if the Job has
+completed, and with 1 if it has failed. kubectl is real; the API server is as much of one as kubectl wait asks."""
 
 import json
 import os
@@ -48,8 +48,8 @@ class ApiServer(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def job(self, namespace, name):
-        status = {"conditions": [{"type": kind, "status": "True"} for kind in self.conditions]} if self.conditions else {}
-        return {"apiVersion": "batch/v1", "kind": "Job", "status": status,
+        conditions = [{"type": kind, "status": "True"} for kind in self.conditions]
+        return {"apiVersion": "batch/v1", "kind": "Job", "status": {"conditions": conditions} if conditions else {},
                 "metadata": {"namespace": namespace, "name": name, "resourceVersion": "1", "uid": "1"}}
 
 
