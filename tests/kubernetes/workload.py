@@ -47,6 +47,8 @@ def drain_complaints(pod, settings):
         yield f"{pod.where}: a drain may take {drain:g} s, and terminationGracePeriodSeconds is {grace}"
     if seconds_in(settings.get("DRAIN_DELAY", "0s")) == 0:
         yield f"{pod.where}: without DRAIN_DELAY it stops before proxies know"
+    if settings.get("READY_DURING_DRAIN_DELAY") != "on":
+        yield f"{pod.where}: without READY_DURING_DRAIN_DELAY its probe fails, and no client finds it"
     if any("preStop" in container.get("lifecycle", {}) for container in pod.containers):
         yield f"{pod.where}: a preStop hook: there is no shell, and DRAIN_DELAY does that"
 
