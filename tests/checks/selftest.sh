@@ -19,6 +19,8 @@ root=$(cd "$1" && pwd)
 . "$here/selftest-faults"
 # shellcheck source-path=SCRIPTDIR source=selftest-kubernetes
 . "$here/selftest-kubernetes"
+# shellcheck source-path=SCRIPTDIR source=selftest-helm
+. "$here/selftest-helm"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -320,6 +322,7 @@ dotenvs
 hardening
 faults
 cluster
+chart
 tidying
 sanitizers
 fuzzing

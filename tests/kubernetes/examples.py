@@ -1,5 +1,7 @@
 """What deploy/kubernetes/examples adds to an overlay: each example must fit the overlay, and do what it is for."""
 
+import re
+
 from pods import pods_of, ports_of
 from rendering import label_of
 
@@ -8,7 +10,7 @@ REGISTRY = "registry.example/"
 
 def image_of(rendering, image):
     """The image that the pods must have: one example has a registry of its own, for the server and both Jobs."""
-    return REGISTRY + image if rendering.name.split("/")[0] == "own-registry" else image
+    return REGISTRY + image if "own-registry" in re.split("[ /]", rendering.name) else image
 
 
 def _route_complaints(rendering):

@@ -27,6 +27,10 @@ class Pod:
         return self.template["metadata"].get("labels", {})
 
     @property
+    def annotations(self):
+        return self.template["metadata"].get("annotations", {})
+
+    @property
     def containers(self):
         return [container for field in ("containers", "initContainers", "ephemeralContainers")
                 for container in self.spec.get(field, [])]

@@ -9,7 +9,7 @@ MESH_NAME = re.compile(r"(tcp|http)(-[a-z0-9-]+)?")
 LONGEST_PORT_NAME = 15
 
 
-def _selectors(thing):
+def selectors_of(thing):
     """The selectors of an object, each with where it stands."""
     spec = thing.get("spec", {})
     if thing["kind"] == "Service":
@@ -29,7 +29,7 @@ def selector_complaints(rendering, others):
     """Each selects the server's pods, and none of those (`others`) that merely run the same image."""
     pods = [pod for pod in pods_of(rendering) if pod.serves]
     for thing in rendering.objects:
-        for field, selector in _selectors(thing):
+        for field, selector in selectors_of(thing):
             if not any(_matches(selector, pod.labels) for pod in pods):
                 yield f"{label_of(thing)}: its {field} selects no pod"
             for pod in others:
