@@ -46,13 +46,13 @@ void ConnectionQuota::give_back(PerClient* client) noexcept {
     per_client_.erase(net::AddressKey(client->first));  // a copy: the entry holds the key
   }
   --open_;
-  if (open_ < limit_ && open_ <= ready_again_at(limit_)) {
-    is_full_ = false;
-  }
+  is_full_ = is_full_ && stays_full();
   if (open_ == 0) {
     emptied_.notify_all();
   }
 }
+
+bool ConnectionQuota::stays_full() const { return open_ >= limit_ || open_ > ready_again_at(limit_); }
 
 std::size_t ConnectionQuota::open() const {
   const std::lock_guard lock(mutex_);
@@ -74,15 +74,16 @@ bool ConnectionQuota::is_at_limit() const {
   return open_ >= limit_;
 }
 
-void ConnectionQuota::lower_limit() {
+void ConnectionQuota::lower_limit(std::uint32_t reached) {
   const std::lock_guard lock(mutex_);
-  limit_ = static_cast<std::uint32_t>(open_);
-  is_full_ = true;
+  limit_ = reached;
+  is_full_ = stays_full();  // some of those that were reached may have ended meanwhile
 }
 
-std::uint32_t ConnectionQuota::raise_limit_to_open() {
+std::uint32_t ConnectionQuota::raise_limit(std::uint32_t reached) {
   const std::lock_guard lock(mutex_);
-  limit_ = std::max(limit_, static_cast<std::uint32_t>(open_));
+  limit_ = std::max(limit_, reached);
+  is_full_ = is_full_ && stays_full();
   return limit_;
 }
 

@@ -53,15 +53,15 @@ class ConnectionQuota {
   /// How many may be open: `highest_limit`, or less between `lower_limit` and `restore_limit`.
   [[nodiscard]] std::uint32_t limit() const;
   [[nodiscard]] std::uint32_t highest_limit() const noexcept { return highest_limit_; }
-  /// As many connections are open as the limit says.
+  /// As many connections are open as the limit allows.
   [[nodiscard]] bool is_at_limit() const;
   /// The limit has been reached, and the number of connections has not yet fallen to 95 % of it.
   [[nodiscard]] bool is_full() const;
-  /// The system cannot serve more connections than are open: their number becomes the limit. `take` still hands out
-  /// places up to the highest limit, because only a try can tell that the system serves more again.
-  void lower_limit();
-  /// Raises a lowered limit to the number of open connections, if that is higher. Returns the limit.
-  std::uint32_t raise_limit_to_open();
+  /// The system could not serve more than `reached` connections: that becomes the limit. `take` still hands out places
+  /// up to the highest limit, because only a try can tell that the system serves more again.
+  void lower_limit(std::uint32_t reached);
+  /// Raises a lowered limit to `reached`, if that is higher. Returns the limit.
+  std::uint32_t raise_limit(std::uint32_t reached);
   /// The highest limit again.
   void restore_limit();
   /// Waits until no connection is open; false if some still are at `deadline`.
@@ -77,6 +77,7 @@ class ConnectionQuota {
   };
 
   void give_back(PerClient* client) noexcept;
+  [[nodiscard]] bool stays_full() const;  ///< once it was full; under mutex_
 
   const std::uint32_t highest_limit_;
   const std::uint32_t limit_per_client_;

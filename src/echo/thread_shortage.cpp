@@ -4,23 +4,28 @@
 
 namespace threadecho::echo {
 
-void ThreadShortage::client_refused(const std::error_code& error, Clock::time_point now) noexcept {
-  quota_.lower_limit();
+void ThreadShortage::client_refused(const std::error_code& error, std::uint32_t reached,
+                                    Clock::time_point now) noexcept {
+  const bool is_new = !lasts_ || now - failed_at_ >= kRetry;
+  quota_.lower_limit(reached);
+  lasts_ = true;
   failed_at_ = now;
-  if (!lasts_) {
-    lasts_ = true;
+  if (is_new) {
     log_limit_lowered(log_, quota_.limit(), quota_.highest_limit(), error);
   }
 }
 
-void ThreadShortage::follow() {
-  if (quota_.raise_limit_to_open() == quota_.highest_limit()) {
+void ThreadShortage::follow(std::uint32_t reached) {
+  if (quota_.raise_limit(reached) == quota_.highest_limit()) {
     end();
   }
 }
 
 Clock::time_point ThreadShortage::next_retry() const {
-  return lasts_ && quota_.is_at_limit() ? failed_at_ + kRetry : Clock::time_point::max();
+  if (!lasts_) {
+    return Clock::time_point::max();
+  }
+  return failed_at_ + (quota_.is_at_limit() ? kRetry : kForget);
 }
 
 void ThreadShortage::retry(Clock::time_point now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 
 #include "echo/connection.h"
@@ -10,35 +11,35 @@
 
 namespace threadecho::echo {
 
-/// Has the limit of connections follow what the system gives threads for. Without a thread for a client, the limit
-/// becomes the number of connections that was reached, so readiness falls and the metrics say so. The highest limit
-/// comes back when, at the reached one, a thread could be created again, at the earliest kRetry after the last failure:
-/// the numbers of a busy system that is at its limit move by a few threads, and readiness must not follow each of them.
+/// Lowers the limit of connections when a client cannot get a thread, to the number that was reached, so that readiness
+/// and the metrics show it. Restores the limit when a thread can be created again: while as many are open as were
+/// reached, kRetry after the last failure; while fewer are open, kForget after it, since one thread proves less there.
+/// Both wait, because the number of threads that a busy system gives moves up and down, and readiness must not follow.
 /// Meanwhile each client that comes is tried, and the limit grows with those that are served. Owned by the server; only
 /// for the acceptor's thread.
 class ThreadShortage {
  public:
   static constexpr std::chrono::seconds kRetry{10};
+  static constexpr std::chrono::seconds kForget{60};
 
   ThreadShortage(ConnectionQuota& quota, const ThreadModel& threads, log::Logger& log)
       : quota_(quota), threads_(threads), log_(log) {}
 
-  /// A client was refused because of `error`; it holds no place any more.
-  void client_refused(const std::error_code& error, Clock::time_point now) noexcept;
-  /// A client was served.
-  void client_served() {
+  /// A client was refused because of `error`, while `reached` others were connected.
+  void client_refused(const std::error_code& error, std::uint32_t reached, Clock::time_point now) noexcept;
+  /// A client was served, and `reached` were connected then, this one included.
+  void client_served(std::uint32_t reached) {
     if (lasts_) {
-      follow();
+      follow(reached);
     }
   }
-  /// When `retry` is due; Clock::time_point::max() if it could tell nothing, because fewer connections are open than
-  /// were reached.
+  /// When `retry` is due; Clock::time_point::max() without a shortage.
   [[nodiscard]] Clock::time_point next_retry() const;
   /// Tries whether a thread can be created, if that is due.
   void retry(Clock::time_point now);
 
  private:
-  void follow();
+  void follow(std::uint32_t reached);
   void end();
 
   ConnectionQuota& quota_;

@@ -88,7 +88,7 @@ TEST(RoutesOfAServerWithoutThreads, TellThatThreadsAreWhatIsMissing) {
   test::expect_orderly_refusal(server.connect());
   const http::Response response = routes.respond({"GET", "/readyz"});
   EXPECT_EQ(response.status, 503U);
-  EXPECT_EQ(json::parse(response.body), json({{"error", "the system gives no more threads than for 0 connections"}}));
+  EXPECT_EQ(json::parse(response.body), json({{"error", "the system cannot serve more than 0 connections now"}}));
 }
 
 class ReadinessInADrain : public test::OverBothModels {

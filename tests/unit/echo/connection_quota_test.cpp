@@ -66,7 +66,7 @@ TEST(ConnectionQuota, IsFullAtALoweredLimitUntilNinetyFivePercentOfIt) {
   for (int i = 1; i <= 40; ++i) {
     places.push_back(take(quota, client(i)));
   }
-  quota.lower_limit();
+  quota.lower_limit(40);
   EXPECT_EQ(quota.limit(), 40U);
   EXPECT_EQ(quota.highest_limit(), 100U);
   EXPECT_TRUE(quota.is_at_limit());
@@ -76,24 +76,24 @@ TEST(ConnectionQuota, IsFullAtALoweredLimitUntilNinetyFivePercentOfIt) {
   }
   EXPECT_FALSE(quota.is_full());
   EXPECT_FALSE(quota.is_at_limit());
-  EXPECT_EQ(quota.raise_limit_to_open(), 40U) << "what was reached, not what is open";
+  EXPECT_EQ(quota.raise_limit(39), 40U) << "what was reached, not what is open";
 }
 
 TEST(ConnectionQuota, RaisesALoweredLimitWithEachPlaceTaken) {
   ConnectionQuota quota(3, 0);
   const Place first = take(quota, client(1));
-  quota.lower_limit();
+  quota.lower_limit(1);
   const Place second = take(quota, client(2));
-  EXPECT_EQ(quota.raise_limit_to_open(), 2U);
+  EXPECT_EQ(quota.raise_limit(2), 2U);
   EXPECT_TRUE(quota.is_full());
   const Place third = take(quota, client(3));
-  EXPECT_EQ(quota.raise_limit_to_open(), 3U);
+  EXPECT_EQ(quota.raise_limit(3), 3U);
   EXPECT_EQ(std::get<RejectReason>(quota.take(client(4))), RejectReason::kMaxConnections);
 }
 
 TEST(ConnectionQuota, IsFullAtALimitOfZeroUntilItIsRestored) {
   ConnectionQuota quota(1, 0);
-  quota.lower_limit();
+  quota.lower_limit(0);
   EXPECT_EQ(quota.limit(), 0U);
   static_cast<void>(take(quota, client(1)));  // a try that fails
   EXPECT_TRUE(quota.is_full());

@@ -51,12 +51,13 @@ class ThreadShortageTest : public ::testing::Test {
   void serve(int clients) {
     for (int i = 0; i < clients; ++i) {
       places_.push_back(std::get<Place>(quota_.take(net::Endpoint())));
-      shortage_.client_served();
+      shortage_.client_served(static_cast<std::uint32_t>(quota_.open()));
     }
   }
   void refuse() {
+    const auto reached = static_cast<std::uint32_t>(quota_.open());
     { const Place tried = std::get<Place>(quota_.take(net::Endpoint())); }
-    shortage_.client_refused({EAGAIN, std::generic_category()}, now_);
+    shortage_.client_refused({EAGAIN, std::generic_category()}, reached, now_);
   }
   /// As the acceptor does when `retry` is due.
   void wait_for_retry() {
@@ -77,13 +78,29 @@ TEST_F(ThreadShortageTest, LowersTheLimitToWhatWasReachedAndLogsItOnce) {
   EXPECT_EQ(quota_.limit(), 5U);
   EXPECT_TRUE(quota_.is_full());
   const std::string text = log_.text();
-  EXPECT_THAT(text, HasSubstr("warning cannot create more threads: the limit of connections is lowered to what was "
+  EXPECT_THAT(text, HasSubstr("warning cannot serve more connections: the limit of connections is lowered to what was "
                               "reached limit=5 highest_limit=100 error=\"Resource temporarily unavailable\""));
   refuse();
   places_.pop_back();
   refuse();
   EXPECT_EQ(quota_.limit(), 4U) << "the system gives even fewer now";
   EXPECT_EQ(log_.text(), text);
+}
+
+TEST_F(ThreadShortageTest, IsLoggedAgainAfterAPause) {
+  now_ += ThreadShortage::kRetry;
+  places_.pop_back();
+  refuse();
+  EXPECT_THAT(log_.text(), HasSubstr("limit=4 highest_limit=100"));
+}
+
+TEST_F(ThreadShortageTest, KnowsWhatWasReachedEvenIfItHasEndedMeanwhile) {
+  places_.clear();
+  shortage_.client_refused({EAGAIN, std::generic_category()}, 7, now_);
+  EXPECT_EQ(quota_.limit(), 7U);
+  EXPECT_FALSE(quota_.is_full()) << "no client that leaves would say so later";
+  shortage_.client_served(9);
+  EXPECT_EQ(quota_.limit(), 9U);
 }
 
 TEST_F(ThreadShortageTest, GrowsWithEachClientServedAndStaysFull) {
@@ -125,16 +142,26 @@ TEST_F(ThreadShortageTest, DoesNotRetrySoonAfterAClientWasRefused) {
   EXPECT_EQ(shortage_.next_retry(), now_ + ThreadShortage::kRetry);
 }
 
-TEST_F(ThreadShortageTest, LearnsNothingFromAThreadBelowWhatWasReached) {
+TEST_F(ThreadShortageTest, IsForgottenLaterBelowWhatWasReached) {
+  threads_.are_there = true;
+  serve(35);
+  places_.pop_back();
+  EXPECT_TRUE(quota_.is_full()) << "39 of 40 are more than 95 %, and may stay for days";
+  const auto failed = now_;
+  wait_for_retry();
+  EXPECT_EQ(now_ - failed, ThreadShortage::kForget);
+  EXPECT_EQ(quota_.limit(), 100U);
+  EXPECT_FALSE(quota_.is_full());
+}
+
+TEST_F(ThreadShortageTest, IsTriedAtOnceWhenWhatWasReachedIsReachedAgain) {
   threads_.are_there = true;
   places_.pop_back();
-  EXPECT_EQ(shortage_.next_retry(), kNever);
   now_ += 2 * ThreadShortage::kRetry;
   shortage_.retry(now_);
-  EXPECT_EQ(quota_.limit(), 5U);
   EXPECT_EQ(threads_.tries, 0);
   serve(1);
-  EXPECT_LT(shortage_.next_retry(), now_) << "reached again after a while: at once";
+  EXPECT_LT(shortage_.next_retry(), now_);
 }
 
 TEST_F(ThreadShortageTest, IsLoggedAgainWhenItComesBack) {
