@@ -14,14 +14,20 @@ BAD = [  # what is set, and what the one error must name
     ("settings.MAX_CONNECTIONS=many", "settings.MAX_CONNECTIONS"),
     ("settings.MAX_CONNECTIONS=0", "settings.MAX_CONNECTIONS"),
     ("settings.THREAD_MODEL=fast", "settings.THREAD_MODEL"),
+    ("settings.PORT=8080", "settings.PORT and settings.HTTP_PORT are both 8080"),
     ("settings.IDLE_TIMEOUT=30", "settings.IDLE_TIMEOUT"),
     ("settings.IDLE_TIMEOUT=soon", "settings.IDLE_TIMEOUT"),
+    ("settings.DRAIN_TIMEOUT=020s", "settings.DRAIN_TIMEOUT"),
     ("settings.SOCKET_BUFFER_SIZE=64KB/s", "settings.SOCKET_BUFFER_SIZE"),
     ("settings.PORT=0", "settings.PORT"),
     ("settings.PORT=null", "PORT"),
     ("service.type=LoadBalancer", "type"),
     ("external.externalTrafficPolicy=local", "external.externalTrafficPolicy"),
     ("maxSurge=0", "maxSurge"),
+    ("maxSurge=null", "maxSurge"),
+    ("ipFamilies={IPv6,IPv6}", "ipFamilies"),
+    ("disruptionBudget.maxUnavailable=0", "disruptionBudget.maxUnavailable"),
+    ("disruptionBudget.maxUnavailable=0%", "disruptionBudget.maxUnavailable"),
     ("image.pullPolicy=always", "image.pullPolicy"),
     ("image.digest=abc", "image.digest"),
     ("imagePullSecrets[0]=mine", "imagePullSecrets.0"),
@@ -36,6 +42,17 @@ BAD = [  # what is set, and what the one error must name
     ("autoscaling.enabled=true,autoscaling.maxReplicas=2", "autoscaling.minReplicas (3) is more than"),
     (r"podLabels.app\.kubernetes\.io/name=other", "label app.kubernetes.io/name"),
 ]
+BAD_STRINGS = [  # settings in quotes, which --set-string makes
+    ("MAX_CONNECTIONS", "0"),
+    ("MAX_CONNECTIONS", "0500"),
+    ("MAX_CONNECTIONS", "41943040"),
+    ("MAX_CONNECTIONS_PER_CLIENT", "00"),
+    ("POOL_THREADS", "0"),
+    ("POOL_THREADS", "99999"),
+    ("LISTEN_BACKLOG", "0"),
+]
+BAD_RELEASES = ["7up", "one.two"]
+EMPTY = ["labels=null", "podAnnotations=null", "podLabels=null", "ipFamilyPolicy=null"]
 LONGEST_RELEASE, LONGEST_NAME = 53, 63
 SCHEMA_ERROR = re.compile(r"^- ", re.M)
 GOOD = [  # what a values file sets, and the setting as the pod then gets it
@@ -48,14 +65,48 @@ GOOD = [  # what a values file sets, and the setting as the pod then gets it
 ]
 
 
+def _refusal_complaints(root, what, text, *arguments, release="threadecho"):
+    done = helm(root, "template", *arguments, release=(release,))
+    errors = len(SCHEMA_ERROR.findall(done.stderr)) or done.stderr.count("execution error")
+    if done.returncode == 0:
+        yield f"{what} is accepted"
+    elif text.replace("/", ".") not in done.stderr.replace("/", ".") or errors != 1:
+        yield f"{what}: {errors} errors, expected one with {text!r}: {done.stderr.strip()}"
+
+
 def bad_value_complaints(root):
     for values, text in BAD:  # Helm 3 writes settings.PORT, Helm 4 /settings/PORT
-        done = helm(root, "template", "--set", values, release=("threadecho",))
-        errors = len(SCHEMA_ERROR.findall(done.stderr)) or done.stderr.count("execution error")
-        if done.returncode == 0:
-            yield f"--set {values} is accepted"
-        elif text.replace("/", ".") not in done.stderr.replace("/", ".") or errors != 1:
-            yield f"--set {values}: {errors} errors, expected one with {text!r}: {done.stderr.strip()}"
+        yield from _refusal_complaints(root, f"--set {values}", text, "--set", values)
+    for name, value in BAD_STRINGS:
+        values = f"settings.{name}={value}"
+        yield from _refusal_complaints(root, f"--set-string {values}", f"settings.{name}", "--set-string", values)
+    for name in BAD_RELEASES:
+        text = f"{name}-threadecho is no name for a Service: set fullnameOverride"
+        yield from _refusal_complaints(root, f"the release {name}", text, release=name)
+
+
+def empty_value_complaints(root):
+    """null is as good as nothing, and what is refused as a release's name is taken with another name of the objects."""
+    for values in EMPTY:
+        for thing in rendered(root, values, "--set", values).objects:
+            if "ipFamilyPolicy" in thing.get("spec", {}) and values.startswith("ipFamilyPolicy"):
+                yield f"--set {values}: {label_of(thing)} has an ipFamilyPolicy"
+    for name in BAD_RELEASES:
+        rendered(root, name, "--set", "fullnameOverride=echo", release=name)
+
+
+def limit_complaints(root):
+    """What the API server would refuse."""
+    values = "autoscaling.enabled=true,settings.MAX_CONNECTIONS=1"
+    for scaler in rendered(root, values, "--set", values).of_kind("HorizontalPodAutoscaler"):
+        aim = scaler["spec"]["metrics"][0]["pods"]["target"]["averageValue"]
+        if aim != "1":
+            yield f"--set {values}: the autoscaler aims at {aim} connections"
+    values = "external.enabled=true,external.type=NodePort,external.loadBalancerClass=some," \
+             "external.loadBalancerSourceRanges={192.0.2.0/24}"
+    for service in rendered(root, values, "--set", values).of_kind("Service"):
+        for field in service["spec"].keys() & {"loadBalancerClass", "loadBalancerSourceRanges"}:
+            yield f"--set {values}: {label_of(service)} has {field}"
 
 
 def good_value_complaints(root):
@@ -99,6 +150,8 @@ def name_complaints(root):
 def complaints(root):
     yield from bad_value_complaints(root)
     yield from good_value_complaints(root)
+    yield from empty_value_complaints(root)
+    yield from limit_complaints(root)
     yield from rollout_complaints(root)
     yield from release_complaints(root)
     yield from name_complaints(root)

@@ -28,7 +28,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- define "threadecho.labels" -}}
 {{ include "threadecho.podLabels" . }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | quote }}
-{{- with merge (dict) (.labels | default dict) .root.Values.labels }}
+{{- with merge (dict) (.labels | default dict) (.root.Values.labels | default dict) }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}

@@ -13,14 +13,18 @@ spec:
   {{- with .values.externalTrafficPolicy }}
   externalTrafficPolicy: {{ . }}
   {{- end }}
+  {{- if eq (.values.type | default "") "LoadBalancer" }}
   {{- with .values.loadBalancerClass }}
-  loadBalancerClass: {{ . }}
+  loadBalancerClass: {{ . | quote }}
   {{- end }}
   {{- with .values.loadBalancerSourceRanges }}
   loadBalancerSourceRanges:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  ipFamilyPolicy: {{ .root.Values.ipFamilyPolicy }}
+  {{- end }}
+  {{- with .root.Values.ipFamilyPolicy }}
+  ipFamilyPolicy: {{ . }}
+  {{- end }}
   {{- with .root.Values.ipFamilies }}
   ipFamilies:
     {{- toYaml . | nindent 4 }}

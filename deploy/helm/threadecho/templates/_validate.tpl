@@ -1,8 +1,25 @@
 {{/* What the schema cannot compare: values that exclude each other. */}}
 {{- define "threadecho.validate" -}}
+{{- include "threadecho.validateName" . -}}
+{{- include "threadecho.validatePorts" . -}}
 {{- include "threadecho.validateDrain" . -}}
 {{- include "threadecho.validateReplicas" . -}}
 {{- include "threadecho.validateLabels" . -}}
+{{- end -}}
+
+{{/* Helm takes more names of a release than Kubernetes takes of a Service: 7up, one.two. */}}
+{{- define "threadecho.validateName" -}}
+{{- $name := include "threadecho.name" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "%s is no name for a Service: set fullnameOverride" $name) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "threadecho.validatePorts" -}}
+{{- $port := int64 .Values.settings.PORT -}}
+{{- if eq $port (int64 .Values.settings.HTTP_PORT) -}}
+{{- fail (printf "settings.PORT and settings.HTTP_PORT are both %d" $port) -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "threadecho.validateDrain" -}}
