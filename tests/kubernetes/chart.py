@@ -1,10 +1,12 @@
 """The objects that the Helm chart renders."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import yaml
+from chart_options import OPTIONS
 from rendering import LOADER, Refused, Rendering
 
 CHART = Path("deploy/helm/threadecho")
@@ -47,11 +49,13 @@ def examples(root):
 
 
 def renderings(root):
-    """With default values, with each example, with each component, with everything."""
+    """With default values, with each example, with each component, with everything, with each further value."""
     found = {"base": rendered(root, "chart")}
     for name, values in examples(root).items():
         found[name] = rendered(root, f"chart: {name}", *values)
     for name, values in COMPONENTS.items():
         found[name] = rendered(root, f"chart: {name}", "--set", ",".join(values))
     found["everything"] = rendered(root, "chart: everything", "--set", EVERYTHING, release="blue")
+    options = [part for name, value in OPTIONS.items() for part in ("--set-json", f"{name}={json.dumps(value)}")]
+    found["options"] = rendered(root, "chart: options", *options)
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import chart
 import chart_files
+import chart_options
 import chart_values
 import comparison
 import rendering
@@ -27,7 +28,7 @@ def comparison_complaints(root, charts):
     """Each against the overlay, component or example of its name, and the smoke test, which a chart always has."""
     manifests = {one.name: one.objects for one in rendering.renderings(root)}
     for name in charts:
-        if name == "everything":
+        if name in ("everything", "options"):
             continue
         if name not in manifests:
             yield f"chart: {name}: there is no overlay, component or example of that name"
@@ -40,8 +41,10 @@ def rendered_complaints(root, schemas):
     """Complaints, and what could not be looked at."""
     charts = chart.renderings(root)
     found, not_done = [*lint_complaints(root), *chart_values.complaints(root)], []
-    for one in charts.values():
-        found += policy_complaints(root, one, [pod for pod in pods_of(one) if not pod.serves])
+    for name, one in charts.items():
+        image = chart_options.IMAGE if name == "options" else None
+        found += policy_complaints(root, one, [pod for pod in pods_of(one) if not pod.serves], image)
+    found += chart_options.complaints(charts["options"])
     if reason := rendering.why_not_kubectl():
         not_done.append(reason)
     else:

@@ -24,10 +24,10 @@ from pods import pods_of, settings_of
 from schemas import Schemas
 
 
-def policy_complaints(root, shown, others):
+def policy_complaints(root, shown, others, image=None):
     series = subjects.known_series(root)
     known = files.settings_of(root)
-    image = examples.image_of(shown, files.image_of(root))
+    image = image or examples.image_of(shown, files.image_of(root))
     user = files.user_of(root)
     found = [*workload.complaints(shown, known, image), *references.complaints(shown, others),
              *normalised.complaints(shown), *observed.complaints(root, shown, series), *overlays.complaints(shown),
