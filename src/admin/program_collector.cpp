@@ -17,7 +17,8 @@ std::vector<prometheus::MetricFamily> ProgramCollector::Collect() const {
                                        Label{"sched_policy", facts_.sched_policy}};
   return {info("threadecho_build_info", "What the program was built from and with.", built),
           info("threadecho_info", "How the program was set up.", set_up),
-          counter("threadecho_log_lines_dropped_total", "Log lines that standard output had no room for.",
+          counter("threadecho_log_lines_dropped_total",
+                  "Log lines dropped: standard output was full, or more than half full for a line of an opening.",
                   log_lines_dropped_())};
 }
 

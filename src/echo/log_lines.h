@@ -14,8 +14,8 @@
 namespace threadecho::echo {
 
 /// The lines a connection leaves in the log: one when it opens, one when it has closed. A client that sends nothing,
-/// such as a load balancer's check, leaves both at `debug` only. While standard output is half full, the first one
-/// gives way: the second tells the peer again, and how long ago the connection opened.
+/// such as a load balancer's check, leaves both at `debug` only. While standard output is more than half full, the
+/// first one is dropped: the second repeats the peer, and says how long ago the connection opened.
 
 /// When its thread begins to serve it, at `debug`.
 void log_opened(log::Logger& log, const Connection& connection);

@@ -101,7 +101,7 @@ def unread_pipe(ground):
 
 @case("a_pipe_that_is_not_read_for_a_while_has_a_line_for_every_connection_that_ended")
 def paused_reader(ground):
-    """Beyond half of the pipe the lines of openings give way, so that those of ends find room."""
+    """Beyond half of the pipe the lines of openings are dropped, so that those of ends find room."""
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb", buffering=0) as unread:
         with os.fdopen(writer, "wb") as pipe:
