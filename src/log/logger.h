@@ -50,7 +50,8 @@ class Logger {
   [[nodiscard]] bool enabled(spdlog::level::level_enum level) const { return spdlog_->should_log(level); }
   void write(spdlog::level::level_enum level, std::string_view event,
              std::initializer_list<Field> fields = {}) noexcept;
-  /// For a line that later ones make up for: dropped and counted while the sink is half full, so that they find room.
+  /// For a line whose content a later line repeats: dropped and counted while the sink is half full, to leave room for
+  /// other lines.
   void write_unless_half_full(spdlog::level::level_enum level, std::string_view event,
                               std::initializer_list<Field> fields) noexcept;
   void trace(std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
