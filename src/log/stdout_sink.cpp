@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string>
@@ -15,9 +14,6 @@
 
 namespace threadecho::log {
 namespace {
-
-/// What an unprivileged process may ask for by default, fs.pipe-max-size.
-constexpr int kPipeBytes = 1024 * 1024;
 
 net::Fd own_descriptor(int fd) {
   // A terminal whose reader stalls (a hung SSH session) says POLLOUT while there is room for any part of a line, and
@@ -39,15 +35,14 @@ bool may_block(int fd) {
   return ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
 }
 
-/// Makes a pipe larger, and returns its size in bytes; 0 if it is no pipe. The kernel may refuse: fs.pipe-max-size,
+/// Makes a pipe larger, and returns whether it is a pipe. The kernel may refuse: fs.pipe-max-size,
 /// fs.pipe-user-pages-soft.
-int grow_pipe(int fd) {
+bool grow_pipe(int fd, int wanted) {
   const int initial = ::fcntl(fd, F_GETPIPE_SZ);
-  int wanted = kPipeBytes;
   while (initial > 0 && wanted > initial && ::fcntl(fd, F_SETPIPE_SZ, wanted) < 0) {
     wanted /= 2;
   }
-  return std::max(::fcntl(fd, F_GETPIPE_SZ), 0);
+  return initial > 0;
 }
 
 bool has_room(int fd) {
@@ -57,14 +52,16 @@ bool has_room(int fd) {
 
 }  // namespace
 
-StdoutSink::StdoutSink(int fd)
-    : fd_(own_descriptor(fd)), may_block_(may_block(fd_.get())), pipe_bytes_(grow_pipe(fd_.get())) {}
+StdoutSink::StdoutSink(int fd, int pipe_bytes)
+    : fd_(own_descriptor(fd)), may_block_(may_block(fd_.get())), is_pipe_(grow_pipe(fd_.get(), pipe_bytes)) {}
 
 void StdoutSink::count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
 
 bool StdoutSink::is_half_full() const noexcept {
+  // We ask for the size each time, because the reader may resize the pipe. In packet mode (O_DIRECT) bytes say little:
+  // each line takes a page of its own, so that short lines fill the pipe before half of its bytes.
   int waiting = 0;
-  return pipe_bytes_ > 0 && ::ioctl(fd_.get(), FIONREAD, &waiting) == 0 && waiting > pipe_bytes_ / 2;
+  return is_pipe_ && ::ioctl(fd_.get(), FIONREAD, &waiting) == 0 && waiting > ::fcntl(fd_.get(), F_GETPIPE_SZ) / 2;
 }
 
 void StdoutSink::sink_it_(const spdlog::details::log_msg& msg) {

@@ -20,9 +20,13 @@ namespace threadecho::log {
 /// read dropped(); any thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
 class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
+  /// What an unprivileged process may ask for by default, fs.pipe-max-size.
+  static constexpr int kPipeBytes = 1024 * 1024;
+
   /// Works on a duplicate of `fd`, so that a descriptor closed behind its back cannot come to mean a client's socket.
-  /// When `fd` is not open, every line counts as dropped.
-  explicit StdoutSink(int fd = STDOUT_FILENO);
+  /// When `fd` is not open, every line counts as dropped. A pipe of less than `pipe_bytes` is made that large, or as
+  /// large as the kernel allows.
+  explicit StdoutSink(int fd = STDOUT_FILENO, int pipe_bytes = kPipeBytes);
 
   /// Lines that were not written, or not whole.
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
@@ -40,8 +44,8 @@ class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
   [[nodiscard]] std::size_t write_some(std::string_view text) const;
 
   net::Fd fd_;
-  bool may_block_;                         ///< ask for room before each write
-  int pipe_bytes_;                         ///< 0: not a pipe
+  bool may_block_;  ///< ask for room before each write
+  bool is_pipe_;
   bool torn_ = false;                      ///< a line was begun and not ended; under base_sink's mutex
   std::atomic<std::uint64_t> dropped_{0};  ///< relaxed: a figure for a metric, it orders nothing
 };
