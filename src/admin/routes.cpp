@@ -37,8 +37,8 @@ Response readiness_response(const echo::Server& server) {
       return error_response(503,
                             "the limit of " + std::to_string(server.connections_limit()) + " connections is reached");
     case echo::Readiness::kOutOfThreads:
-      return error_response(503, "the system cannot serve more than " + std::to_string(server.connections_limit()) +
-                                     " connections now");
+      return error_response(
+          503, "the system cannot serve more than " + std::to_string(server.connections_limit()) + " connections now");
     case echo::Readiness::kDraining:
       break;
   }

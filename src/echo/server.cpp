@@ -77,7 +77,8 @@ std::optional<Refused> Server::serve(net::Fd client, const net::Endpoint& peer) 
   auto connection = std::make_unique<Connection>(id, std::move(client), peer, accepted_at,
                                                  std::get<ConnectionQuota::Place>(std::move(taken)));
   registry_.add(*connection);
-  const auto reached = static_cast<std::uint32_t>(quota_.open());  // with this one, which may end before serve() returns
+  // With this one, which may end before serve() returns.
+  const auto reached = static_cast<std::uint32_t>(quota_.open());
   auto refused = threads_->serve(std::move(connection));
   if (refused) {
     shortage_.client_refused(refused->error, reached - 1, Clock::now());
