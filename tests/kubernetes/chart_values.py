@@ -35,6 +35,7 @@ BAD = [  # what is set, and what the one error must name
     ("resources.limits.memory=lots", "resources.limits.memory"),
     ("networkPolicy.monitoring[0].namespace=monitoring", "namespace"),
     ("autoscaling.connectionsPercent=0", "autoscaling.connectionsPercent"),
+    ("autoscaling.connectionsPercent=101", "autoscaling.connectionsPercent"),
     ("settings.DRAIN_TIMEOUT=24s", "terminationGracePeriodSeconds is 30, but must be more than DRAIN_DELAY (5s) and "
                                    "DRAIN_TIMEOUT (24s) and 1 s together"),
     ("settings.DRAIN_DELAY=1min30s", "DRAIN_DELAY (1min30s)"),
@@ -63,6 +64,7 @@ GOOD = [  # what a values file sets, and the setting as the pod then gets it
     ("LOG_LEVEL", "false", "off"),  # off and on without quotes
     ("READY_DURING_DRAIN_DELAY", "true", "on"),
 ]
+TARGETS = {1: "10m", 65: "650m", 100: "1"}  # connectionsPercent, and what the autoscaler aims at
 
 
 def _refusal_complaints(root, what, text, *arguments, release="threadecho"):
@@ -95,13 +97,18 @@ def empty_value_complaints(root):
         rendered(root, name, "--set", "fullnameOverride=echo", release=name)
 
 
+def target_complaints(root):
+    """Percents become thousandths, as the API server writes them."""
+    for percent, expected in TARGETS.items():
+        values = f"autoscaling.enabled=true,autoscaling.connectionsPercent={percent}"
+        for scaler in rendered(root, values, "--set", values).of_kind("HorizontalPodAutoscaler"):
+            aim = scaler["spec"]["metrics"][0]["pods"]["target"]["averageValue"]
+            if aim != expected:
+                yield f"--set {values}: the autoscaler aims at {aim!r}, not at {expected!r}"
+
+
 def limit_complaints(root):
     """What the API server would refuse."""
-    values = "autoscaling.enabled=true,settings.MAX_CONNECTIONS=1"
-    for scaler in rendered(root, values, "--set", values).of_kind("HorizontalPodAutoscaler"):
-        aim = scaler["spec"]["metrics"][0]["pods"]["target"]["averageValue"]
-        if aim != "1":
-            yield f"--set {values}: the autoscaler aims at {aim} connections"
     values = "external.enabled=true,external.type=NodePort,external.loadBalancerClass=some," \
              "external.loadBalancerSourceRanges={192.0.2.0/24}"
     for service in rendered(root, values, "--set", values).of_kind("Service"):
@@ -151,6 +158,7 @@ def complaints(root):
     yield from bad_value_complaints(root)
     yield from good_value_complaints(root)
     yield from empty_value_complaints(root)
+    yield from target_complaints(root)
     yield from limit_complaints(root)
     yield from rollout_complaints(root)
     yield from release_complaints(root)

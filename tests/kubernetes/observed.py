@@ -1,15 +1,14 @@
 """Metrics: what is scraped, recorded, alerted on and scaled by is what the server has. The README's table is the list
 of that, and a test of its own holds it against the program's output."""
 
+import adapter
 import check_expressions
 import subjects
-import yaml
-from pods import pods_of, seconds_in, settings_of
+from pods import pods_of, seconds_in, settings_of, thousandths_in
 from promql import selectors_of
-from rendering import FOLDER, label_of
+from rendering import label_of
 
-ADAPTER_RULE = FOLDER / "components/autoscaling/prometheus-adapter-rule.yaml"
-FULLEST, EMPTIEST = 0.8, 0.4  # of MAX_CONNECTIONS, what an autoscaler may aim at
+FULLEST, EMPTIEST = 800, 400  # thousandths of the limit, what an autoscaler may aim at
 
 
 def rule_complaints(rendering, series):
@@ -35,8 +34,7 @@ def monitor_complaints(rendering):
                 yield f"{where}: may not see a drain of {drain:g} s"
 
 
-def scaler_complaints(rendering, series):
-    limit = int(settings_of(rendering).get("MAX_CONNECTIONS", 0))
+def scaler_complaints(rendering):
     for scaler in rendering.of_kind("HorizontalPodAutoscaler"):
         where, spec = label_of(scaler), scaler["spec"]
         if any("replicas" in thing["spec"] for thing in rendering.of_kind(spec["scaleTargetRef"]["kind"])):
@@ -47,34 +45,33 @@ def scaler_complaints(rendering, series):
             if metric["type"] != "Pods":
                 yield f"{where}: scales by {metric['type']}"
                 continue
-            name, target = metric["pods"]["metric"]["name"], metric["pods"]["target"]
-            if name not in series:
-                yield f"{where}: unknown metric {name}"
-            if not EMPTIEST * limit <= int(target["averageValue"]) <= FULLEST * limit:
-                yield f"{where}: aims at {target['averageValue']} connections, and MAX_CONNECTIONS is {limit}"
+            aim = metric["pods"]["target"]["averageValue"]
+            if not EMPTIEST <= thousandths_in(aim) <= FULLEST:
+                yield f"{where}: aims at {aim} of the limit, and not at {EMPTIEST}m to {FULLEST}m"
 
 
 def adapter_complaints(root, rendering, series):
-    """Each metric that an autoscaler asks for is offered by prometheus-adapter's rule."""
-    rules = yaml.safe_load((root / ADAPTER_RULE).read_text(encoding="utf-8"))["rules"]
+    """Each metric that an autoscaler asks for is offered by prometheus-adapter's rule. What it computes is promtool's to
+    say, in the check prometheus."""
     offered = set()
-    for rule in rules:
+    for rule in adapter.rules(root):
         name = selectors_of(rule["seriesQuery"])[0].name
         offered.add(rule["name"]["as"])
         if name not in series:
-            yield f"{ADAPTER_RULE}: unknown metric {name}"
+            yield f"{adapter.RULE}: unknown metric {name}"
         if {"namespace", "pod"} != {kind["resource"] for kind in rule["resources"]["overrides"].values()}:
-            yield f"{ADAPTER_RULE}: {name} is not that of a pod in a namespace"
+            yield f"{adapter.RULE}: {name} is not that of a pod in a namespace"
         if rule["name"]["matches"] != f"^{name}$":
-            yield f"{ADAPTER_RULE}: {rule['name']['matches']} does not match {name}"
+            yield f"{adapter.RULE}: {rule['name']['matches']} does not match {name}"
+    yield from check_expressions.complaints(adapter.expressions(root), series)
     asked = {metric["pods"]["metric"]["name"] for scaler in rendering.of_kind("HorizontalPodAutoscaler")
              for metric in scaler["spec"]["metrics"] if metric["type"] == "Pods"}
     for name in sorted(asked - offered):
-        yield f"{ADAPTER_RULE}: does not offer {name}, which the autoscaler asks for"
+        yield f"{adapter.RULE}: does not offer {name}, which the autoscaler asks for"
 
 
 def complaints(root, rendering, series):
     yield from rule_complaints(rendering, series)
     yield from monitor_complaints(rendering)
-    yield from scaler_complaints(rendering, series)
+    yield from scaler_complaints(rendering)
     yield from adapter_complaints(root, rendering, series)

@@ -74,7 +74,7 @@ def bytes_in(text):
 
 
 def thousandths_in(text):
-    """Of a CPU."""
+    """Of a CPU, or of what else is counted."""
     return int(text[:-1]) if text.endswith("m") else 1000 * int(text)
 
 
