@@ -69,12 +69,7 @@ def main():
     for complaint in found:
         print(complaint)
     print(f"{len(found)} complaints")
-    if found:
-        return 1
-    if not_done:
-        print("; ".join(not_done))
-        return 77
-    return 0
+    return rendering.exit_status(found, not_done)
 
 
 if __name__ == "__main__":

@@ -61,12 +61,7 @@ def main():
         print(complaint)
     count = sum(len(one.objects) for one in shown)
     print(f"{count} objects in {', '.join(one.name for one in shown)}: {len(found)} complaints")
-    if found:
-        return 1
-    if not_done:
-        print("; ".join(not_done))
-        return 77
-    return 0
+    return rendering.exit_status(found, not_done)
 
 
 if __name__ == "__main__":

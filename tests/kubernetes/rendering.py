@@ -120,3 +120,13 @@ def sources(root):
     job = _objects((root / FOLDER / "smoke-test/job.yaml").read_text(encoding="utf-8"))
     return [Rendering("base and components, not rendered", tuple(objects), False),
             Rendering("smoke-test", job, False)]
+
+
+def exit_status(found, not_done):
+    """Of a check: 1 with complaints; 77, after a line that says why, if something could not be looked at; else 0."""
+    if found:
+        return 1
+    if not_done:
+        print("; ".join(not_done))
+        return 77
+    return 0

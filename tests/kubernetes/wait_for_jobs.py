@@ -37,7 +37,7 @@ DISCOVERY = {
 
 
 class ApiServer(ThreadingHTTPServer):
-    """Has one Job, which ends once somebody watches it."""
+    """Has one Job, which ends when a client watches it."""
     daemon_threads = True
 
     def __init__(self, end):
