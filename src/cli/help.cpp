@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 namespace threadecho::cli {
@@ -47,7 +51,15 @@ void append_wrapped(std::string& out, std::string_view line, std::size_t width) 
 
 }  // namespace
 
-std::size_t help_width() {
+std::size_t output_width() {
+  if (const char* const columns = std::getenv("COLUMNS")) {
+    std::size_t width = 0;
+    const char* const end = columns + std::strlen(columns);
+    const auto parsed = std::from_chars(columns, end, width);
+    if (parsed.ec == std::errc{} && parsed.ptr == end && width > 0) {
+      return std::clamp(width, kLeastWidth, kMostWidth);
+    }
+  }
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
     return kUsualWidth;
@@ -69,6 +81,19 @@ std::string wrapped(std::string_view text, std::size_t width) {
   std::string result;
   for (const std::string& paragraph : paragraphs) {
     append_wrapped(result, paragraph, width);
+  }
+  return result;
+}
+
+std::string fitted(std::string_view text, std::size_t width) {
+  std::string result;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.size() <= width) {
+      result.append(line).append("\n");
+    } else {
+      append_wrapped(result, line, width);
+    }
   }
   return result;
 }

@@ -8,12 +8,16 @@ namespace threadecho::cli {
 
 inline constexpr std::size_t kUsualWidth = 80;
 
-/// Columns for --help: the width of the terminal if standard output is one, else 80; 40 to 120.
-std::size_t help_width();
+/// Columns for what a command prints: COLUMNS if it is set, else the width of the terminal if standard output is one,
+/// else 80; 40 to 120.
+std::size_t output_width();
 
 /// `text` laid out in `width` columns. Lines without indentation that follow each other are one paragraph. A line that
 /// is too long goes on at its own indentation or, where it has two spaces together (`  --count N   messages to send`),
 /// below what follows them.
 std::string wrapped(std::string_view text, std::size_t width);
+
+/// The same for a result: each line stays a line of its own, and one that fits stays as it is.
+std::string fitted(std::string_view text, std::size_t width);
 
 }  // namespace threadecho::cli

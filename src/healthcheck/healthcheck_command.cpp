@@ -82,7 +82,7 @@ std::string healthcheck_help(std::size_t width) { return cli::wrapped(kHelp, wid
 int run_healthcheck(int argc, const char* const* argv) {
   const std::vector<const char*> arguments(argv, argv + argc);
   if (cli::has_flag("--help", argc, argv) || cli::has_flag("-h", argc, argv)) {
-    std::cout << healthcheck_help(cli::help_width()) << std::flush;
+    std::cout << healthcheck_help(cli::output_width()) << std::flush;
     return cli::kDone;
   }
   Health health;

@@ -159,7 +159,7 @@ int run_load(int argc, const char* const* argv) {
   return cli::run_command("load", [&] {
     const LoadOptions options = parse_load_arguments(argc, argv);
     if (options.help) {
-      std::cout << load_help(cli::help_width());
+      std::cout << load_help(cli::output_width());
       return cli::kDone;
     }
     ensure_descriptors(options);

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "load/number_format.h"
+#include "text/numbers.h"
 
 namespace threadecho::load {
 namespace {
@@ -20,13 +20,14 @@ std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& optio
   const double rate =
       snapshot.seconds_since_last > 0 ? static_cast<double>(snapshot.messages) / snapshot.seconds_since_last : 0;
   return fmt::format("{:.0f} s  {}  {} messages/s  {}/s  p99 {}  {}", snapshot.seconds,
-                     snapshot.is_opening ? fmt::format("{} of {} connections", format_count(snapshot.open_connections),
-                                                       format_count(options.connections))
-                                         : count_of(snapshot.open_connections, "connection"),
-                     format_count(static_cast<std::uint64_t>(rate)),
-                     format_bytes(rate * static_cast<double>(options.size)),
-                     snapshot.latencies.count() > 0 ? format_latency(snapshot.latencies.percentile(99)) : "-",
-                     count_of(snapshot.failures, "error"));
+                     snapshot.is_opening
+                         ? fmt::format("{} of {} connections", text::format_count(snapshot.open_connections),
+                                       text::format_count(options.connections))
+                         : text::count_of(snapshot.open_connections, "connection"),
+                     text::format_count(static_cast<std::uint64_t>(rate)),
+                     text::format_bytes(rate * static_cast<double>(options.size)),
+                     snapshot.latencies.count() > 0 ? text::format_latency(snapshot.latencies.percentile(99)) : "-",
+                     text::count_of(snapshot.failures, "error"));
 }
 
 }  // namespace

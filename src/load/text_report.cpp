@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "load/number_format.h"
 #include "text/durations.h"
+#include "text/numbers.h"
 
 namespace threadecho::load {
 namespace {
@@ -21,21 +21,17 @@ constexpr int kBarWidth = 40;
 // JSON has more of them.
 constexpr std::size_t kMostIncidentsShown = 20;
 
-std::string format_rate(double per_second) {
-  return per_second < 100 ? fmt::format("{:.1f}", per_second) : format_count(static_cast<std::uint64_t>(per_second));
-}
-
 std::string description(const LoadOptions& options) {
-  const std::string text = fmt::format("{}, {} a message, {}", count_of(options.connections, "connection"),
-                                       count_of(options.size, "byte"), count_of(options.threads, "thread"));
+  const std::string size = fmt::format("{}, {} a message, {}", text::count_of(options.connections, "connection"),
+                                       text::count_of(options.size, "byte"), text::count_of(options.threads, "thread"));
   switch (options.mode) {
     case LoadMode::kClosed:
-      return "closed loop, " + text +
-             (options.pipeline > 1 ? ", " + count_of(options.pipeline, "message") + " at once" : "");
+      return "closed loop, " + size +
+             (options.pipeline > 1 ? ", " + text::count_of(options.pipeline, "message") + " at once" : "");
     case LoadMode::kOpen:
-      return fmt::format("open loop, {} messages/s, {}", format_rate(options.rate), text);
+      return fmt::format("open loop, {} messages/s, {}", text::format_rate(options.rate), size);
     default:
-      return fmt::format("{}, {}", name_of(options.mode), text);
+      return fmt::format("{}, {}", name_of(options.mode), size);
   }
 }
 
@@ -43,24 +39,24 @@ std::string latency_row(std::string_view title, const stats::LatencyHistogram& l
   if (latencies.count() == 0) {
     return {};
   }
-  const auto percentile = [&](double percent) { return format_latency(latencies.percentile(percent)); };
+  const auto percentile = [&](double percent) { return text::format_latency(latencies.percentile(percent)); };
   return fmt::format("{:<13}min {}   p50 {}   p90 {}   p99 {}   p99.9 {}   max {}\n", title,
-                     format_latency(latencies.min()), percentile(50), percentile(90), percentile(99), percentile(99.9),
-                     format_latency(latencies.max()));
+                     text::format_latency(latencies.min()), percentile(50), percentile(90), percentile(99),
+                     percentile(99.9), text::format_latency(latencies.max()));
 }
 
 std::string throughput_rows(const LoadResult& result) {
   if (result.options.mode == LoadMode::kHold) {
     return fmt::format("held         {:.1f} s; at the end {} of {} still echoed\n", result.measured_seconds,
-                       format_count(result.proved), count_of(result.options.connections, "connection"));
+                       text::format_count(result.proved), text::count_of(result.options.connections, "connection"));
   }
-  std::string rows =
-      fmt::format("messages     {} in {:.2f} s{}, {}/s\nbytes        {}/s each way\n", format_count(result.messages),
-                  result.measured_seconds, result.stopped_early ? " (ended early)" : "",
-                  format_rate(result.messages_per_second()), format_bytes(result.bytes_per_second()));
+  std::string rows = fmt::format(
+      "messages     {} in {:.2f} s{}, {}/s\nbytes        {}/s each way\n", text::format_count(result.messages),
+      result.measured_seconds, result.stopped_early ? " (ended early)" : "",
+      text::format_rate(result.messages_per_second()), text::format_bytes(result.bytes_per_second()));
   if (result.missed_messages > 0) {
     rows += fmt::format("missed       {} that were due while their connection was down, or were lost with it\n",
-                        count_of(result.missed_messages, "message"));
+                        text::count_of(result.missed_messages, "message"));
   }
   return rows;
 }
@@ -70,11 +66,11 @@ std::string error_rows(const LoadResult& result) {
     return "errors       none: no connection was lost or refused, every byte was right, there was no gap\n";
   }
   const LoadIncidents& incidents = result.incidents;
-  std::string rows = "errors       " + format_count(incidents.total());
+  std::string rows = "errors       " + text::format_count(incidents.total());
   std::string_view separator = ": ";
   for (const auto& [name, count] : incidents.counts()) {
     if (count > 0) {
-      rows += fmt::format("{}{} {}", separator, name, format_count(count));
+      rows += fmt::format("{}{} {}", separator, name, text::format_count(count));
       separator = ", ";
     }
   }
@@ -83,8 +79,9 @@ std::string error_rows(const LoadResult& result) {
     const auto slowest = std::ranges::max_element(incidents.kept(), {}, &LoadIncident::recovered_after);
     const bool has_recovered = slowest != incidents.kept().end() && slowest->recovered_after >= 0;
     rows += fmt::format(
-        "reconnected  {} of {}{}\n", format_count(incidents.total_recovered()), format_count(incidents.total()),
-        has_recovered ? ", the slowest after " + format_latency(nanoseconds(slowest->recovered_after)) : "");
+        "reconnected  {} of {}{}\n", text::format_count(incidents.total_recovered()),
+        text::format_count(incidents.total()),
+        has_recovered ? ", the slowest after " + text::format_latency(nanoseconds(slowest->recovered_after)) : "");
   }
   return rows;
 }
@@ -95,15 +92,15 @@ std::string incident_rows(const LoadResult& result) {
   for (const LoadIncident& incident : result.incidents.kept()) {
     if (shown++ == kMostIncidentsShown) {
       return rows + fmt::format("  ... and {} more (--json lists them)\n",
-                                format_count(result.incidents.total() - kMostIncidentsShown));
+                                text::format_count(result.incidents.total() - kMostIncidentsShown));
     }
     rows +=
         fmt::format("  at {:.3f} s  connection {}: {}: {}", text::in_seconds(nanoseconds(incident.at - result.began)),
                     incident.connection, client::words_of(incident.failure.kind).load_name, incident.failure.text);
     if (incident.recovered_after >= 0) {
-      rows += "; back after " + format_latency(nanoseconds(incident.recovered_after));
+      rows += "; back after " + text::format_latency(nanoseconds(incident.recovered_after));
     } else if (result.options.reconnect) {
-      rows += fmt::format("; not back ({})", count_of(incident.attempts, "failed attempt"));
+      rows += fmt::format("; not back ({})", text::count_of(incident.attempts, "failed attempt"));
     }
     rows += '\n';
   }
@@ -146,8 +143,8 @@ std::string histogram_rows(const stats::LatencyHistogram& latencies) {
     const double width =
         step.count == 0 ? 0 : std::max(1.0, std::round(static_cast<double>(step.count) / most * kBarWidth));
     const double percent = 100.0 * static_cast<double>(seen) / static_cast<double>(latencies.count());
-    rows += fmt::format("  < {:<8} {:<{}} {:>11}  {:>7.3f} %\n", format_latency(step.to),
-                        std::string(static_cast<std::size_t>(width), '#'), kBarWidth, format_count(step.count),
+    rows += fmt::format("  < {:<8} {:<{}} {:>11}  {:>7.3f} %\n", text::format_latency(step.to),
+                        std::string(static_cast<std::size_t>(width), '#'), kBarWidth, text::format_count(step.count),
                         std::floor(percent * 1000) / 1000);
   }
   return rows;

@@ -61,7 +61,7 @@ int run_probe(int argc, const char* const* argv) {
   return cli::run_command("probe", [&] {
     const ProbeOptions options = parse_probe_arguments(argc, argv);
     if (options.help) {
-      std::cout << probe_help(cli::help_width());
+      std::cout << probe_help(cli::output_width());
       return cli::kDone;
     }
     return run(options);

@@ -10,11 +10,21 @@ nanoseconds clamped(nanoseconds latency) { return std::clamp(latency, nanosecond
 
 }  // namespace
 
+std::uint64_t samples_needed_for(double percent) {
+  return static_cast<std::uint64_t>(std::ceil(std::round(1e6 / (100 - percent)) / 1e4));
+}
+
 void LatencyHistogram::record(nanoseconds latency) {
   const nanoseconds value = clamped(latency);
   totals_.observe(value);
   min_ = std::min(min_, value);
   max_ = std::max(max_, value);
+}
+
+void LatencyHistogram::add(const LatencyHistogram& other) {
+  totals_.add(other.totals_);
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
 }
 
 void LatencyHistogram::subtract(const LatencyHistogram& earlier) {
@@ -48,6 +58,10 @@ nanoseconds LatencyHistogram::percentile(double percent) const {
   return max_;  // the last one is known exactly
 }
 
+std::optional<nanoseconds> LatencyHistogram::known_percentile(double percent) const {
+  return count() < samples_needed_for(percent) ? std::nullopt : std::optional(this->percentile(percent));
+}
+
 std::uint64_t LatencyHistogram::count_between(nanoseconds from, nanoseconds to) const {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < LatencyBuckets::kCount; ++i) {
@@ -57,6 +71,14 @@ std::uint64_t LatencyHistogram::count_between(nanoseconds from, nanoseconds to) 
     }
   }
   return count;
+}
+
+LatencyHistogram LatencyHistogram::of(const HistogramTotals<LatencyBuckets>& totals, nanoseconds min, nanoseconds max) {
+  LatencyHistogram histogram;
+  histogram.totals_ = totals;
+  histogram.min_ = min;
+  histogram.max_ = max;
+  return histogram;
 }
 
 void SingleWriterLatencyHistogram::record(nanoseconds latency) noexcept {

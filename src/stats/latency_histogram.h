@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "stats/histogram.h"
 #include "stats/single_writer_counter.h"
@@ -41,11 +42,17 @@ struct LatencyBuckets {
   }
 };
 
+/// How many samples a percentile needs: one of them must lie beyond it. 100 for the 99th, 1,000 for the 99.9th.
+/// `percent` is below 100.
+std::uint64_t samples_needed_for(double percent);
+
 /// Latencies as they are read: plain numbers, a value of 36 KiB. Count, smallest, largest and sum are exact.
 class LatencyHistogram {
  public:
   /// A negative latency counts as 0.
   void record(nanoseconds latency);
+  /// Adds those of another histogram.
+  void add(const LatencyHistogram& other);
   /// Takes away what an earlier reading of the same histogram held; min() and max() then become those of buckets.
   void subtract(const LatencyHistogram& earlier);
 
@@ -57,8 +64,14 @@ class LatencyHistogram {
   [[nodiscard]] double mean() const;
   /// The least latency that at least `percent` of all do not exceed, within 0.4 %; 0 without latencies.
   [[nodiscard]] nanoseconds percentile(double percent) const;
+  /// The same; nothing with too few latencies, where it would be the largest or nearly so.
+  [[nodiscard]] std::optional<nanoseconds> known_percentile(double percent) const;
   /// How many latencies lie in [from, to), to the width of a bucket.
   [[nodiscard]] std::uint64_t count_between(nanoseconds from, nanoseconds to) const;
+
+  /// What makes up a histogram, and the histogram that is made up so.
+  [[nodiscard]] const HistogramTotals<LatencyBuckets>& totals() const noexcept { return totals_; }
+  static LatencyHistogram of(const HistogramTotals<LatencyBuckets>& totals, nanoseconds min, nanoseconds max);
 
  private:
   friend class SingleWriterLatencyHistogram;

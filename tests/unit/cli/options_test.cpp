@@ -120,8 +120,30 @@ TEST(Help, IsWrappedAtTheWidth) {
 }
 
 TEST(Help, KeepsToEightyColumnsWithoutATerminal) {
-  EXPECT_GE(help_width(), 40U);
-  EXPECT_LE(help_width(), 120U);
+  EXPECT_GE(output_width(), 40U);
+  EXPECT_LE(output_width(), 120U);
+}
+
+TEST(Wrapped, HasTheWidthThatColumnsAsksFor) {
+  const auto width_with = [](const char* columns) {
+    ::setenv("COLUMNS", columns, 1);
+    const std::size_t width = output_width();
+    ::unsetenv("COLUMNS");
+    return width;
+  };
+  const std::size_t usual = output_width();
+  EXPECT_EQ(width_with("100"), 100U);
+  EXPECT_EQ(width_with("10"), 40U);
+  EXPECT_EQ(width_with("5000"), 120U);
+  for (const char* none : {"", "0", "wide", "100x", "-100"}) {
+    EXPECT_EQ(width_with(none), usual) << none;
+  }
+}
+
+TEST(Fitted, LeavesLinesThatFitAsTheyAre) {
+  EXPECT_EQ(fitted("one   two\nthree  four\n\n", 12), "one   two\nthree  four\n\n");
+  EXPECT_EQ(fitted("term        one two three four five\nnext\n", 32),
+            "term        one two three four\n            five\nnext\n");
 }
 
 }  // namespace

@@ -108,5 +108,40 @@ TEST(LatencyHistogram, KnowsNothingWhenEmptyAndCapsWhatIsTooLong) {
   EXPECT_EQ(histogram.percentile(50), LatencyBuckets::kLongest);
 }
 
+TEST(LatencyHistogram, KnowsAPercentileOnlyWithASampleBeyondIt) {
+  EXPECT_EQ(stats::samples_needed_for(50), 2U);
+  EXPECT_EQ(stats::samples_needed_for(90), 10U);
+  EXPECT_EQ(stats::samples_needed_for(99), 100U);
+  EXPECT_EQ(stats::samples_needed_for(99.9), 1'000U);
+  EXPECT_EQ(stats::samples_needed_for(99.99), 10'000U);
+  LatencyHistogram histogram;
+  for (int i = 0; i < 99; ++i) {
+    histogram.record(nanoseconds(i));
+  }
+  EXPECT_FALSE(histogram.known_percentile(99));
+  histogram.record(nanoseconds(99));
+  EXPECT_EQ(histogram.known_percentile(99), nanoseconds(98));
+  EXPECT_FALSE(LatencyHistogram().known_percentile(0));
+}
+
+TEST(LatencyHistogram, PartsAddUpToTheWhole) {
+  const std::vector<nanoseconds> values = latencies(7, 30'000);
+  LatencyHistogram whole;
+  std::vector<LatencyHistogram> parts(3);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    whole.record(values[i]);
+    parts[i % parts.size()].record(values[i]);
+  }
+  LatencyHistogram sum;
+  for (const LatencyHistogram& part : parts) {
+    sum.add(part);
+  }
+  EXPECT_EQ(sum.totals().buckets, whole.totals().buckets);
+  EXPECT_EQ(sum.totals().sum, whole.totals().sum);
+  EXPECT_EQ(sum.min(), whole.min());
+  EXPECT_EQ(sum.max(), whole.max());
+  EXPECT_EQ(sum.percentile(99.9), whole.percentile(99.9));
+}
+
 }  // namespace
 }  // namespace threadecho::test

@@ -1,12 +1,14 @@
-#include "load/number_format.h"
+#include "text/numbers.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 
-namespace threadecho::load {
+namespace threadecho::text {
 namespace {
 
 /// `value` in the smallest of the units that keeps it below 1000; each unit is 1000 of the one before.
@@ -19,6 +21,13 @@ std::string with_unit(double value, std::span<const std::string_view> units) {
   return fmt::format("{:.{}f} {}", value, decimals, units.front());
 }
 
+/// With as many decimals as two digits that count need.
+std::string below_ten(double value) {
+  constexpr int kMostDecimals = 15;
+  const int decimals = value >= 1 ? 1 : 1 - static_cast<int>(std::floor(std::log10(value)));
+  return fmt::format("{:.{}f}", value, std::min(decimals, kMostDecimals));
+}
+
 }  // namespace
 
 std::string format_latency(std::chrono::nanoseconds latency) {
@@ -29,7 +38,10 @@ std::string format_latency(std::chrono::nanoseconds latency) {
 
 std::string format_bytes(double bytes) {
   constexpr std::array<std::string_view, 4> kUnits = {"kB", "MB", "GB", "TB"};
-  return bytes < 999.5 ? fmt::format("{:.0f} B", bytes) : with_unit(bytes / 1000, kUnits);
+  if (bytes >= 999.5) {
+    return with_unit(bytes / 1000, kUnits);
+  }
+  return (bytes > 0 && bytes < 9.95 ? below_ten(bytes) : fmt::format("{:.0f}", bytes)) + " B";
 }
 
 std::string format_count(std::uint64_t count) {
@@ -40,8 +52,19 @@ std::string format_count(std::uint64_t count) {
   return text;
 }
 
+std::string format_rate(double per_second) {
+  if (per_second <= 0) {
+    return "0";
+  }
+  if (per_second < 9.95) {
+    return below_ten(per_second);
+  }
+  return per_second < 99.95 ? fmt::format("{:.1f}", per_second)
+                            : format_count(static_cast<std::uint64_t>(std::llround(per_second)));
+}
+
 std::string count_of(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
 
-}  // namespace threadecho::load
+}  // namespace threadecho::text

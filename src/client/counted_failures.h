@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadecho::client {
+
+/// Failures that were told in the same words, counted: thirty refused connections are one row. In the order in which
+/// each kind of row first came.
+class CountedFailures {
+ public:
+  /// `name` is that of the failure's kind, `text` its clause, `at` a time that all rows count from the same moment.
+  void add(std::string_view name, std::string_view text, std::chrono::nanoseconds at);
+  /// The connection of the last one that was added came back, after this long.
+  void add_recovery(std::chrono::nanoseconds after);
+
+  /// One line each: "  30 x refused: connection refused, at 0.001 s to 0.012 s; 28 back after at most 326 ms". `time`
+  /// shows a time. What goes beyond `most` rows is counted in a last line.
+  [[nodiscard]] std::string rows(std::size_t most,
+                                 const std::function<std::string(std::chrono::nanoseconds)>& time) const;
+
+ private:
+  struct Row {
+    std::string name;
+    std::string text;
+    std::chrono::nanoseconds first;
+    std::chrono::nanoseconds last;
+    std::uint64_t count = 0;
+    std::uint64_t recovered = 0;
+    std::chrono::nanoseconds slowest{0};
+  };
+  std::vector<Row> rows_;
+  std::size_t newest_ = 0;  ///< in rows_: what was added last
+};
+
+}  // namespace threadecho::client

@@ -1,0 +1,37 @@
+#include "client/run_command.h"
+
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "cli/options.h"
+#include "cli/run_command.h"
+
+namespace threadecho::client {
+namespace {
+
+std::string_view kind_of(const std::exception& error) {
+  if (const auto* const failed = dynamic_cast<const CommandFailed*>(&error)) {
+    return words_of(failed->kind()).name;
+  }
+  return dynamic_cast<const cli::UsageError*>(&error) != nullptr ? "usage" : words_of(FailureKind::kOther).name;
+}
+
+}  // namespace
+
+Json error_json(std::string_view kind, std::string_view message) { return {{"kind", kind}, {"message", message}}; }
+
+int run_command(std::string_view name, int argc, const char* const* argv, const std::function<int()>& body) {
+  return cli::run_command(name, [&] {
+    try {
+      return body();
+    } catch (const std::exception& error) {
+      if (cli::has_flag("--json", argc, argv)) {
+        std::cout << text_of({{"type", "error"}, {"error", error_json(kind_of(error), error.what())}}, -1) << '\n';
+      }
+      throw;
+    }
+  });
+}
+
+}  // namespace threadecho::client
