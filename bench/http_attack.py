@@ -62,8 +62,8 @@ class Attack(threading.Thread):
 
 def measure(program, echo):
     run = subprocess.run([program, "load", f"127.0.0.1:{echo}", *LOAD], capture_output=True, text=True, check=True)
-    latency = json.loads(run.stdout)["latency_nanoseconds"]
-    return latency["p50"] / 1000, latency["p99"] / 1000
+    latency = json.loads(run.stdout)["latency"]
+    return latency["p50_seconds"] * 1e6, latency["p99_seconds"] * 1e6
 
 
 def main(program, model, rounds="20"):

@@ -43,8 +43,8 @@ def milliseconds(seconds):
 
 
 def latencies(result, prefix=""):
-    return {f"{prefix}p50_us": result["latency_nanoseconds"]["p50"] / 1000,
-            f"{prefix}p99_us": result["latency_nanoseconds"]["p99"] / 1000}
+    return {f"{prefix}p50_us": result["latency"]["p50_seconds"] * 1e6,
+            f"{prefix}p99_us": result["latency"]["p99_seconds"] * 1e6}
 
 
 def traffic(binary, server, workload, seconds, log):

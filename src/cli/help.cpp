@@ -52,7 +52,7 @@ void append_wrapped(std::string& out, std::string_view line, std::size_t width) 
 }  // namespace
 
 std::size_t output_width() {
-  if (const char* const columns = std::getenv("COLUMNS")) {
+  if (const char* const columns = std::getenv("COLUMNS")) {  // NOLINT(concurrency-mt-unsafe): nothing changes it
     std::size_t width = 0;
     const char* const end = columns + std::strlen(columns);
     const auto parsed = std::from_chars(columns, end, width);

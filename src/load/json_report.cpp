@@ -2,14 +2,16 @@
 
 #include <sys/utsname.h>
 
-#include <array>
 #include <fstream>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "client/json.h"
+#include "client/latency_json.h"
+#include "client/run_command.h"
+#include "load/local_ports.h"
 #include "text/durations.h"
+#include "text/timestamps.h"
 
 namespace threadecho::load {
 namespace {
@@ -25,10 +27,13 @@ Json json_of(const LoadOptions& options) {
             {"pipeline", options.pipeline},
             {"threads", options.threads},
             {"rate", options.mode == LoadMode::kOpen ? Json(options.rate) : Json(nullptr)},
+            {"close", options.mode == LoadMode::kChurn ? Json(name_of(options.close)) : Json(nullptr)},
+            {"ramp_seconds", in_seconds(options.ramp)},
             {"duration_seconds", in_seconds(options.duration)},
             {"warmup_seconds", in_seconds(options.warmup)},
             {"timeout_seconds", in_seconds(options.timeout)},
             {"reconnect", options.reconnect},
+            {"start_at", options.start_at ? Json(text::format_timestamp(*options.start_at)) : Json(nullptr)},
             {"sources", Json::array()}};
   for (const net::Endpoint& source : options.sources) {
     json["sources"].push_back(source.host());
@@ -42,32 +47,11 @@ Json machine() {
   ::uname(&names);
   std::string congestion_control;
   std::ifstream("/proc/sys/net/ipv4/tcp_congestion_control") >> congestion_control;
-  return {{"kernel", std::string(names.sysname) + ' ' + names.release},
+  return {{"hostname", names.nodename},
+          {"kernel", std::string(names.sysname) + ' ' + names.release},
           {"architecture", names.machine},
           {"cores", std::thread::hardware_concurrency()},
           {"congestion_control", congestion_control}};
-}
-
-/// null when nothing was timed.
-Json json_of(const stats::LatencyHistogram& latencies) {
-  if (latencies.count() == 0) {
-    return nullptr;
-  }
-  constexpr std::array<std::pair<const char*, double>, 9> kPercentiles = {{{"p10", 10},
-                                                                           {"p25", 25},
-                                                                           {"p50", 50},
-                                                                           {"p75", 75},
-                                                                           {"p90", 90},
-                                                                           {"p95", 95},
-                                                                           {"p99", 99},
-                                                                           {"p99.9", 99.9},
-                                                                           {"p99.99", 99.99}}};
-  Json json{{"count", latencies.count()}, {"min", latencies.min().count()}, {"mean", latencies.mean()}};
-  for (const auto& [name, percent] : kPercentiles) {
-    json[name] = latencies.percentile(percent).count();
-  }
-  json["max"] = latencies.max().count();
-  return json;
 }
 
 Json errors(const LoadIncidents& incidents) {
@@ -78,12 +62,20 @@ Json errors(const LoadIncidents& incidents) {
   return json;
 }
 
-Json json_of(const LoadIncidents& incidents, Nanoseconds began) {
+Json outages(const LoadIncidents& incidents) {
+  return {{"recovered", incidents.total_recovered()},
+          {"total_seconds", in_seconds(nanoseconds(incidents.total_outage()))},
+          {"longest_seconds", in_seconds(nanoseconds(incidents.longest_outage()))}};
+}
+
+Json incidents(const LoadResult& result) {
   Json json = Json::array();
-  for (const LoadIncident& incident : incidents.kept()) {
+  for (const LoadIncident& incident : result.incidents.kept()) {
     json.push_back(
-        {{"at_seconds", in_seconds(nanoseconds(incident.at - began))},
+        {{"time", text::format_timestamp(result.wall_time(incident.at))},
+         {"at_seconds", in_seconds(nanoseconds(incident.at - result.began))},
          {"connection", incident.connection},
+         {"local_address", incident.local.empty() ? Json(nullptr) : Json(incident.local)},
          {"error", client::words_of(incident.failure.kind).load_name},
          {"detail", incident.failure.text},
          {"failed_attempts", incident.attempts},
@@ -93,15 +85,35 @@ Json json_of(const LoadIncidents& incidents, Nanoseconds began) {
   return json;
 }
 
+/// The first one, null if there was none.
+Json error(const LoadIncidents& incidents) {
+  if (incidents.total() == 0) {
+    return nullptr;
+  }
+  const client::Failure& first = incidents.kept().front().failure;
+  return client::error_json(client::words_of(first.kind).load_name, first.text);
+}
+
+Json local_ports(const LoadResult& result) {
+  const auto ports = scarce_local_ports(result.options, result.target);
+  return ports ? Json{{"count", ports->count},
+                      {"time_wait_seconds", in_seconds(ports->time_wait)},
+                      {"lasting_connections_per_second", ports->lasting_rate()}}
+               : Json(nullptr);
+}
+
 }  // namespace
 
 std::string json_report(const LoadResult& result) {
   const bool holds = result.options.mode == LoadMode::kHold;
-  const Json json{{"target", result.options.target.to_string()},
+  const Json json{{"type", "result"},
+                  {"target", result.options.target.to_string()},
                   {"address", result.target.to_string()},
+                  {"started_at", text::format_timestamp(result.began_at)},
                   {"settings", json_of(result.options)},
                   {"machine", machine()},
                   {"clean", result.is_clean()},
+                  {"error", error(result.incidents)},
                   {"ended_early", result.stopped_early},
                   {"measured_seconds", result.measured_seconds},
                   {"messages", result.messages},
@@ -110,13 +122,33 @@ std::string json_report(const LoadResult& result) {
                   {"missed_messages", result.missed_messages},
                   {"connections_opened", result.opened},
                   {"connections_proved", holds ? Json(result.proved) : Json(nullptr)},
-                  {"latency_nanoseconds", json_of(result.latencies)},
-                  {"connect_nanoseconds", json_of(result.connect_times)},
+                  {"latency", client::json_of(result.latencies)},
+                  {"connect", client::json_of(result.connect_times)},
                   {"errors_total", result.incidents.total()},
                   {"errors", errors(result.incidents)},
-                  {"recovered", result.incidents.total_recovered()},
-                  {"incidents", json_of(result.incidents, result.began)}};
-  return client::text_of(json, 2) + '\n';
+                  {"outages", outages(result.incidents)},
+                  {"incidents", incidents(result)},
+                  {"local_ports", local_ports(result)}};
+  return client::text_of(json, -1) + '\n';
+}
+
+std::string json_progress(const LoadSnapshot& snapshot, const LoadOptions& options) {
+  Json latency = client::json_of(snapshot.latencies);
+  if (!latency.is_null()) {
+    latency.erase("histogram");
+  }
+  const Json json{{"type", "interval"},
+                  {"time", text::format_timestamp(snapshot.taken_at)},
+                  {"at_seconds", snapshot.seconds},
+                  {"interval_seconds", snapshot.seconds_since_last},
+                  {"opening", snapshot.is_opening},
+                  {"connections", snapshot.open_connections},
+                  {"messages", snapshot.messages},
+                  {"messages_per_second", snapshot.messages_per_second()},
+                  {"bytes_per_second", snapshot.messages_per_second() * static_cast<double>(options.size)},
+                  {"latency", latency},
+                  {"errors_total", snapshot.failures}};
+  return client::text_of(json, -1) + '\n';
 }
 
 }  // namespace threadecho::load

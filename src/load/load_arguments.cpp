@@ -15,6 +15,7 @@
 #include "cli/value_kinds.h"
 #include "client/arguments.h"
 #include "text/escape.h"
+#include "text/timestamps.h"
 
 namespace threadecho::load {
 namespace {
@@ -29,6 +30,7 @@ constexpr std::uint64_t kBulkMessage = std::uint64_t{64} * 1024;
 constexpr double kHighestRate = 1e8;
 constexpr milliseconds kShortestTime{1};
 constexpr milliseconds kLongestTime = std::chrono::hours(24 * 7);
+constexpr milliseconds kShortestInterval{100};
 
 /// Flags that choose the mode, or whose default depends on it.
 struct Given {
@@ -40,6 +42,7 @@ struct Given {
   std::optional<std::uint32_t> pipeline;
   std::optional<std::uint32_t> threads;
   std::optional<milliseconds> warmup;
+  std::optional<LoadClose> close;
 };
 
 cli::ValueKind<double> rate() {
@@ -53,6 +56,23 @@ cli::ValueKind<double> rate() {
     return value > 0 && value <= kHighestRate ? Rate::good(value) : Rate::bad("out of range");
   };
   return {"messages a second, more than 0 and up to 100000000", parse, {}};
+}
+
+/// A moment that is still to come.
+cli::ValueKind<text::WallTime> start_time() {
+  using Time = text::Parsed<text::WallTime>;
+  const auto parse = [](std::string_view text) {
+    const Time parsed = text::parse_timestamp(text);
+    const text::WallTime now = std::chrono::system_clock::now();
+    if (!parsed.ok()) {
+      return parsed;
+    }
+    if (parsed.value() <= now) {
+      return Time::bad("in the past: it is " + text::format_timestamp(now) + " now");
+    }
+    return parsed.value() - now <= kLongestTime ? parsed : Time::bad("more than a week ahead");
+  };
+  return {"a time to come, within a week, in RFC 3339", parse, &text::format_timestamp};
 }
 
 std::optional<std::string> take_sources(std::vector<net::Endpoint>& sources, std::string_view text) {
@@ -88,6 +108,13 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
                           "latency counts from when a message was due, so that no stall is hidden")),
       toggle("--bulk", given.bulk, "each connection sends as fast as the server takes it, and reads meanwhile"),
       toggle("--churn", given.churn, "connect, one echo, close, again; latency counts from the connect"),
+      option("--close", "HOW", given.close,
+             cli::choice<LoadClose>(
+                 {{name_of(LoadClose::kFin), LoadClose::kFin}, {name_of(LoadClose::kReset), LoadClose::kReset}}),
+             "fin",
+             "how --churn closes: fin leaves each local port in TIME_WAIT for 60 s; reset frees it at once, and the "
+             "server "
+             "sees a reset"),
       toggle("--hold", given.hold, "one echo each, then the connections stay idle; at the end each must echo again"),
 
       with_heading("How much of it", option("--connections", "N", result.connections,
@@ -98,12 +125,17 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
              "messages that a connection has in flight at once, in the closed loop"),
       option("--threads", "N", given.threads, cli::number<std::uint32_t>(1, kMostThreads), "as many as cores",
              "client threads; never more than connections"),
+      option("--ramp", "DURATION", result.ramp, cli::duration(milliseconds(0), kLongestTime),
+             "before the warm-up, open the connections evenly over this time, or with --rate raise the rate to N"),
       option("--duration", "DURATION", result.duration, cli::duration(kShortestTime, kLongestTime),
              "how long to measure"),
       option("--warmup", "DURATION", given.warmup, cli::duration(milliseconds(0), kLongestTime), "1s; with --hold 0s",
              "before that, not measured; failures count all the same"),
       option("--timeout", "DURATION", result.timeout, cli::duration(kShortestTime, kLongestTime),
              "how long a connect or an echo may take before it counts as lost"),
+      option("--start-at", "TIME", result.start_at, start_time(), "",
+             "wait until then before the first connect, so that runs on several machines begin together: "
+             "2026-11-27T14:30:00Z"),
 
       with_heading("Connections", toggle("--reconnect", result.reconnect,
                                          "connect again when a connection is lost, and say how long that took")),
@@ -114,8 +146,14 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
        .take = [&result](std::string_view text) { return take_sources(result.sources, text); },
        .may_repeat = true},
 
-      with_heading("Output", toggle("--json", result.json,
-                                    "print the result as one JSON object; progress goes to standard error either way")),
+      with_heading("Output",
+                   toggle("--json", result.json,
+                          "print the result as one line of JSON; progress goes to standard error either way")),
+      option("--report-interval", "DURATION", result.report_interval, cli::duration(kShortestInterval, kLongestTime),
+             "1s",
+             "how often to tell the progress; with --json it also goes to standard output, one JSON object a line"),
+      toggle("--quiet", result.quiet, "print nothing but the result"),
+      toggle("--timestamps", result.timestamps, "say when a connection was lost by the wall clock, in UTC"),
       option("--raw-samples", "FILE", result.raw_samples, cli::path(), "",
              "write every measured latency to a file during the run, in nanoseconds, one a line"),
   };
@@ -136,20 +174,26 @@ Durations: 250ms, 30s, 5min, 1h30m, up to a week. Sizes: 64KiB (or 64k, 64KB), 1
 
 Exit statuses:
   0      every connection stood, every byte was right
-  1      a connection was refused or lost, a byte was wrong, or the name was not found
+  1      a connection was refused or lost, a byte was wrong, or the name was not found; with --json
+         the JSON then has an `error`
   2      wrong usage
-  128+n  ended by a second signal n, or by one while it looked for an address to connect to
+  128+n  ended by a second signal n, or by one before it had an address to connect to
 
-JSON: target, address, settings, machine (kernel, architecture, cores, congestion_control), clean,
-ended_early, measured_seconds, messages, messages_per_second, bytes_per_second, missed_messages,
-connections_opened, connections_proved, latency_nanoseconds and connect_nanoseconds {count, min,
-mean, p10 to p99.99, max} or null, errors_total, errors (a count for each kind), recovered,
-incidents [{at_seconds, connection, error, detail, failed_attempts, recovered_after_seconds}].
+JSON: type (result, interval or error), target, address, started_at, settings, machine {hostname,
+kernel, architecture, cores, congestion_control}, clean, error {kind, message} or null, ended_early,
+measured_seconds, messages, messages_per_second, bytes_per_second, missed_messages,
+connections_opened, connections_proved, latency and connect {count, sum_seconds, min_seconds,
+mean_seconds, p10_seconds to p99_99_seconds, max_seconds, histogram [[from_seconds, count]]} or
+null, errors_total, errors (a count for each kind), outages {recovered, total_seconds,
+longest_seconds}, incidents [{time, at_seconds, connection, local_address, error, detail,
+failed_attempts, recovered_after_seconds}], local_ports {count, time_wait_seconds,
+lasting_connections_per_second} or null. `threadecho report` merges such results.
 
 Examples:
   threadecho load localhost:9000 --connections 64 --duration 30s
   threadecho load echo.example:9000 --rate 1000 --reconnect --duration 5m
   threadecho load 127.0.0.1:9000 --hold --connections 9000 --source 127.0.0.2
+  threadecho load echo.example:9000 --churn --close reset --ramp 10s --connections 8
 )";
 
 LoadMode mode_of(const Given& given) {
@@ -188,6 +232,10 @@ LoadOptions parse_load_arguments(int argc, const char* const* argv) {
   }
   result.target = client::target_of(arguments.operands);
   result.mode = mode_of(given);
+  if (given.close && result.mode != LoadMode::kChurn) {
+    throw cli::UsageError("--close is for --churn");
+  }
+  result.close = given.close.value_or(result.close);
   result.rate = given.rate.value_or(0);
   result.size = given.size.value_or(result.mode == LoadMode::kBulk ? kBulkMessage : result.size);
   result.warmup = given.warmup.value_or(result.mode == LoadMode::kHold ? milliseconds(0) : result.warmup);

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 #include <system_error>
 #include <utility>
+
+#include "net/tcp.h"
 
 namespace threadecho::load {
 namespace {
@@ -140,12 +143,15 @@ void LoadClient::after_receive() {
   if (is_broken_) {
     is_broken_ = false;
     retry_delay_ = 0;
-    state_->incidents.recovered(incident_, monotonic_now());
+    state_->incidents.recovered(incident_, monotonic_now() - lost_at_);
   }
   if (state_->phase == Phase::kFinishing && mode() == LoadMode::kHold && connection_.is_idle()) {
     state_->context.recorder.proved.add(1);
   }
   if (mode() == LoadMode::kChurn && connection_.is_idle()) {
+    if (state_->context.options.close == LoadClose::kReset) {
+      net::reset_on_close(connection_.fd());
+    }
     close();
     if (state_->phase == Phase::kRunning) {
       connect(monotonic_now());
@@ -189,12 +195,17 @@ void LoadClient::fail(client::Failure failure) {
   if (mode() == LoadMode::kOpen && connection_.state() == State::kOpen) {
     state_->context.recorder.missed_messages.add(connection_.measured_in_flight(state_->context));
   }
+  const std::string local = is_broken_ || connection_.state() == State::kClosed
+                                ? std::string()
+                                : net::Endpoint::local_of(connection_.fd()).to_string();
   close();
   if (is_broken_) {
     state_->incidents.attempted(incident_);
   } else {
     state_->context.recorder.failures.add(1);
-    incident_ = state_->incidents.lost(now, connection_.index(), std::move(failure));
+    lost_at_ = now;
+    incident_ = state_->incidents.lost(
+        {.at = now, .connection = connection_.index(), .local = local, .failure = std::move(failure)});
     // In a churn, each connection has an incident of its own.
     is_broken_ = mode() != LoadMode::kChurn;
   }

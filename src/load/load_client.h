@@ -92,6 +92,7 @@ class LoadClient {
   bool has_settled_ = false;
   bool is_broken_ = false;  ///< its incident is open
   std::size_t incident_ = LoadIncidents::kNotKept;
+  Nanoseconds lost_at_ = 0;   ///< of the open incident
   Nanoseconds retry_at_ = 0;  ///< 0: it does not connect again
   Nanoseconds retry_delay_ = 0;
   Nanoseconds connect_began_ = 0;

@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <optional>
@@ -17,18 +19,21 @@
 
 #include "cli/exit_status.h"
 #include "cli/options.h"
-#include "cli/run_command.h"
 #include "client/connector.h"
 #include "client/failure.h"
+#include "client/run_command.h"
 #include "client/signal_fd.h"
+#include "client/wait.h"
 #include "load/json_report.h"
 #include "load/load_arguments.h"
 #include "load/load_progress.h"
 #include "load/load_run.h"
+#include "load/local_ports.h"
 #include "load/sample_file.h"
 #include "load/text_report.h"
 #include "net/fd.h"
 #include "text/escape.h"
+#include "text/timestamps.h"
 
 namespace threadecho::load {
 namespace {
@@ -89,7 +94,7 @@ void check_sources(const LoadOptions& options) {
 std::vector<net::Endpoint> addresses_of(const LoadOptions& options) {
   client::Resolution resolution = client::resolve(options.target);
   if (resolution.endpoints.empty()) {
-    throw std::runtime_error(client::name_failure(options.target.host, resolution.reason).text);
+    throw client::CommandFailed(client::name_failure(options.target.host, resolution.reason));
   }
   if (!options.sources.empty()) {
     const auto family = options.sources.front().family();
@@ -121,9 +126,31 @@ Start find_target(const LoadOptions& options, const std::vector<net::Endpoint>& 
   return {.target = attempt.endpoint, .first = {.fd = std::move(connected.fd), .connect_time = attempt.duration}};
 }
 
+/// Waits for the time of --start-at. Returns the signal that ended the wait.
+std::optional<int> wait_for_start(const LoadOptions& options, const LoadProgress& progress) {
+  constexpr std::chrono::seconds kLongestWait{1};  // the wall clock may be set meanwhile
+  if (!options.start_at) {
+    return std::nullopt;
+  }
+  progress.say("waits until " + text::format_timestamp(*options.start_at));
+  client::SignalFd signals;
+  for (;;) {
+    const std::chrono::nanoseconds left = *options.start_at - std::chrono::system_clock::now();
+    if (left.count() <= 0 || signals.signal()) {
+      return signals.signal();
+    }
+    const auto step = std::min<std::chrono::nanoseconds>(left, kLongestWait);
+    client::wait_for(-1, 0, std::chrono::steady_clock::now() + step, &signals);
+  }
+}
+
 int run(const LoadOptions& options) {
   check_sources(options);
   net::Fd file = open_samples(options);
+  LoadProgress progress(options, STDERR_FILENO);
+  if (const auto signal = wait_for_start(options, progress)) {
+    return cli::kEndedBySignal + *signal;
+  }
   const std::vector<net::Endpoint> addresses = addresses_of(options);
   // From here on, not before: a look-up could not be interrupted with the signals blocked.
   client::SignalFd signals;
@@ -137,16 +164,23 @@ int run(const LoadOptions& options) {
   if (file) {
     samples.emplace(std::move(file));
   }
-  LoadProgress progress(options, STDERR_FILENO);
-  const LoadResult result =
-      run_load_test(options, start.target,
-                    {.stop_fd = signals.fd(),
-                     .on_stop = [&] { signals.take(); },
-                     .on_progress = [&](const LoadSnapshot& snapshot) { progress.show(snapshot); },
-                     .samples = samples ? &*samples : nullptr},
-                    std::move(start.first));
+  if (const auto ports = scarce_local_ports(options, start.target)) {
+    progress.say(text_of(*ports));
+  }
+  const auto show = [&](const LoadSnapshot& snapshot) {
+    progress.show(snapshot);
+    if (options.json && options.report_interval.count() > 0) {
+      std::cout << json_progress(snapshot, options) << std::flush;
+    }
+  };
+  const LoadResult result = run_load_test(options, start.target,
+                                          {.stop_fd = signals.fd(),
+                                           .on_stop = [&] { signals.take(); },
+                                           .on_progress = show,
+                                           .samples = samples ? &*samples : nullptr},
+                                          std::move(start.first));
   progress.finish();
-  std::cout << (options.json ? json_report(result) : text_report(result)) << std::flush;
+  std::cout << (options.json ? json_report(result) : text_report(result, cli::output_width())) << std::flush;
   if (samples) {
     finish_samples(*samples, options);
   }
@@ -156,7 +190,7 @@ int run(const LoadOptions& options) {
 }  // namespace
 
 int run_load(int argc, const char* const* argv) {
-  return cli::run_command("load", [&] {
+  return client::run_command("load", argc, argv, [&] {
     const LoadOptions options = parse_load_arguments(argc, argv);
     if (options.help) {
       std::cout << load_help(cli::output_width());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,15 +19,18 @@
 namespace threadecho::load {
 
 /// When the messages of the open loop are due: number m of all of them at start + m / rate, dealt to the connections in
-/// turn.
+/// turn. With a ramp the rate rises evenly from 0 to its full height: m messages are due by t with m = rate * t^2 /
+/// (2 * ramp), and from then on each comes half of the ramp later than without it.
 struct OpenSchedule {
   Nanoseconds start = 0;
   double nanoseconds_per_message = 0;
   std::uint32_t connections = 1;
+  double ramp = 0;  ///< nanoseconds
 
   [[nodiscard]] Nanoseconds due(std::uint64_t round, std::uint32_t connection) const {
     const auto number = static_cast<double>(round * connections + connection);
-    return start + static_cast<Nanoseconds>(number * nanoseconds_per_message);
+    const double even = number * nanoseconds_per_message;
+    return start + static_cast<Nanoseconds>(even < ramp / 2 ? std::sqrt(2 * ramp * even) : even + ramp / 2);
   }
 };
 

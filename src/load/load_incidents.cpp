@@ -4,15 +4,16 @@
 #include <functional>
 #include <iterator>
 #include <numeric>
+#include <utility>
 
 namespace threadecho::load {
 
-std::size_t LoadIncidents::lost(Nanoseconds at, std::uint32_t connection, client::Failure failure) {
-  ++counts_.at(client::index_of(failure.kind));
+std::size_t LoadIncidents::lost(LoadIncident incident) {
+  ++counts_.at(client::index_of(incident.failure.kind));
   if (kept_.size() >= kMostKept) {
     return kNotKept;
   }
-  kept_.push_back({.at = at, .connection = connection, .failure = std::move(failure)});
+  kept_.push_back(std::move(incident));
   return kept_.size() - 1;
 }
 
@@ -22,16 +23,20 @@ void LoadIncidents::attempted(std::size_t incident) {
   }
 }
 
-void LoadIncidents::recovered(std::size_t incident, Nanoseconds now) {
+void LoadIncidents::recovered(std::size_t incident, Nanoseconds after) {
   ++recovered_;
+  total_outage_ += after;
+  longest_outage_ = std::max(longest_outage_, after);
   if (incident != kNotKept) {
-    kept_.at(incident).recovered_after = now - kept_.at(incident).at;
+    kept_.at(incident).recovered_after = after;
   }
 }
 
 void LoadIncidents::merge(LoadIncidents&& other) {
   std::ranges::transform(counts_, other.counts_, counts_.begin(), std::plus<>());
   recovered_ += other.recovered_;
+  total_outage_ += other.total_outage_;
+  longest_outage_ = std::max(longest_outage_, other.longest_outage_);
   kept_.insert(kept_.end(), std::make_move_iterator(other.kept_.begin()), std::make_move_iterator(other.kept_.end()));
   other.kept_.clear();
 }

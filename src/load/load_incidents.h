@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace threadecho::load {
 struct LoadIncident {
   Nanoseconds at = 0;
   std::uint32_t connection = 0;
+  std::string local = {};  ///< its own address and port; empty if it had none
   client::Failure failure;
   std::uint32_t attempts = 0;        ///< to connect again
   Nanoseconds recovered_after = -1;  ///< until a message was echoed again; -1: never
@@ -28,9 +30,9 @@ class LoadIncidents {
   static constexpr std::size_t kNotKept = SIZE_MAX;
 
   /// Returns a number for the calls below.
-  std::size_t lost(Nanoseconds at, std::uint32_t connection, client::Failure failure);
+  std::size_t lost(LoadIncident incident);
   void attempted(std::size_t incident);
-  void recovered(std::size_t incident, Nanoseconds now);
+  void recovered(std::size_t incident, Nanoseconds after);
 
   /// Adds those of another worker; call sort() when all are in.
   void merge(LoadIncidents&& other);
@@ -41,11 +43,16 @@ class LoadIncidents {
   [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> counts() const;
   [[nodiscard]] std::uint64_t total() const;
   [[nodiscard]] std::uint64_t total_recovered() const { return recovered_; }
+  /// How long connections were away that came back: all together, and the longest.
+  [[nodiscard]] Nanoseconds total_outage() const { return total_outage_; }
+  [[nodiscard]] Nanoseconds longest_outage() const { return longest_outage_; }
   [[nodiscard]] const std::vector<LoadIncident>& kept() const { return kept_; }
 
  private:
   std::array<std::uint64_t, client::kFailureKinds.size()> counts_{};
   std::uint64_t recovered_ = 0;
+  Nanoseconds total_outage_ = 0;
+  Nanoseconds longest_outage_ = 0;
   std::vector<LoadIncident> kept_;
 };
 

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 
+#include "cli/help.h"
 #include "text/numbers.h"
 
 namespace threadecho::load {
@@ -17,17 +19,18 @@ constexpr const char* kClearLine = "\r\x1b[K";
 
 /// "12 s  64 connections  123,456 messages/s  7.90 MB/s  p99 812 us  0 errors"
 std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& options) {
-  const double rate =
-      snapshot.seconds_since_last > 0 ? static_cast<double>(snapshot.messages) / snapshot.seconds_since_last : 0;
-  return fmt::format("{:.0f} s  {}  {} messages/s  {}/s  p99 {}  {}", snapshot.seconds,
+  const double rate = snapshot.messages_per_second();
+  const auto p99 = snapshot.latencies.known_percentile(99);
+  return fmt::format("{} s  {}  {} messages/s  {}/s  p99 {}  {}",
+                     options.report_interval < std::chrono::seconds(1) && options.report_interval.count() > 0
+                         ? fmt::format("{:.1f}", snapshot.seconds)
+                         : fmt::format("{:.0f}", snapshot.seconds),
                      snapshot.is_opening
                          ? fmt::format("{} of {} connections", text::format_count(snapshot.open_connections),
                                        text::format_count(options.connections))
                          : text::count_of(snapshot.open_connections, "connection"),
-                     text::format_count(static_cast<std::uint64_t>(rate)),
-                     text::format_bytes(rate * static_cast<double>(options.size)),
-                     snapshot.latencies.count() > 0 ? text::format_latency(snapshot.latencies.percentile(99)) : "-",
-                     text::count_of(snapshot.failures, "error"));
+                     text::format_rate(rate), text::format_bytes(rate * static_cast<double>(options.size)),
+                     p99 ? text::format_latency(*p99) : "-", text::count_of(snapshot.failures, "error"));
 }
 
 }  // namespace
@@ -35,7 +38,16 @@ std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& optio
 LoadProgress::LoadProgress(const LoadOptions& options, int fd)
     : options_(options), fd_(fd), is_terminal_(::isatty(fd) == 1) {}
 
+void LoadProgress::say(const std::string& notice) const {
+  if (!options_.quiet) {
+    write(cli::fitted("threadecho load: " + notice, cli::output_width()));
+  }
+}
+
 void LoadProgress::show(const LoadSnapshot& snapshot) {
+  if (options_.quiet) {
+    return;
+  }
   std::string line = progress_line(snapshot, options_);
   // A line that wraps cannot be taken back.
   if (winsize size{}; is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
@@ -45,7 +57,7 @@ void LoadProgress::show(const LoadSnapshot& snapshot) {
 }
 
 void LoadProgress::finish() {
-  if (is_terminal_) {
+  if (is_terminal_ && !options_.quiet) {
     write(kClearLine);
   }
 }

@@ -6,12 +6,14 @@
 
 namespace threadecho::load {
 
-/// Shows the progress of a run: one line that is overwritten on a terminal, a line a second elsewhere.
+/// Shows the progress of a run: one line that is overwritten on a terminal, lines elsewhere; nothing with --quiet.
 class LoadProgress {
  public:
   /// Writes to this descriptor, which stays the caller's.
   LoadProgress(const LoadOptions& options, int fd);
 
+  /// Says something about the run on a line of its own. Call it before the first show().
+  void say(const std::string& notice) const;
   void show(const LoadSnapshot& snapshot);
   /// Takes the line away from a terminal; the result follows.
   void finish();

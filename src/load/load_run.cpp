@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <climits>
 #include <exception>
 #include <string>
 #include <thread>
@@ -14,7 +15,7 @@ namespace threadecho::load {
 namespace {
 
 constexpr Nanoseconds kMillisecond = 1'000'000;
-constexpr Nanoseconds kProgressEvery = 1000 * kMillisecond;
+constexpr std::chrono::seconds kProgressEvery{1};
 constexpr double kNanosecondsPerSecond = 1e9;
 
 /// The workers of a run and their threads; main's side of the control.
@@ -100,7 +101,10 @@ class WorkerGroup {
 /// Turns the live totals into what happened since the last snapshot.
 class Snapshots {
  public:
-  explicit Snapshots(Nanoseconds began) : began_(began), last_(began) {}
+  Snapshots(const LoadOptions& options, Nanoseconds began)
+      : opening_(options.ramps_connections() ? std::chrono::nanoseconds(options.ramp).count() : 0),
+        began_(began),
+        last_(began) {}
 
   LoadSnapshot take(const WorkerGroup& group, Nanoseconds now) {
     LoadSnapshot snapshot;
@@ -117,7 +121,8 @@ class Snapshots {
     snapshot.messages = messages - messages_;
     snapshot.seconds = static_cast<double>(now - began_) / kNanosecondsPerSecond;
     snapshot.seconds_since_last = static_cast<double>(now - last_) / kNanosecondsPerSecond;
-    snapshot.is_opening = !group.is_started();
+    snapshot.taken_at = std::chrono::system_clock::now();
+    snapshot.is_opening = !group.is_started() || now < group.start() + opening_;
     latencies_ = latencies;
     messages_ = messages;
     last_ = now;
@@ -125,6 +130,7 @@ class Snapshots {
   }
 
  private:
+  Nanoseconds opening_;
   Nanoseconds began_;
   Nanoseconds last_;
   std::uint64_t messages_ = 0;
@@ -132,16 +138,18 @@ class Snapshots {
 };
 
 /// Returns whether the user ended it.
-bool wait_for_end(WorkerGroup& group, Nanoseconds began, const LoadHooks& hooks) {
-  Snapshots snapshots(began);
-  Nanoseconds next_progress = began + kProgressEvery;
+bool wait_for_end(WorkerGroup& group, const LoadOptions& options, Nanoseconds began, const LoadHooks& hooks) {
+  Snapshots snapshots(options, began);
+  const std::chrono::nanoseconds interval =
+      options.report_interval.count() > 0 ? std::chrono::nanoseconds(options.report_interval) : kProgressEvery;
+  Nanoseconds next_progress = began + interval.count();
   bool stopped = false;
   while (!group.has_ended()) {
     std::array<pollfd, 2> waiting{
         {{.fd = group.wakeup().fd(), .events = POLLIN, .revents = 0},
          {.fd = stopped ? -1 : hooks.stop_fd, .events = POLLIN, .revents = 0}}};  // poll skips a negative descriptor
     const Nanoseconds wait = std::max<Nanoseconds>(next_progress - monotonic_now(), 0);
-    ::poll(waiting.data(), waiting.size(), static_cast<int>(wait / kMillisecond + 1));
+    ::poll(waiting.data(), waiting.size(), static_cast<int>(std::min<Nanoseconds>(wait / kMillisecond + 1, INT_MAX)));
     group.wakeup().clear();
     const Nanoseconds now = monotonic_now();
     if (!stopped && (waiting[1].revents & POLLIN) != 0) {
@@ -155,7 +163,7 @@ bool wait_for_end(WorkerGroup& group, Nanoseconds began, const LoadHooks& hooks)
       group.begin(now);
     }
     if (now >= next_progress) {
-      next_progress += kProgressEvery;
+      next_progress += interval.count();
       if (hooks.on_progress) {
         hooks.on_progress(snapshots.take(group, now));
       }
@@ -188,9 +196,13 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   result.options = options;
   result.target = target;
   result.began = monotonic_now();
+  result.began_at = std::chrono::system_clock::now();
   WorkerGroup group(options, target, std::move(first), hooks.samples);
+  if (options.ramps_connections()) {
+    group.begin(result.began);  // each connection is loaded as soon as it is open
+  }
   group.start_threads();
-  result.stopped_early = wait_for_end(group, result.began, hooks);
+  result.stopped_early = wait_for_end(group, options, result.began, hooks);
   group.join();
   group.rethrow();
 
@@ -202,7 +214,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   result.incidents.sort();
   result.opened = result.connect_times.count();
   if (group.is_started()) {
-    const Nanoseconds from = group.start() + std::chrono::nanoseconds(options.warmup).count();
+    const Nanoseconds from = group.start() + std::chrono::nanoseconds(options.ramp + options.warmup).count();
     const Nanoseconds whole = std::chrono::nanoseconds(options.duration).count();
     const Nanoseconds measured = std::clamp<Nanoseconds>(end - from, 0, whole);
     result.measured_seconds = static_cast<double>(measured) / kNanosecondsPerSecond;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "load/sample_file.h"
 #include "net/endpoint.h"
 #include "stats/latency_histogram.h"
+#include "text/timestamps.h"
 
 namespace threadecho::load {
 
@@ -19,6 +21,7 @@ namespace threadecho::load {
 struct LoadResult {
   LoadOptions options;
   net::Endpoint target;
+  text::WallTime began_at;     ///< `began` by the wall clock
   bool stopped_early = false;  ///< by the user, or because no connection was left
   double measured_seconds = 0;
   std::uint64_t messages = 0;         ///< measured: whole, right, back within the time (open loop: due within it)
@@ -30,27 +33,36 @@ struct LoadResult {
   LoadIncidents incidents;  ///< their times count from `began`
   Nanoseconds began = 0;
 
+  /// `at` of the monotonic clock, by the wall clock as it went at the beginning.
+  [[nodiscard]] text::WallTime wall_time(Nanoseconds at) const {
+    return began_at + std::chrono::nanoseconds(at - began);
+  }
   [[nodiscard]] bool is_clean() const { return incidents.total() == 0; }
   [[nodiscard]] double messages_per_second() const;
   [[nodiscard]] double bytes_per_second() const;  ///< one way
 };
 
-/// The state of a run once a second.
+/// The state of a run, once each interval.
 struct LoadSnapshot {
   double seconds = 0;  ///< since the run began, and since the last snapshot
   double seconds_since_last = 0;
+  text::WallTime taken_at;
   bool is_opening = true;  ///< not all connections have been tried
   std::uint64_t open_connections = 0;
   std::uint64_t messages = 0;         ///< since the last snapshot
   std::uint64_t failures = 0;         ///< since the run began
   stats::LatencyHistogram latencies;  ///< since the last snapshot
+
+  [[nodiscard]] double messages_per_second() const {
+    return seconds_since_last > 0 ? static_cast<double>(messages) / seconds_since_last : 0;
+  }
 };
 
 /// What the thread that waits for a run does meanwhile, and where samples go. Each may be empty.
 struct LoadHooks {
   int stop_fd = -1;               ///< the run ends early when this becomes readable; it is not read
   std::function<void()> on_stop;  ///< called then, once
-  std::function<void(const LoadSnapshot&)> on_progress;  ///< about once a second
+  std::function<void(const LoadSnapshot&)> on_progress;  ///< once a second, or each report_interval
   SampleFile* samples = nullptr;                         ///< takes every measured latency
 };
 

@@ -43,7 +43,8 @@ LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, 
                          .schedule = {.start = 0,
                                       .nanoseconds_per_message =
                                           options.rate > 0 ? static_cast<double>(kSecond) / options.rate : 0,
-                                      .connections = options.connections},
+                                      .connections = options.connections,
+                                      .ramp = static_cast<double>(std::chrono::nanoseconds(options.ramp).count())},
                          .send_buffer = std::vector<std::byte>(buffer_size(options)),
                          .receive_buffer = std::vector<std::byte>(buffer_size(options)),
                          .recorder = {}},
@@ -80,8 +81,8 @@ void LoadWorker::run() {
   while (state_.phase != Phase::kDone) {
     take_control(now);
     send_due(now, kDueAtOnce);
+    open_some(now);
     if (now >= state_.next_check) {
-      open_some();
       check_all(now);
     } else if (const auto came = wait_in_receive()) {
       now = *came;
@@ -96,15 +97,29 @@ void LoadWorker::run() {
   clients_.clear();
 }
 
-void LoadWorker::open_some() {
-  while (state_.phase == Phase::kOpening && next_to_open_ < clients_.size() && state_.connecting < kConnectsAtOnce) {
+Nanoseconds LoadWorker::opens_at() const {
+  if (next_to_open_ == clients_.size() || state_.connecting >= kConnectsAtOnce || state_.phase >= Phase::kFinishing) {
+    return INT64_MAX;
+  }
+  const LoadOptions& options = state_.context.options;
+  if (!options.ramps_connections()) {
+    return 0;
+  }
+  const double share = static_cast<double>(clients_[next_to_open_].connection().index()) / options.connections;
+  return state_.phase == Phase::kRunning
+             ? state_.context.schedule.start + static_cast<Nanoseconds>(share * state_.context.schedule.ramp)
+             : INT64_MAX;
+}
+
+void LoadWorker::open_some(Nanoseconds now) {
+  while (opens_at() <= now) {
     clients_[next_to_open_++].connect(monotonic_now());
   }
 }
 
 Nanoseconds LoadWorker::next_deadline() const {
   const Nanoseconds end = state_.phase == Phase::kRunning ? state_.context.recorder.to : INT64_MAX;
-  return std::min({state_.next_check, due_at_, end});
+  return std::min({state_.next_check, due_at_, opens_at(), end});
 }
 
 void LoadWorker::wait_for_events(Nanoseconds now) {
@@ -129,7 +144,6 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
       wakeup_.clear();
     } else {
       static_cast<LoadClient*>(event.data.ptr)->handle(event.events);
-      open_some();
     }
   }
 }
@@ -163,12 +177,12 @@ void LoadWorker::take_control(Nanoseconds now) {
 
 void LoadWorker::begin_run(Nanoseconds start) {
   const LoadOptions& options = state_.context.options;
-  state_.context.recorder.from = start + std::chrono::nanoseconds(options.warmup).count();
+  state_.context.recorder.from = start + std::chrono::nanoseconds(options.ramp + options.warmup).count();
   state_.context.recorder.to = state_.context.recorder.from + std::chrono::nanoseconds(options.duration).count();
   state_.context.refills = options.mode == LoadMode::kClosed;
   state_.phase = Phase::kRunning;
+  state_.context.schedule.start = start;
   if (options.mode == LoadMode::kOpen) {
-    state_.context.schedule.start = start;
     due_at_ = state_.context.schedule.due(0, clients_.front().connection().index());
   }
   for (LoadClient& client : clients_) {

@@ -35,7 +35,9 @@ class LoadWorker {
   [[nodiscard]] LoadIncidents& incidents() noexcept { return state_.incidents; }
 
  private:
-  void open_some();
+  /// When the next connection opens: now, or in the ramp one after the other; INT64_MAX if none does.
+  [[nodiscard]] Nanoseconds opens_at() const;
+  void open_some(Nanoseconds now);
   void wait_for_events(Nanoseconds now);
   [[nodiscard]] Nanoseconds next_deadline() const;
   std::optional<Nanoseconds> wait_in_receive();

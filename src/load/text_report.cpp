@@ -2,24 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstddef>
 #include <string_view>
-#include <vector>
 
+#include "client/counted_failures.h"
+#include "client/failure.h"
+#include "client/latency_text.h"
 #include "text/durations.h"
 #include "text/numbers.h"
+#include "text/timestamps.h"
 
 namespace threadecho::load {
 namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr int kBarWidth = 40;
-// JSON has more of them.
-constexpr std::size_t kMostIncidentsShown = 20;
+constexpr std::size_t kMostRowsOfFailures = 20;
 
 std::string description(const LoadOptions& options) {
   const std::string size = fmt::format("{}, {} a message, {}", text::count_of(options.connections, "connection"),
@@ -33,16 +31,6 @@ std::string description(const LoadOptions& options) {
     default:
       return fmt::format("{}, {}", name_of(options.mode), size);
   }
-}
-
-std::string latency_row(std::string_view title, const stats::LatencyHistogram& latencies) {
-  if (latencies.count() == 0) {
-    return {};
-  }
-  const auto percentile = [&](double percent) { return text::format_latency(latencies.percentile(percent)); };
-  return fmt::format("{:<13}min {}   p50 {}   p90 {}   p99 {}   p99.9 {}   max {}\n", title,
-                     text::format_latency(latencies.min()), percentile(50), percentile(90), percentile(99),
-                     percentile(99.9), text::format_latency(latencies.max()));
 }
 
 std::string throughput_rows(const LoadResult& result) {
@@ -76,88 +64,42 @@ std::string error_rows(const LoadResult& result) {
   }
   rows += '\n';
   if (result.options.reconnect) {
-    const auto slowest = std::ranges::max_element(incidents.kept(), {}, &LoadIncident::recovered_after);
-    const bool has_recovered = slowest != incidents.kept().end() && slowest->recovered_after >= 0;
-    rows += fmt::format(
-        "reconnected  {} of {}{}\n", text::format_count(incidents.total_recovered()),
-        text::format_count(incidents.total()),
-        has_recovered ? ", the slowest after " + text::format_latency(nanoseconds(slowest->recovered_after)) : "");
+    rows += fmt::format("reconnected  {} of {}{}\n", text::format_count(incidents.total_recovered()),
+                        text::format_count(incidents.total()),
+                        incidents.total_recovered() > 0
+                            ? ", the slowest after " + text::format_latency(nanoseconds(incidents.longest_outage()))
+                            : "");
   }
   return rows;
 }
 
+/// Equal ones counted.
 std::string incident_rows(const LoadResult& result) {
-  std::string rows;
-  std::size_t shown = 0;
+  client::CountedFailures failures;
   for (const LoadIncident& incident : result.incidents.kept()) {
-    if (shown++ == kMostIncidentsShown) {
-      return rows + fmt::format("  ... and {} more (--json lists them)\n",
-                                text::format_count(result.incidents.total() - kMostIncidentsShown));
-    }
-    rows +=
-        fmt::format("  at {:.3f} s  connection {}: {}: {}", text::in_seconds(nanoseconds(incident.at - result.began)),
-                    incident.connection, client::words_of(incident.failure.kind).load_name, incident.failure.text);
+    failures.add(client::words_of(incident.failure.kind).load_name, incident.failure.text,
+                 nanoseconds(incident.at - result.began));
     if (incident.recovered_after >= 0) {
-      rows += "; back after " + text::format_latency(nanoseconds(incident.recovered_after));
-    } else if (result.options.reconnect) {
-      rows += fmt::format("; not back ({})", text::count_of(incident.attempts, "failed attempt"));
-    }
-    rows += '\n';
-  }
-  return rows;
-}
-
-struct Step {
-  nanoseconds to{0};
-  std::uint64_t count = 0;
-};
-
-/// Steps 1-2-5 from the least to the largest latency.
-std::vector<Step> steps_of(const stats::LatencyHistogram& latencies) {
-  std::vector<Step> steps;
-  nanoseconds from{0};
-  for (nanoseconds decade{1}; from <= latencies.max(); decade *= 10) {
-    for (const int digit : {1, 2, 5}) {
-      const nanoseconds to = decade * digit;
-      if (to > latencies.min() && from <= latencies.max()) {
-        steps.push_back({to, latencies.count_between(from, to)});
-      }
-      from = to;
+      failures.add_recovery(nanoseconds(incident.recovered_after));
     }
   }
-  return steps;
-}
-
-/// One line for each step: a bar, its count, and what share of all latencies is up to there.
-std::string histogram_rows(const stats::LatencyHistogram& latencies) {
-  if (latencies.count() == 0) {
-    return {};
-  }
-  std::string rows = "\nlatency, and the share of messages up to it\n";
-  const std::vector<Step> steps = steps_of(latencies);
-  const auto most = static_cast<double>(std::max<std::uint64_t>(std::ranges::max(steps, {}, &Step::count).count, 1));
-  std::uint64_t seen = 0;
-  for (const Step& step : steps) {
-    seen += step.count;
-    // However few there are, the bar shows them.
-    const double width =
-        step.count == 0 ? 0 : std::max(1.0, std::round(static_cast<double>(step.count) / most * kBarWidth));
-    const double percent = 100.0 * static_cast<double>(seen) / static_cast<double>(latencies.count());
-    rows += fmt::format("  < {:<8} {:<{}} {:>11}  {:>7.3f} %\n", text::format_latency(step.to),
-                        std::string(static_cast<std::size_t>(width), '#'), kBarWidth, text::format_count(step.count),
-                        std::floor(percent * 1000) / 1000);
-  }
-  return rows;
+  return failures.rows(kMostRowsOfFailures, [&](nanoseconds at) {
+    return result.options.timestamps ? text::format_timestamp(result.began_at + at)
+                                     : fmt::format("{:.3f} s", text::in_seconds(at));
+  });
 }
 
 }  // namespace
 
-std::string text_report(const LoadResult& result) {
-  return fmt::format("{} ({}): {}\n\n", result.options.target.to_string(), result.target.to_string(),
-                     description(result.options)) +
-         throughput_rows(result) + latency_row("latency", result.latencies) +
-         latency_row("connect", result.connect_times) + error_rows(result) + incident_rows(result) +
-         histogram_rows(result.latencies);
+std::string text_report(const LoadResult& result, std::size_t width) {
+  const std::string bars = client::latency_bars(result.latencies, width);
+  return cli::fitted(fmt::format("{} ({}): {}\n\n", result.options.target.to_string(), result.target.to_string(),
+                                 description(result.options)) +
+                         throughput_rows(result) +
+                         client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}) +
+                         error_rows(result) + incident_rows(result),
+                     width) +
+         (bars.empty() ? "" : "\nlatency, and the share of messages up to it\n" + bars);
 }
 
 }  // namespace threadecho::load

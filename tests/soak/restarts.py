@@ -58,7 +58,7 @@ class Restarts:
         seen = {kind for kind, count in result["errors"].items() if count}
         if seen - OF_A_RESTART:
             self.complaints.append(f"clients of the restarted server saw {sorted(seen - OF_A_RESTART)}")
-        if result["messages"] == 0 or result["recovered"] == 0:
+        if result["messages"] == 0 or result["outages"]["recovered"] == 0:
             self.complaints.append("no client of the restarted server came back")
         self.server.stop()
         return self.complaints

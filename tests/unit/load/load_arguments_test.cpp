@@ -89,6 +89,33 @@ TEST(LoadArguments, KnowTheModes) {
   EXPECT_EQ(parse({"h:1", "--hold"}).warmup, seconds(0));
 }
 
+TEST(LoadArguments, HaveFlagsForRampCloseAndOutput) {
+  const LoadOptions options = parse(
+      {"h:1", "--churn", "--close", "reset", "--ramp", "30s", "--quiet", "--timestamps", "--report-interval", "10s"});
+  EXPECT_EQ(options.close, load::LoadClose::kReset);
+  EXPECT_EQ(options.ramp, seconds(30));
+  EXPECT_EQ(options.report_interval, seconds(10));
+  EXPECT_TRUE(options.quiet);
+  EXPECT_TRUE(options.timestamps);
+  EXPECT_TRUE(options.ramps_connections());
+  EXPECT_FALSE(parse({"h:1", "--ramp", "30s", "--rate", "5"}).ramps_connections());
+  EXPECT_EQ(parse({"h:1", "--churn"}).close, load::LoadClose::kFin);
+  EXPECT_THAT(error_of({"h:1", "--close", "reset"}), HasSubstr("--close is for --churn"));
+  EXPECT_THAT(error_of({"h:1", "--churn", "--close", "rst"}), HasSubstr("allowed: fin, reset"));
+  EXPECT_THAT(error_of({"h:1", "--report-interval", "1ms"}), HasSubstr("allowed: 100ms to 1w"));
+}
+
+TEST(LoadArguments, TakeAStartThatIsStillToCome) {
+  const text::WallTime now = std::chrono::system_clock::now();
+  const std::string soon = text::format_timestamp(now + std::chrono::minutes(5));
+  EXPECT_EQ(text::format_timestamp(*parse({"h:1", "--start-at", soon.c_str()}).start_at), soon);
+  EXPECT_FALSE(parse({"h:1"}).start_at);
+  EXPECT_THAT(error_of({"h:1", "--start-at", "2020-01-01T00:00:00Z"}), HasSubstr("in the past: it is 2"));
+  EXPECT_THAT(error_of({"h:1", "--start-at", "14:30"}), HasSubstr("not a time of RFC 3339"));
+  const std::string late = text::format_timestamp(now + std::chrono::hours(24 * 8));
+  EXPECT_THAT(error_of({"h:1", "--start-at", late.c_str()}), HasSubstr("more than a week ahead"));
+}
+
 TEST(LoadArguments, NeedNoMoreThreadsThanConnections) {
   EXPECT_EQ(parse({"h:1", "--threads", "8", "--connections", "3"}).threads, 3U);
 }
@@ -134,8 +161,10 @@ TEST(LoadArguments, AskForHelpWhateverElseIsThere) {
     EXPECT_LE(line.size(), 80U) << line;
   }
   for (const char* flag :
-       {"--rate", "--bulk", "--churn", "--hold", "--connections", "--size", "--pipeline", "--threads", "--duration",
-        "--warmup", "--timeout", "--reconnect", "--source", "--json", "--raw-samples", "--help"}) {
+       {"--rate",        "--bulk",     "--churn",  "--hold",     "--connections",     "--size",   "--pipeline",
+        "--threads",     "--duration", "--warmup", "--timeout",  "--reconnect",       "--source", "--json",
+        "--raw-samples", "--close",    "--ramp",   "--start-at", "--report-interval", "--quiet",  "--timestamps",
+        "--help"}) {
     EXPECT_THAT(load::load_help(), HasSubstr(std::string("\n  ") + flag));
   }
 }
