@@ -13,6 +13,7 @@
 #include "load/load_command.h"
 #include "log/options.h"
 #include "probe/probe_command.h"
+#include "report/report_command.h"
 #include "serve/serve_command.h"
 #include "serve/start_failure.h"
 #include "text/escape.h"
@@ -33,6 +34,7 @@ constexpr std::array kCommands = {
     Command{"help", &run_help},
     Command{"load", &load::run_load},
     Command{"probe", &probe::run_probe},
+    Command{"report", &report::run_report},
     Command{"version", &run_version},
 };
 

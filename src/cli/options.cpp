@@ -137,7 +137,7 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
       takes_flags = false;
       continue;
     }
-    if (takes_flags && extra.starts_with("-")) {
+    if (takes_flags && extra.starts_with("-") && extra != "-") {  // "-" alone is standard input
       complain_of_unknown_flag(options, extra);
     }
     arguments.operands.push_back(extra);

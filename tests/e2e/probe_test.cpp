@@ -155,7 +155,7 @@ TEST(Commands, ThatAreMistypedGetASuggestionOrAList) {
   const Ended mistyped = run({"sreve"});
   EXPECT_EQ(mistyped.status, 2);
   EXPECT_EQ(mistyped.errors, "threadecho: unknown command \"sreve\"; did you mean serve? (see threadecho --help)\n");
-  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, load, probe, help, version"));
+  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, load, probe, report, help, version"));
   EXPECT_THAT(run({"help", "prob"}).errors, HasSubstr("did you mean probe?"));
   EXPECT_EQ(run({"help", "prob"}).status, 2);
   EXPECT_THAT(run({"version", "now"}).errors, HasSubstr("unexpected argument \"now\""));

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cli/help.h"
+
+namespace threadecho::report {
+
+/// The settings of `threadecho report`.
+struct ReportOptions {
+  std::vector<std::string> files;  ///< "-" is standard input
+  bool allow_different_settings = false;
+  bool json = false;
+  bool help = false;  ///< nothing else counts then
+};
+
+/// argv[0] is the command's name. Throws cli::UsageError.
+ReportOptions parse_report_arguments(int argc, const char* const* argv);
+
+std::string report_help(std::size_t width = cli::kUsualWidth);
+
+}  // namespace threadecho::report

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "report/merged_runs.h"
+
+namespace threadecho::report {
+
+/// One line of JSON with its end; report_help() lists the members.
+std::string report_json(const MergedRuns& merged);
+
+}  // namespace threadecho::report

@@ -1,0 +1,89 @@
+#include "report/run_reader.h"
+
+#include <iterator>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "cli/options.h"
+#include "client/latency_json.h"
+
+namespace threadecho::report {
+namespace {
+
+using client::Json;
+
+[[noreturn]] void complain(const std::string& where, const std::string& what) {
+  throw cli::UsageError(where + ": " + what);
+}
+
+stats::LatencyHistogram latencies_in(const Json& json, const char* member, const std::string& where) {
+  const auto latencies = client::latencies_of(json.at(member));
+  if (!latencies.ok()) {
+    complain(where, std::string(member) + ": " + latencies.reason());
+  }
+  return latencies.value();
+}
+
+/// Adds the run that `json` tells of. Throws Json::exception for members that are missing or of another type.
+void take(std::vector<Run>& runs, Json json, const std::string& where) {
+  const auto type = json.at("type").get<std::string>();
+  if (type == "interval") {
+    return;
+  }
+  if (type != "result" && type != "error") {
+    complain(where, "a " + type + ", not a result of threadecho load");
+  }
+  Run run;
+  run.source = where;
+  run.json = std::move(json);
+  run.has_failed = type == "error";
+  if (run.has_failed) {
+    run.json.at("error").at("message").get_ref<const std::string&>();
+  } else {
+    const auto started = text::parse_timestamp(run.json.at("started_at").get<std::string>());
+    if (!started.ok()) {
+      complain(where, "started_at is " + started.reason());
+    }
+    run.started_at = started.value();
+    run.latency = latencies_in(run.json, "latency", where);
+    run.connect = latencies_in(run.json, "connect", where);
+  }
+  runs.push_back(std::move(run));
+}
+
+void take_text(std::vector<Run>& runs, std::string_view text, const std::string& where) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) {
+    complain(where, "broken JSON; is the file complete?");
+  }
+  try {
+    take(runs, std::move(json), where);
+  } catch (const Json::exception& error) {
+    complain(where, std::string("not a result of threadecho load --json: ") + error.what());
+  }
+}
+
+}  // namespace
+
+RunsOfAFile read_runs(std::istream& in, const std::string& name) {
+  RunsOfAFile found;
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (Json::accept(text)) {  // a single result, perhaps laid out over several lines
+    take_text(found.runs, text, name);
+    return found;
+  }
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.starts_with('{')) {
+      take_text(found.runs, line, name + ':' + std::to_string(number));
+    } else if (line.find_first_not_of(" \t\r") != std::string::npos) {
+      ++found.other_lines;
+    }
+  }
+  return found;
+}
+
+}  // namespace threadecho::report

@@ -1,0 +1,207 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/options.h"
+#include "load/json_report.h"
+#include "report/merged_runs.h"
+#include "report/report_json.h"
+#include "report/report_text.h"
+#include "report/run_reader.h"
+
+namespace threadecho::test {
+namespace {
+
+using client::Json;
+using load::LoadResult;
+using report::MergedRuns;
+using report::Run;
+using std::chrono::nanoseconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A run of a second without messages, which began so many milliseconds after an hour.
+LoadResult run(int start = 0) {
+  LoadResult result;
+  result.options.target = {.host = "server", .port = 9000};
+  result.options.duration = std::chrono::seconds(1);
+  result.target = *net::Endpoint::parse("192.0.2.1", 9000);
+  result.began_at = text::WallTime(std::chrono::hours(1) + std::chrono::milliseconds(start));
+  result.measured_seconds = 1;
+  return result;
+}
+
+void add_latency(LoadResult& result, nanoseconds latency) {
+  stats::LatencyHistogram one;
+  one.record(latency);
+  result.latencies.add(one);
+  ++result.messages;
+}
+
+void lose(LoadResult& result, client::FailureKind kind, const std::string& text, load::Nanoseconds back_after) {
+  const std::size_t incident = result.incidents.lost({.at = 500, .failure = {.kind = kind, .text = text}});
+  if (back_after >= 0) {
+    result.incidents.recovered(incident, back_after);
+  }
+}
+
+std::vector<Run> read(const std::string& text, const std::string& name = "file") {
+  std::istringstream in(text);
+  return report::read_runs(in, name).runs;
+}
+
+MergedRuns merged(const std::vector<LoadResult>& results, bool allow_different_settings = false) {
+  std::vector<Run> runs;
+  for (const LoadResult& result : results) {
+    for (Run& run : read(load::json_report(result), "file" + std::to_string(runs.size()))) {
+      runs.push_back(std::move(run));
+    }
+  }
+  return report::merge(std::move(runs), allow_different_settings);
+}
+
+std::string refusal(const std::vector<LoadResult>& results) {
+  try {
+    static_cast<void>(merged(results));
+  } catch (const cli::UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Report, HasThePercentilesOfOneRunWithTheSameSamples) {
+  std::mt19937_64 engine(19);
+  std::lognormal_distribution<double> distribution(11, 2);
+  LoadResult whole = run();
+  std::vector<LoadResult> parts = {run(0), run(1), run(2)};
+  for (int i = 0; i < 40'000; ++i) {
+    const nanoseconds latency(static_cast<std::int64_t>(distribution(engine)));
+    add_latency(whole, latency);
+    // The third gets few of them, and the slow ones.
+    add_latency(parts.at(latency > std::chrono::milliseconds(20) ? 2 : static_cast<std::size_t>(i % 2)), latency);
+  }
+  const Json one = Json::parse(load::json_report(whole));
+  const Json all = Json::parse(report::report_json(merged(parts)));
+  EXPECT_EQ(all.at("latency"), one.at("latency"));
+  EXPECT_EQ(all.at("messages"), 40'000);
+  EXPECT_FALSE(all.at("latency").at("p99_99_seconds").is_null());
+}
+
+TEST(Report, AddsUpCountsRatesErrorsAndOutages) {
+  std::vector<LoadResult> results = {run(0), run(250)};
+  add_latency(results[0], nanoseconds(1000));
+  add_latency(results[1], nanoseconds(3000));
+  add_latency(results[1], nanoseconds(5000));
+  results[0].missed_messages = 4;
+  results[0].opened = 2;
+  results[1].opened = 5;
+  lose(results[0], client::FailureKind::kReset, "reset by the server", 2'000'000);
+  lose(results[1], client::FailureKind::kReset, "reset by the server", 6'000'000);
+  lose(results[1], client::FailureKind::kRefused, "connection refused", -1);
+  const MergedRuns sum = merged(results);
+  EXPECT_FALSE(sum.is_clean());
+  const Json json = Json::parse(report::report_json(sum));
+  EXPECT_EQ(json.at("runs"), 2);
+  EXPECT_EQ(json.at("messages"), 3);
+  EXPECT_EQ(json.at("messages_per_second"), 3.0);
+  EXPECT_EQ(json.at("missed_messages"), 4);
+  EXPECT_EQ(json.at("connections_opened"), 7);
+  EXPECT_EQ(json.at("start_spread_seconds"), 0.25);
+  EXPECT_EQ(json.at("errors_total"), 3);
+  EXPECT_EQ(json.at("errors").at("reset"), 2);
+  EXPECT_EQ(json.at("errors").at("refused"), 1);
+  EXPECT_EQ(json.at("outages"), Json({{"recovered", 2}, {"total_seconds", 0.008}, {"longest_seconds", 0.006}}));
+  EXPECT_EQ(json.at("error").at("kind"), "reset");
+  EXPECT_EQ(json.at("incidents").size(), 3U);
+  EXPECT_EQ(json.at("incidents").at(2).at("source"), "file1");
+  ASSERT_EQ(json.at("sources").size(), 2U);
+  EXPECT_EQ(json.at("sources").at(1).at("errors_total"), 2);
+  EXPECT_FALSE(json.at("sources").at(1).at("latency").contains("histogram"));
+  const std::string text = report::report_text(sum, 80);
+  EXPECT_THAT(text, HasSubstr("  2 x  reset: reset by the server, at 0.000 s to 0.250 s; back after at most\n"));
+  EXPECT_THAT(text, HasSubstr("errors       3: refused 1, reset 2"));
+  EXPECT_THAT(text, HasSubstr("\nfile1 "));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
+TEST(Report, RefusesResultsOfDifferentSettingsUnlessTold) {
+  LoadResult other = run(1);
+  other.options.connections = 8;
+  EXPECT_THAT(refusal({run(), other}),
+              HasSubstr("connections is 1 in file0 and 8 in file1; --allow-different-settings"));
+  EXPECT_EQ(merged({run(), other}, true).runs.size(), 2U);
+  LoadResult elsewhere = run(1);
+  elsewhere.options.target.port = 9001;
+  EXPECT_THAT(refusal({run(), elsewhere}), HasSubstr("target is \"server:9000\" in file0 and \"server:9001\""));
+  LoadResult of_another_machine = run(1);
+  of_another_machine.options.threads = 64;
+  of_another_machine.options.sources = {*net::Endpoint::parse("192.0.2.7", 0)};
+  EXPECT_EQ(refusal({run(), of_another_machine}), "");
+}
+
+TEST(Report, RefusesTheSameResultTwice) {
+  EXPECT_THAT(refusal({run(), run(1), run()}), HasSubstr("file2 is the same result as file0"));
+}
+
+TEST(Report, ReadsALogOfSeveralRuns) {
+  const std::string error = R"({"type":"error","error":{"kind":"name_not_found","message":"name x not found"}})";
+  std::istringstream log("some notice\n" + load::json_report(run()) + "\n" + R"({"type":"interval"})" + "\n" + error +
+                         "\n" + load::json_report(run(1)));
+  report::RunsOfAFile found = report::read_runs(log, "-");
+  EXPECT_EQ(found.other_lines, 1U);
+  ASSERT_EQ(found.runs.size(), 3U);
+  EXPECT_EQ(found.runs.at(0).source, "-:2");
+  const MergedRuns all = report::merge(std::move(found.runs), false);
+  EXPECT_EQ(all.runs.size(), 2U);
+  EXPECT_EQ(all.failed_runs.size(), 1U);
+  EXPECT_FALSE(all.is_clean());
+  EXPECT_EQ(Json::parse(report::report_json(all)).at("error").at("kind"), "name_not_found");
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("failed       -:5: name x not found"));
+}
+
+TEST(Report, ReadsAResultThatWasLaidOutOverSeveralLines) {
+  EXPECT_EQ(read(Json::parse(load::json_report(run())).dump(2)).size(), 1U);
+}
+
+TEST(Report, RefusesWhatIsNoResult) {
+  const auto reason = [](const std::string& text) -> std::string {
+    try {
+      return "read " + std::to_string(read(text).size());
+    } catch (const cli::UsageError& error) {
+      return error.what();
+    }
+  };
+  const std::string whole = load::json_report(run());
+  EXPECT_THAT(reason(whole.substr(0, whole.size() / 2)), HasSubstr("file:1: broken JSON"));
+  EXPECT_THAT(reason("{}"), HasSubstr("file: not a result of threadecho load"));
+  EXPECT_THAT(reason("[1]"), HasSubstr("file: not a result of threadecho load"));
+  EXPECT_THAT(reason(R"({"type":"report"})"), HasSubstr("a report, not a result"));
+  EXPECT_THAT(reason(R"({"type":"result","started_at":"today"})"), HasSubstr("started_at is not a time"));
+  EXPECT_EQ(reason(""), "read 0");
+  EXPECT_EQ(reason("no JSON\n"), "read 0");
+}
+
+TEST(Report, FailsWithoutAResult) {
+  EXPECT_THROW(report::merge({}, false), std::runtime_error);
+  EXPECT_THROW(report::merge(read(R"({"type":"error","error":{"kind":"other","message":"no"}})"), false),
+               std::runtime_error);
+}
+
+TEST(Report, SaysThatCleanRunsWereClean) {
+  const MergedRuns all = merged({run(), run(1)});
+  EXPECT_TRUE(all.is_clean());
+  EXPECT_TRUE(Json::parse(report::report_json(all)).at("error").is_null());
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("errors       none"));
+  EXPECT_THAT(report::report_text(all, 80), Not(HasSubstr("failed ")));
+}
+
+}  // namespace
+}  // namespace threadecho::test
