@@ -93,7 +93,7 @@ def job_complaints(job, base):
         arguments = pod.containers[0].get("args", [])
         if arguments[:1] not in (["probe"], ["load"]) or not services.intersection(arguments[1:2]):
             yield f"{pod.where}: {' '.join(arguments)} asks none of {', '.join(sorted(services))}"
-        if arguments[:1] == ["load"] and "--churn" not in arguments:
+        if pod.owner["metadata"]["name"].endswith("rollout-watch") and "--churn" not in arguments:
             yield f"{pod.where}: keeps connections, each of which a rollout ends, so it would fail after each"
         if pod.spec.get("serviceAccountName") not in accounts:
             yield f"{pod.where}: there is no ServiceAccount {pod.spec.get('serviceAccountName')}"

@@ -12,7 +12,7 @@ FOLDER = Path("deploy/kubernetes")
 # 1.24 has kustomize 4.5.4, the first with labels in templates and not in selectors.
 OLDEST_KUBECTL = (1, 24)
 OWN = ("base", "minimal", "dev", "production")  # what has settings of its own; components change none
-JOBS = ("smoke-test", "rollout-watch")
+JOBS = ("smoke-test", "rollout-watch", "load")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, where it is
 CLIENT_VERSION = re.compile(r'GitVersion:"v(\d+)\.(\d+)|Client Version: v(\d+)\.(\d+)')
 

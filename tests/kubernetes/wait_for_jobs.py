@@ -112,7 +112,7 @@ def main():
         return 77
     page = (Path(sys.argv[1]) / PAGE).read_text(encoding="utf-8")
     commands = [" && ".join(found) for found in COMMAND.findall(page)]
-    assert len(commands) == 2, f"{PAGE} shows how to wait for {len(commands)} Jobs, not 2"
+    assert len(commands) == 3, f"{PAGE} shows how to wait for {len(commands)} Jobs, not 3"
     with ThreadPoolExecutor() as pool:
         results = pool.map(lambda case: list(complaints(*case)), [(one, end) for one in commands for end in ENDS])
         found = [text for result in results for text in result]
