@@ -8,13 +8,19 @@
 
 namespace threadecho::client {
 
-void CountedFailures::add(std::string_view name, std::string_view text, std::chrono::nanoseconds at) {
+void CountedFailures::add(std::string_view name, std::string_view text, std::chrono::nanoseconds at,
+                          std::string_view local) {
   auto row = std::ranges::find_if(rows_, [&](const Row& known) { return known.name == name && known.text == text; });
   if (row == rows_.end()) {
-    row = rows_.insert(row, {.name = std::string(name), .text = std::string(text), .first = at, .last = at});
+    row = rows_.insert(
+        row,
+        {.name = std::string(name), .text = std::string(text), .first = at, .last = at, .local = std::string(local)});
   }
   ++row->count;
-  row->first = std::min(row->first, at);
+  if (at < row->first) {
+    row->first = at;
+    row->local = local;
+  }
   row->last = std::max(row->last, at);
   newest_ = static_cast<std::size_t>(row - rows_.begin());
 }
@@ -38,6 +44,9 @@ std::string CountedFailures::rows(std::size_t most,
     lines += fmt::format("  {} x  {}: {}, at {}", text::format_count(row.count), row.name, row.text, time(row.first));
     if (time(row.last) != time(row.first)) {
       lines += " to " + time(row.last);
+    }
+    if (!row.local.empty()) {
+      lines += (row.count > 1 ? ", the first from " : ", from ") + row.local;
     }
     if (row.recovered > 0) {
       const bool is_all = row.recovered == row.count;

@@ -88,8 +88,10 @@ std::string incident_rows(const MergedRuns& merged) {
   client::CountedFailures failures;
   for (const Run& run : merged.runs) {
     for (const Json& incident : run.json.at("incidents")) {
+      const Json& local = incident.at("local_address");
       failures.add(incident.at("error").get<std::string>(), incident.at("detail").get<std::string>(),
-                   run.started_at - merged.first_start + in_nanoseconds(incident.at("at_seconds").get<double>()));
+                   run.started_at - merged.first_start + in_nanoseconds(incident.at("at_seconds").get<double>()),
+                   local.is_null() ? "" : local.get<std::string>());
       if (const Json& after = incident.at("recovered_after_seconds"); !after.is_null()) {
         failures.add_recovery(in_nanoseconds(after.get<double>()));
       }

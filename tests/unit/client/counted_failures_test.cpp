@@ -40,6 +40,14 @@ TEST(CountedFailures, TellHowManyCameBack) {
   EXPECT_EQ(rows_of(failures), "  3 x  reset: reset by the server, at 1 ms; 2 back after at most 5.00 ms\n");
 }
 
+TEST(CountedFailures, TellWhereTheFirstCameFrom) {
+  client::CountedFailures failures;
+  failures.add("reset", "reset by the server", milliseconds(5), "192.0.2.1:40000");
+  EXPECT_EQ(rows_of(failures), "  1 x  reset: reset by the server, at 5 ms, from 192.0.2.1:40000\n");
+  failures.add("reset", "reset by the server", milliseconds(2), "192.0.2.1:40001");
+  EXPECT_EQ(rows_of(failures), "  2 x  reset: reset by the server, at 2 ms to 5 ms, the first from 192.0.2.1:40001\n");
+}
+
 TEST(CountedFailures, CountWhatHasNoRow) {
   client::CountedFailures failures;
   for (int i = 0; i < 12; ++i) {
