@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """try_settings.py ROOT THREADECHO DIRECTORY: the program starts with the environment that a pod has, says that every
-setting came from there, and in which pod it is, and answers the probes and the smoke test as the manifests have them.
+setting came from there, and in which pod it is, and answers the probes, the smoke test and, for a shorter time, the load
+as the manifests have them.
 For each rendering; without kubectl, for what stands in the base."""
 
 import json
@@ -20,6 +21,7 @@ from workload import DOWNWARD, PROBES
 
 # On this machine other ports are free, and nobody else is to reach them.
 HERE = {"PORT": "0", "HTTP_PORT": "0", "BIND_ADDRESS": "127.0.0.1", "LOG_FORMAT": "text"}
+SHORT = {"--duration": "100ms", "--ramp": "100ms"}
 IN_POD = {name: f"the-{name.lower()}" for name in DOWNWARD}
 
 
@@ -46,23 +48,29 @@ def probe_complaints(server, pod):
         yield "a probe counted as a client"
 
 
-def smoke_complaints(binary, server, test):
-    for pod in pods_of(test):
-        arguments = [argument.replace("threadecho:9000", f"127.0.0.1:{server.port}")
-                     for argument in pod.containers[0]["args"]]
+def here(argument, server):
+    """An argument of a Job for a server on this machine, and for a short run."""
+    flag = argument.split("=")[0]
+    return f"{flag}={SHORT[flag]}" if flag in SHORT else argument.replace("threadecho:9000", f"127.0.0.1:{server.port}")
+
+
+def job_complaints(binary, server, job):
+    for pod in pods_of(job):
+        arguments = [here(argument, server) for argument in pod.containers[0]["args"]]
         done = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
         if done.returncode != 0:
             yield f"{' '.join(arguments)} ends with {done.returncode}: {done.stdout}{done.stderr}"
 
 
-def complaints(binary, directory, shown, test):
+def complaints(binary, directory, shown, jobs):
     settings = settings_of(shown)
     server = Threadecho(binary, directory, shown.name.split()[0], {**settings, **HERE, **IN_POD}, ("0", "0"))
     try:
         found = [*configuration_complaints(server, settings)]
         for pod in pods_of(shown):
             found += probe_complaints(server, pod)
-        found += smoke_complaints(binary, server, test)
+        for job in jobs:
+            found += job_complaints(binary, server, job)
     finally:
         server.kill()
     return [f"{shown.name}: {text}" for text in found]
@@ -73,9 +81,9 @@ def main():
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     shown = rendering.sources(root) if rendering.why_not_kubectl() else rendering.renderings(root)
-    test = next(one for one in shown if one.name == "smoke-test")
-    servers = [one for one in shown if one is not test and (one.name in rendering.OWN or not one.rendered)]
-    found = [text for one in servers for text in complaints(binary, directory, one, test)]
+    jobs = [one for one in shown if one.name in ("smoke-test", "load")]
+    servers = [one for one in shown if one not in jobs and (one.name in rendering.OWN or not one.rendered)]
+    found = [text for one in servers for text in complaints(binary, directory, one, jobs)]
     for complaint in found:
         print(complaint)
     print(f"started as in {', '.join(one.name for one in servers)}: {len(found)} complaints")
