@@ -113,8 +113,7 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
                  {{name_of(LoadClose::kFin), LoadClose::kFin}, {name_of(LoadClose::kReset), LoadClose::kReset}}),
              "fin",
              "how --churn closes: fin leaves each local port in TIME_WAIT for 60 s; reset frees it at once, and the "
-             "server "
-             "sees a reset"),
+             "server sees a reset"),
       toggle("--hold", given.hold, "one echo each, then the connections stay idle; at the end each must echo again"),
 
       with_heading("How much of it", option("--connections", "N", result.connections,
