@@ -62,7 +62,7 @@ cli::ValueKind<double> rate() {
 cli::ValueKind<text::WallTime> start_time() {
   using Time = text::Parsed<text::WallTime>;
   const auto parse = [](std::string_view text) {
-    const Time parsed = text::parse_timestamp(text);
+    Time parsed = text::parse_timestamp(text);
     const text::WallTime now = std::chrono::system_clock::now();
     if (!parsed.ok()) {
       return parsed;

@@ -9,7 +9,7 @@ REGISTRY = "registry.example/"
 
 
 def image_of(rendering, image):
-    """The image that the pods must have: one example has a registry of its own, for the server and both Jobs."""
+    """The image that the pods must have: one example has a registry of its own, for the server and the Jobs."""
     return REGISTRY + image if "own-registry" in re.split("[ /]", rendering.name) else image
 
 
