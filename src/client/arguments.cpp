@@ -1,20 +1,54 @@
 #include "client/arguments.h"
 
-#include "cli/options.h"
+#include <sys/socket.h>
+
+#include "cli/value_kinds.h"
+#include "net/endpoint.h"
 #include "text/escape.h"
 
 namespace threadecho::client {
+namespace {
 
-Target target_of(const std::vector<std::string>& operands) {
-  using text::in_quotes;
+using text::in_quotes;
+
+constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24 * 7);
+
+/// `localhost 9000`, as netcat and telnet have it.
+std::string too_many(const std::vector<std::string>& operands) {
+  const auto joined = parse_target(operands[0] + ":" + operands[1]);
+  const bool is_host_and_port = operands.size() == 2 && joined.ok();
+  return "unexpected argument " + in_quotes(operands[1]) +
+         (is_host_and_port ? "; did you mean " + joined.value().to_string() + "?" : "");
+}
+
+}  // namespace
+
+std::vector<cli::Option> rows_of(ConnectFlags& flags) {
+  return {cli::toggle("-4", flags.only_ipv4, "use IPv4 addresses only"),
+          cli::toggle("-6", flags.only_ipv6, "use IPv6 addresses only"),
+          cli::option("--wait", "DURATION", flags.wait, cli::duration(std::chrono::milliseconds(0), kLongestWait),
+                      "first wait this long until the target can be connected to")};
+}
+
+Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags) {
   if (operands.size() != 1) {
-    throw cli::UsageError(operands.empty() ? "HOST:PORT is missing" : "unexpected argument " + in_quotes(operands[1]));
+    throw cli::UsageError(operands.empty() ? "HOST:PORT is missing" : too_many(operands));
   }
-  const auto target = parse_target(operands.front());
-  if (!target.ok()) {
-    throw cli::UsageError(in_quotes(operands.front()) + " " + target.reason());
+  const auto parsed = parse_target(operands.front());
+  if (!parsed.ok()) {
+    throw cli::UsageError(in_quotes(operands.front()) + " " + parsed.reason());
   }
-  return target.value();
+  if (flags.only_ipv4 && flags.only_ipv6) {
+    throw cli::UsageError("-4 and -6 exclude each other");
+  }
+  Target target = parsed.value();
+  target.family = flags.only_ipv4 ? AF_INET : flags.only_ipv6 ? AF_INET6 : AF_UNSPEC;
+  const auto numeric = net::Endpoint::parse(target.host, target.port);
+  if (numeric && target.family != AF_UNSPEC && numeric->family() != target.family) {
+    throw cli::UsageError(in_quotes(operands.front()) + " is not an address of the family of " +
+                          (flags.only_ipv4 ? "-4" : "-6"));
+  }
+  return target;
 }
 
 }  // namespace threadecho::client

@@ -1,13 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "client/target.h"
 
 namespace threadecho::client {
 
+/// The flags of every client command that say how to reach its target.
+struct ConnectFlags {
+  bool only_ipv4 = false;
+  bool only_ipv6 = false;
+  std::chrono::milliseconds wait{0};  ///< how long to wait for a target that cannot be reached
+};
+
+/// Their rows of the option table.
+std::vector<cli::Option> rows_of(ConnectFlags& flags);
+
 /// The one operand of a client command, HOST:PORT. Throws cli::UsageError.
-Target target_of(const std::vector<std::string>& operands);
+Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags);
 
 }  // namespace threadecho::client

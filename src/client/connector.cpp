@@ -1,28 +1,36 @@
 #include "client/connector.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <memory>
+#include <cstddef>
+#include <string>
+#include <utility>
 
-#include "net/tcp.h"
+#include "client/resolver.h"
+#include "client/wait.h"
+#include "text/durations.h"
 
 namespace threadecho::client {
 namespace {
 
-bool is_connected_to_itself(int fd, const net::Endpoint& peer) {
-  const net::Endpoint local = net::Endpoint::local_of(fd);
-  return local.port() == peer.port() && local.address_key() == peer.address_key();
+/// How much a failure says about the network.
+std::ptrdiff_t weight(FailureKind kind) {
+  constexpr std::array kOrder = {FailureKind::kNoLocalAddress, FailureKind::kUnreachable, FailureKind::kConnectTimeout,
+                                 FailureKind::kRefused, FailureKind::kReset};
+  const auto* const found = std::ranges::find(kOrder, kind);
+  return found == kOrder.end() ? -1 : found - kOrder.begin();
 }
+
+}  // namespace
 
 std::string text_of(const Attempt& attempt) {
   const std::string peer = attempt.endpoint.to_string();
+  if (attempt.error == std::errc::operation_canceled) {
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration);
+    return "no answer from " + peer + " within " + text::format_duration(waited);
+  }
   switch (kind_of(attempt.error, Stage::kConnecting)) {
     case FailureKind::kRefused:
       return peer + " refused the connection";
@@ -38,20 +46,6 @@ std::string text_of(const Attempt& attempt) {
   }
 }
 
-/// How much a failure says about the network.
-std::ptrdiff_t weight(FailureKind kind) {
-  constexpr std::array kOrder = {FailureKind::kNoLocalAddress, FailureKind::kUnreachable, FailureKind::kConnectTimeout,
-                                 FailureKind::kRefused, FailureKind::kReset};
-  const auto* const found = std::ranges::find(kOrder, kind);
-  return found == kOrder.end() ? -1 : found - kOrder.begin();
-}
-
-}  // namespace
-
-Failure name_failure(const std::string& host, const std::string& reason) {
-  return {FailureKind::kNameNotFound, "name " + host + " not found (" + reason + ")"};
-}
-
 Failure connect_failure(const std::vector<Attempt>& attempts) {
   Failure failure;
   for (const Attempt& attempt : attempts) {
@@ -64,84 +58,71 @@ Failure connect_failure(const std::vector<Attempt>& attempts) {
   return failure;
 }
 
-Resolution resolve(const Target& target) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &found);
-  if (error != 0) {
-    const bool is_system_error = error == EAI_SYSTEM;
-    return {.endpoints = {}, .reason = is_system_error ? errno_code(errno).message() : ::gai_strerror(error)};
-  }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-  Resolution resolution;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    resolution.endpoints.emplace_back(entry->ai_addr, entry->ai_addrlen);
-  }
-  return resolution;
-}
-
-net::Fd begin_connect(const net::Endpoint& target, const net::Endpoint* source, std::error_code& error) {
-  net::Fd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
-  if (!fd) {
-    error = errno_code(errno);
-    return {};
-  }
-  error = net::set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  if (!error && source != nullptr) {
-    // The port is chosen by connect, which knows the target: each target then has all ports of its own.
-    error = net::set_option(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-    if (!error && ::bind(fd.get(), source->address(), source->length()) != 0) {
-      error = errno_code(errno);
-    }
-  }
-  if (!error && ::connect(fd.get(), target.address(), target.length()) != 0 && errno != EINPROGRESS) {
-    error = errno_code(errno);
-  }
-  return error ? net::Fd{} : std::move(fd);
-}
-
-std::error_code finish_connect(int fd, const net::Endpoint& target) {
-  const int error_number = net::take_error(fd);
-  return errno_code(error_number == 0 && is_connected_to_itself(fd, target) ? ECONNREFUSED : error_number);
-}
-
-net::Fd connect_to(const net::Endpoint& endpoint, Deadline deadline, SignalFd* signals, std::error_code& error,
-                   const net::Endpoint* source) {
-  net::Fd fd = begin_connect(endpoint, source, error);
-  if (error) {
-    return {};
-  }
-  switch (wait_for(fd.get(), POLLOUT, deadline, signals)) {
-    case Waited::kReady:
-      error = finish_connect(fd.get(), endpoint);
-      break;
-    case Waited::kInterrupted:
-      error = errno_code(ECANCELED);
-      break;
-    case Waited::kTimedOut:
-      error = errno_code(ETIMEDOUT);
-      break;
-  }
-  return error ? net::Fd{} : std::move(fd);
-}
-
-Connected connect_to_any(const std::vector<net::Endpoint>& endpoints, std::chrono::milliseconds timeout,
-                         SignalFd* signals, const net::Endpoint* source) {
-  Connected connected;
-  for (const net::Endpoint& endpoint : endpoints) {
-    const auto begin = std::chrono::steady_clock::now();
-    Attempt attempt{.endpoint = endpoint, .duration = {}, .error = {}};
-    connected.fd = connect_to(endpoint, begin + timeout, signals, attempt.error, source);
-    attempt.duration = std::chrono::steady_clock::now() - begin;
-    connected.attempts.push_back(attempt);
-    if (connected.fd || attempt.error == std::errc::operation_canceled) {
+Connected connect_to_any(std::vector<net::Endpoint> addresses, std::chrono::milliseconds timeout, SignalFd* signals,
+                         const net::Endpoint* source) {
+  ConnectRace race(std::move(addresses), timeout, source);
+  for (race.advance(ConnectRace::Clock::now()); !race.is_over(); race.advance(ConnectRace::Clock::now())) {
+    if (wait_for_any(race.in_flight(), race.next_step(), signals) == Waited::kInterrupted) {
       break;
     }
   }
-  return connected;
+  return race.finish(ConnectRace::Clock::now());
+}
+
+std::optional<Failure> Connector::look_up() {
+  addresses_.clear();
+  const auto asked = NameLookup::Clock::now();
+  // One that was given up may still run: its answer is older.
+  names_.clear();
+  while (!names_.has_answer(asked)) {
+    names_.ask();
+    switch (wait_for(names_.fd(), POLLIN, asked + timeout_, signals_)) {
+      case Waited::kInterrupted:
+        return std::nullopt;
+      case Waited::kTimedOut:
+        return name_failure(target_, "no answer within " + text::format_duration(timeout_));
+      case Waited::kReady:
+        names_.clear();
+    }
+  }
+  Resolution found = names_.answer();
+  addresses_ = std::move(found.endpoints);
+  return addresses_.empty() ? std::optional(name_failure(target_, found.reason)) : std::nullopt;
+}
+
+Connector::Outcome Connector::connect() {
+  Outcome outcome{.connected = {}, .failure = look_up()};
+  if (addresses_.empty()) {
+    return outcome;
+  }
+  const net::Endpoint* const first = last_good_ ? &*last_good_ : nullptr;
+  outcome.connected = connect_to_any(in_connecting_order(addresses_, first), timeout_, signals_, source_);
+  if (outcome.connected.fd) {
+    last_good_ = outcome.connected.attempts.back().endpoint;
+  } else if (signals_ == nullptr || !signals_->signal()) {
+    outcome.failure = connect_failure(outcome.connected.attempts);
+  }
+  return outcome;
+}
+
+Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
+                                             const std::function<void(const Outcome&)>& on_failure) {
+  constexpr std::chrono::milliseconds kFirstPause{50};
+  constexpr std::chrono::milliseconds kLongestPause{1000};
+  const Deadline deadline = std::chrono::steady_clock::now() + patience;
+  auto pause = kFirstPause;
+  for (;;) {
+    Outcome outcome = connect();
+    const auto next = std::chrono::steady_clock::now() + pause;
+    if (!outcome.failure || next > deadline) {
+      return outcome;
+    }
+    on_failure(outcome);
+    if (wait_for(-1, 0, next, signals_) == Waited::kInterrupted) {
+      return {};
+    }
+    pause = std::min(2 * pause, kLongestPause);
+  }
 }
 
 }  // namespace threadecho::client

@@ -72,15 +72,14 @@ std::string host_field(const net::Endpoint& server) {
 }
 
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
-  Attempt attempt{.endpoint = server, .duration = {}, .error = {}};
-  const net::Fd fd = connect_to(server, deadline, nullptr, attempt.error);
-  if (!fd) {
-    return Result::bad(connect_failure({attempt}).text);
+  const Connected connected = connect_to_any({server}, time_left(deadline), nullptr);
+  if (!connected.fd) {
+    return Result::bad(connect_failure(connected.attempts).text);
   }
-  if (!send_request(fd.get(), server, path)) {
+  if (!send_request(connected.fd.get(), server, path)) {
     return broken(errno);
   }
-  return read_status(fd.get(), deadline);
+  return read_status(connected.fd.get(), deadline);
 }
 
 }  // namespace threadecho::client

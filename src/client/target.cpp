@@ -5,6 +5,8 @@
 #include <optional>
 #include <system_error>
 
+#include "text/ascii.h"
+
 namespace threadecho::client {
 namespace {
 
@@ -17,6 +19,16 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
+constexpr std::string_view kAfterScheme = "://";
+
+/// What to say of a target with a scheme that is not tcp.
+std::string foreign_scheme(std::string_view scheme, std::string_view rest) {
+  const std::string host(rest.substr(0, rest.find_first_of("/?#")));
+  const bool has_port = host.find(':', host.rfind(']') == std::string::npos ? 0 : host.rfind(']')) != std::string::npos;
+  const std::string port = has_port ? "" : scheme == "http" ? ":80" : scheme == "https" ? ":443" : ":PORT";
+  return "is a URL, and only plain TCP is spoken here; did you mean " + host + port + "?";
+}
+
 }  // namespace
 
 std::string Target::to_string() const {
@@ -26,11 +38,19 @@ std::string Target::to_string() const {
 
 text::Parsed<Target> parse_target(std::string_view text) {
   using Result = text::Parsed<Target>;
+  if (const std::size_t end = text.find(kAfterScheme); end != std::string_view::npos) {
+    const std::string scheme = text::lower(text.substr(0, end));
+    text.remove_prefix(end + kAfterScheme.size());
+    if (scheme != "tcp") {
+      return Result::bad(foreign_scheme(scheme, text));
+    }
+    text.remove_suffix(text.ends_with('/') ? 1 : 0);
+  }
   const std::size_t colon = text.rfind(':');
   std::string_view host = text.substr(0, colon);
   const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || (text.front() == '[' && !has_brackets)) {
-    return Result::bad("has no port; expected HOST:PORT or [IPv6]:PORT");
+    return Result::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":9000?");
   }
   if (has_brackets) {
     host = host.substr(1, host.size() - 2);
@@ -44,7 +64,7 @@ text::Parsed<Target> parse_target(std::string_view text) {
   if (!port) {
     return Result::bad("has a wrong port; allowed: 1 to 65535");
   }
-  return Result::good({.host = std::string(host), .port = *port});
+  return Result::good({.host = std::string(host), .port = *port, .family = AF_UNSPEC});
 }
 
 }  // namespace threadecho::client

@@ -1,9 +1,6 @@
 #include "client/wait.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <ctime>
 #include <system_error>
@@ -20,12 +17,21 @@ timespec time_until(Deadline deadline) {
 
 }  // namespace
 
+std::chrono::milliseconds time_left(Deadline deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return std::max(left, std::chrono::milliseconds(0));
+}
+
 Waited wait_for(int fd, short events, Deadline deadline, SignalFd* signals) {
+  return wait_for_any({pollfd{fd, events, 0}}, deadline, signals);
+}
+
+Waited wait_for_any(std::vector<pollfd> entries, Deadline deadline, SignalFd* signals) {
   if (signals != nullptr && signals->signal()) {
     return Waited::kInterrupted;
   }
   // poll(2) passes over negative descriptors.
-  std::array<pollfd, 2> entries{pollfd{fd, events, 0}, pollfd{signals != nullptr ? signals->fd() : -1, POLLIN, 0}};
+  entries.push_back({.fd = signals != nullptr ? signals->fd() : -1, .events = POLLIN, .revents = 0});
   for (;;) {
     const timespec timeout = time_until(deadline);
     const int ready = ::ppoll(entries.data(), entries.size(), &timeout, nullptr);
@@ -39,7 +45,7 @@ Waited wait_for(int fd, short events, Deadline deadline, SignalFd* signals) {
       break;
     }
   }
-  if (entries[1].revents != 0) {
+  if (entries.back().revents != 0) {
     signals->take();
     return Waited::kInterrupted;
   }

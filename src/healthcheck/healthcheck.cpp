@@ -27,14 +27,13 @@ bool is_any(const net::Endpoint& endpoint) {
 }
 
 std::optional<client::Failure> echo_failure(const net::Endpoint& server, client::Deadline deadline) {
-  client::Attempt attempt{.endpoint = server, .duration = {}, .error = {}};
-  const net::Fd fd = client::connect_to(server, deadline, nullptr, attempt.error);
-  if (!fd) {
-    return client::connect_failure({attempt});
+  const client::Connected connected = client::connect_to_any({server}, client::time_left(deadline), nullptr);
+  if (!connected.fd) {
+    return client::connect_failure(connected.attempts);
   }
   std::array<std::byte, kEchoBytes> message{};
   client::Payload(0).fill(0, message);
-  return client::echo_once(fd.get(), message, client::AfterSending::kStayOpen, deadline, nullptr).failure;
+  return client::echo_once(connected.fd.get(), message, client::AfterSending::kStayOpen, deadline, nullptr).failure;
 }
 
 }  // namespace

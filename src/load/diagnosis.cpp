@@ -141,24 +141,6 @@ std::optional<Failure> by_comparison(const client::Payload& payload, const Evide
 
 }  // namespace
 
-Failure connect_failure(std::error_code error) {
-  const FailureKind kind = client::kind_of(error, client::Stage::kConnecting);
-  switch (kind) {
-    case FailureKind::kRefused:
-      return {kind, "connection refused"};
-    case FailureKind::kConnectTimeout:
-      return {kind, "no answer to the connect"};
-    case FailureKind::kReset:
-      return {kind, "reset while connecting"};
-    case FailureKind::kNoLocalAddress:
-      return {kind, "no free local port: more connections need more --source addresses"};
-    case FailureKind::kLocalLimit:
-      return {kind, "this machine's limit: " + error.message()};
-    default:
-      return {kind, "connect: " + error.message()};
-  }
-}
-
 Failure connection_failure(std::error_code error) {
   const FailureKind kind = client::kind_of(error, client::Stage::kConnected);
   switch (kind) {

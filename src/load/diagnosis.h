@@ -13,8 +13,7 @@ namespace threadecho::load {
 using client::Failure;
 using client::FailureKind;
 
-/// An error of connect, or of recv and send on an open connection, in words.
-Failure connect_failure(std::error_code error);
+/// An error of recv or send on an open connection, in words.
 Failure connection_failure(std::error_code error);
 
 /// What came back wrong.

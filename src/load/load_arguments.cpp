@@ -1,5 +1,7 @@
 #include "load/load_arguments.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -101,7 +103,7 @@ cli::Option with_heading(std::string heading, cli::Option option) {
 std::vector<cli::Option> options(LoadOptions& result, Given& given) {
   using cli::option;
   using cli::toggle;
-  return {
+  std::vector<cli::Option> rows = {
       with_heading("Another way to send",
                    option("--rate", "N", given.rate, rate(), "",
                           "open loop: N messages a second over all connections, sent on time whatever comes back; "
@@ -156,15 +158,20 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
       option("--raw-samples", "FILE", result.raw_samples, cli::path(), "",
              "write every measured latency to a file during the run, in nanoseconds, one a line"),
   };
+  std::vector<cli::Option> to_connect = client::rows_of(result.connect);
+  to_connect.front().heading = "Reaching the target";
+  rows.insert(rows.end(), to_connect.begin(), to_connect.end());
+  return rows;
 }
 
-constexpr std::string_view kUsage = R"(Usage: threadecho load HOST:PORT [--flag VALUE]...
-       threadecho load [IPv6]:PORT [--flag VALUE]...
+constexpr std::string_view kUsage = R"(Usage: threadecho load [tcp://]HOST:PORT [--flag VALUE]...
+       threadecho load [tcp://][IPv6]:PORT [--flag VALUE]...
 
 Puts load on a TCP echo server, verifies every byte that comes back, and says how fast and how exact
 the server was. Without a flag for another way it is a closed loop: each connection sends its next
 message when one has come back. All load goes to the first address of a name that can be connected
-to. Ctrl-C ends a run early and still prints its result; a second one ends it at once.
+to; a connection that was lost looks the name up again (at most once a second) and tries all of its
+addresses, beginning with the one that worked last. Ctrl-C ends a run early and still prints its result; a second one ends it at once.
 
 )";
 
@@ -229,7 +236,12 @@ LoadOptions parse_load_arguments(int argc, const char* const* argv) {
   if (result.help) {
     return result;
   }
-  result.target = client::target_of(arguments.operands);
+  result.target = client::target_of(arguments.operands, result.connect);
+  if (!result.sources.empty() && result.target.family != AF_UNSPEC &&
+      result.target.family != result.sources.front().family()) {
+    throw cli::UsageError("--source and " + std::string(result.connect.only_ipv4 ? "-4" : "-6") +
+                          " exclude each other");
+  }
   result.mode = mode_of(given);
   if (given.close && result.mode != LoadMode::kChurn) {
     throw cli::UsageError("--close is for --churn");

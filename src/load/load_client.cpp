@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "client/resolver.h"
 #include "net/tcp.h"
 
 namespace threadecho::load {
@@ -17,6 +18,7 @@ using State = LoadConnection::State;
 
 constexpr Nanoseconds kFirstRetry = 10'000'000;
 constexpr Nanoseconds kLongestRetry = 500'000'000;
+constexpr std::chrono::seconds kFreshNames{1};
 
 }  // namespace
 
@@ -25,33 +27,62 @@ bool LoadClient::is_done() const noexcept {
          (state_->phase == Phase::kFinishing && connection_.state() == State::kOpen && connection_.is_idle());
 }
 
-void LoadClient::connect(Nanoseconds now) {
+void LoadClient::connect(std::vector<net::Endpoint> addresses, Nanoseconds now) {
   const auto& sources = state_->context.options.sources;
   const net::Endpoint* const source = sources.empty() ? nullptr : &sources[connection_.index() % sources.size()];
   connect_began_ = now;
-  if (auto failure = connection_.connect(state_->target, source, now)) {
-    fail(std::move(*failure));
-    return;
-  }
   ++state_->connecting;
-  watch();
+  if (auto failure = connection_.connect(state_->context, std::move(addresses), source, now)) {
+    fail(std::move(*failure));
+  } else {
+    watch();
+  }
 }
 
-void LoadClient::adopt(OpenConnection connection, Nanoseconds now) {
-  connection_.adopt(std::move(connection.fd), now - connection.connect_time.count());
-  ++state_->connecting;
-  watch();
+void LoadClient::adopt(client::Connected connection, Nanoseconds now) {
+  connect_began_ = now - connection.attempts.back().duration.count();
+  connection_.adopt(state_->context, std::move(connection), now);
+  on_open(now);
+}
+
+void LoadClient::go_on_connecting(Nanoseconds now) {
+  if (auto failure = connection_.continue_connect(state_->context, now)) {
+    fail(std::move(*failure));
+  } else if (connection_.state() == State::kOpen) {
+    --state_->connecting;
+    state_->target = connection_.peer();
+    on_open(now);
+  } else {
+    watch();
+  }
+}
+
+/// With addresses that were looked up within the last second: thousands of connections that are lost together take one
+/// look-up. Waits for it, if need be, until the next check.
+void LoadClient::reconnect(Nanoseconds now) {
+  std::vector<net::Endpoint> addresses = {state_->target};
+  if (client::NameLookup* const names = state_->names) {
+    if (!names->has_answer(client::NameLookup::Clock::time_point(std::chrono::nanoseconds(now) - kFreshNames))) {
+      names->ask();
+      return;
+    }
+    const client::Resolution found = names->answer();
+    addresses = client::in_connecting_order(found.endpoints, &state_->target);
+    if (addresses.empty()) {
+      retry_at_ = 0;
+      --state_->retrying;
+      fail(client::name_failure(state_->context.options.target, found.reason));
+      return;
+    }
+  }
+  retry_at_ = 0;
+  --state_->retrying;
+  connect(std::move(addresses), now);
 }
 
 void LoadClient::handle(std::uint32_t events) {
   if (connection_.state() == State::kConnecting) {
-    const Nanoseconds now = monotonic_now();
-    if (auto failure = connection_.finish_connect(state_->context, state_->target, now)) {
-      fail(std::move(*failure));
-    } else {
-      --state_->connecting;
-      on_open(now);
-    }
+    go_on_connecting(monotonic_now());
     return;
   }
   if (connection_.state() == State::kClosed) {
@@ -154,7 +185,7 @@ void LoadClient::after_receive() {
     }
     close();
     if (state_->phase == Phase::kRunning) {
-      connect(monotonic_now());
+      connect({state_->target}, monotonic_now());
     }
   }
 }
@@ -182,9 +213,11 @@ void LoadClient::finish(Nanoseconds now) {
 
 void LoadClient::check(Nanoseconds now) {
   if (retry_at_ != 0 && now >= retry_at_) {
-    retry_at_ = 0;
-    --state_->retrying;
-    connect(now);
+    reconnect(now);
+  } else if (connection_.state() == State::kConnecting) {
+    if (now >= connection_.next_connect_step()) {
+      go_on_connecting(now);
+    }
   } else if (auto failure = connection_.check(state_->context, now)) {
     fail(std::move(*failure));
   }
@@ -195,9 +228,8 @@ void LoadClient::fail(client::Failure failure) {
   if (mode() == LoadMode::kOpen && connection_.state() == State::kOpen) {
     state_->context.recorder.missed_messages.add(connection_.measured_in_flight(state_->context));
   }
-  const std::string local = is_broken_ || connection_.state() == State::kClosed
-                                ? std::string()
-                                : net::Endpoint::local_of(connection_.fd()).to_string();
+  const bool has_local = !is_broken_ && connection_.fd() >= 0;
+  const std::string local = has_local ? net::Endpoint::local_of(connection_.fd()).to_string() : std::string();
   close();
   if (is_broken_) {
     state_->incidents.attempted(incident_);
@@ -240,20 +272,24 @@ void LoadClient::close() {
 }
 
 void LoadClient::watch() {
-  if (connection_.state() == State::kClosed) {
-    return;
+  const auto tell_epoll = [this](int operation, int fd) {
+    epoll_event event{.events = interest_, .data = {.ptr = this}};
+    if (::epoll_ctl(state_->epoll.get(), operation, fd, &event) != 0) {
+      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
+  };
+  if (connection_.state() == State::kConnecting) {
+    interest_ = EPOLLOUT;  // the connection that comes of it has this interest already
+    for (const int fd : connection_.take_new_sockets()) {
+      tell_epoll(EPOLL_CTL_ADD, fd);
+    }
+  } else if (connection_.state() != State::kClosed) {
+    const std::uint32_t before = interest_;
+    interest_ = EPOLLIN | (connection_.wants_to_write() ? EPOLLOUT : 0U);
+    if (interest_ != before) {
+      tell_epoll(before == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, connection_.fd());
+    }
   }
-  const bool is_connecting = connection_.state() == State::kConnecting;
-  const std::uint32_t wanted = (is_connecting ? 0U : EPOLLIN) | (connection_.wants_to_write() ? EPOLLOUT : 0U);
-  if (wanted == interest_) {
-    return;
-  }
-  epoll_event event{.events = wanted, .data = {.ptr = this}};
-  const int operation = interest_ == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  if (::epoll_ctl(state_->epoll.get(), operation, connection_.fd(), &event) != 0) {
-    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-  }
-  interest_ = wanted;
 }
 
 }  // namespace threadecho::load

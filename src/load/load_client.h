@@ -4,8 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
+#include "client/connect_race.h"
 #include "client/failure.h"
+#include "client/name_lookup.h"
 #include "load/load_connection.h"
 #include "load/load_incidents.h"
 #include "load/load_recorder.h"
@@ -24,13 +27,9 @@ struct LoadControl {
   std::atomic<std::uint32_t> settled{0};  ///< connections that are up, or failed, for the first time
   std::atomic<std::uint32_t> ended{0};    ///< workers that have ended
   net::Wakeup to_main;
-  SampleFile* samples = nullptr;  ///< takes every measured latency; set before the workers are made
-};
-
-/// A connection to the target that was made before the run; none without a descriptor.
-struct OpenConnection {
-  net::Fd fd;
-  std::chrono::nanoseconds connect_time{};
+  // Set before the workers are made.
+  SampleFile* samples = nullptr;        ///< takes every measured latency
+  client::NameLookup* names = nullptr;  ///< see LoadState
 };
 
 enum class Phase : std::uint8_t { kOpening, kRunning, kFinishing, kDone };
@@ -38,7 +37,8 @@ enum class Phase : std::uint8_t { kOpening, kRunning, kFinishing, kDone };
 /// What the clients of one worker share.
 struct LoadState {
   LoadContext context;
-  net::Endpoint target;
+  client::NameLookup* names;  ///< for reconnects; null: the target is at the same address always
+  net::Endpoint target;       ///< where this worker connected to last
   LoadControl& control;
   net::Fd epoll;
   bool has_one_client = false;
@@ -60,9 +60,10 @@ class LoadClient {
   /// Nothing more will come: it is closed, or all is back at the end of the run.
   [[nodiscard]] bool is_done() const noexcept;
 
-  void connect(Nanoseconds now);
+  /// The first time.
+  void connect(Nanoseconds now) { connect({state_->target}, now); }
   /// Takes a connection that is up already.
-  void adopt(OpenConnection connection, Nanoseconds now);
+  void adopt(client::Connected connection, Nanoseconds now);
   /// Takes the events that epoll reports for this client.
   void handle(std::uint32_t events);
   void receive(LoadConnection::Waiting waiting);
@@ -76,6 +77,9 @@ class LoadClient {
   void check(Nanoseconds now);
 
  private:
+  void connect(std::vector<net::Endpoint> addresses, Nanoseconds now);
+  void go_on_connecting(Nanoseconds now);
+  void reconnect(Nanoseconds now);
   void on_open(Nanoseconds now);
   void load(Nanoseconds now);
   void after_receive();

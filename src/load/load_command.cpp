@@ -21,6 +21,7 @@
 #include "cli/options.h"
 #include "client/connector.h"
 #include "client/failure.h"
+#include "client/name_lookup.h"
 #include "client/run_command.h"
 #include "client/signal_fd.h"
 #include "client/wait.h"
@@ -90,75 +91,80 @@ void check_sources(const LoadOptions& options) {
   }
 }
 
-/// The target's addresses that can be reached from the sources. Throws std::runtime_error when there is none.
-std::vector<net::Endpoint> addresses_of(const LoadOptions& options) {
-  client::Resolution resolution = client::resolve(options.target);
-  if (resolution.endpoints.empty()) {
-    throw client::CommandFailed(client::name_failure(options.target.host, resolution.reason));
-  }
+/// The target as the sources can reach it.
+client::Target target_of(const LoadOptions& options) {
+  client::Target target = options.target;
   if (!options.sources.empty()) {
-    const auto family = options.sources.front().family();
-    std::erase_if(resolution.endpoints, [&](const net::Endpoint& endpoint) { return endpoint.family() != family; });
+    target.family = options.sources.front().family();
   }
-  if (resolution.endpoints.empty()) {
-    throw std::runtime_error(options.target.host + " has no address of the family of --source");
-  }
-  return resolution.endpoints;
+  return target;
 }
 
 struct Start {
   net::Endpoint target;
-  OpenConnection first;
+  client::Connected first = {};
+  std::optional<client::Failure> failure = {};  ///< no address was found
 };
 
 /// The first of several addresses that answers takes all load: results for two would be results for neither. When none
 /// does, the run itself says why.
-Start find_target(const LoadOptions& options, const std::vector<net::Endpoint>& addresses, client::SignalFd& signals) {
-  if (addresses.size() == 1) {
-    return {.target = addresses.front(), .first = {}};
+Start find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress) {
+  if (options.connect.wait.count() == 0) {
+    auto failure = connector.look_up();
+    if (connector.addresses().size() < 2) {
+      return {.target = connector.addresses().empty() ? net::Endpoint{} : connector.addresses().front(),
+              .failure = std::move(failure)};
+    }
   }
-  const net::Endpoint* const source = options.sources.empty() ? nullptr : &options.sources.front();
-  client::Connected connected = client::connect_to_any(addresses, options.timeout, &signals, source);
-  if (!connected.fd) {
-    return {.target = addresses.front(), .first = {}};
+  std::string said;
+  auto outcome = connector.connect_within(options.connect.wait, [&](const client::Connector::Outcome& failed) {
+    if (std::exchange(said, failed.failure->text) != failed.failure->text) {
+      progress.say("waiting: " + said);
+    }
+  });
+  if (outcome.connected.fd) {
+    const net::Endpoint target = outcome.connected.attempts.back().endpoint;
+    return {.target = target, .first = std::move(outcome.connected)};
   }
-  const client::Attempt& attempt = connected.attempts.back();
-  return {.target = attempt.endpoint, .first = {.fd = std::move(connected.fd), .connect_time = attempt.duration}};
+  if (connector.addresses().empty()) {
+    return {.target = {}, .failure = std::move(outcome.failure)};
+  }
+  return {.target = connector.addresses().front()};
 }
 
-/// Waits for the time of --start-at. Returns the signal that ended the wait.
-std::optional<int> wait_for_start(const LoadOptions& options, const LoadProgress& progress) {
+/// Waits for the time of --start-at. Returns early when a signal comes.
+void wait_for_start(const LoadOptions& options, const LoadProgress& progress, client::SignalFd& signals) {
   constexpr std::chrono::seconds kLongestWait{1};  // the wall clock may be set meanwhile
   if (!options.start_at) {
-    return std::nullopt;
+    return;
   }
   progress.say("waits until " + text::format_timestamp(*options.start_at));
-  client::SignalFd signals;
   for (;;) {
     const std::chrono::nanoseconds left = *options.start_at - std::chrono::system_clock::now();
     if (left.count() <= 0 || signals.signal()) {
-      return signals.signal();
+      return;
     }
     const auto step = std::min<std::chrono::nanoseconds>(left, kLongestWait);
     client::wait_for(-1, 0, std::chrono::steady_clock::now() + step, &signals);
   }
 }
 
-int run(const LoadOptions& options) {
+int run(const LoadOptions& options, client::NameLookup& names) {
   check_sources(options);
   net::Fd file = open_samples(options);
   LoadProgress progress(options, STDERR_FILENO);
-  if (const auto signal = wait_for_start(options, progress)) {
-    return cli::kEndedBySignal + *signal;
-  }
-  const std::vector<net::Endpoint> addresses = addresses_of(options);
-  // From here on, not before: a look-up could not be interrupted with the signals blocked.
   client::SignalFd signals;
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a closed standard error must not end the run
 
-  Start start = find_target(options, addresses, signals);
+  const net::Endpoint* const source = options.sources.empty() ? nullptr : &options.sources.front();
+  client::Connector connector(target_of(options), names, options.timeout, &signals, source);
+  wait_for_start(options, progress, signals);
+  Start start = find_target(options, connector, progress);
   if (signals.signal()) {
     return cli::kEndedBySignal + *signals.signal();
+  }
+  if (start.failure) {
+    throw client::CommandFailed(*start.failure);
   }
   std::optional<SampleFile> samples;
   if (file) {
@@ -177,7 +183,8 @@ int run(const LoadOptions& options) {
                                           {.stop_fd = signals.fd(),
                                            .on_stop = [&] { signals.take(); },
                                            .on_progress = show,
-                                           .samples = samples ? &*samples : nullptr},
+                                           .samples = samples ? &*samples : nullptr,
+                                           .names = &names},
                                           std::move(start.first));
   progress.finish();
   std::cout << (options.json ? json_report(result) : text_report(result, cli::output_width())) << std::flush;
@@ -190,15 +197,17 @@ int run(const LoadOptions& options) {
 }  // namespace
 
 int run_load(int argc, const char* const* argv) {
-  return client::run_command("load", argc, argv, [&] {
+  std::optional<client::NameLookup> names;
+  const int status = client::run_command("load", argc, argv, [&] {
     const LoadOptions options = parse_load_arguments(argc, argv);
     if (options.help) {
       std::cout << load_help(cli::output_width());
       return cli::kDone;
     }
     ensure_descriptors(options);
-    return run(options);
+    return run(options, names.emplace(target_of(options)));
   });
+  return names ? names->end_with(status) : status;
 }
 
 }  // namespace threadecho::load

@@ -28,6 +28,10 @@ std::size_t next_in(const std::vector<Nanoseconds>& ring, std::size_t index) {
   return index + 1 < ring.size() ? index + 1 : 0;
 }
 
+client::ConnectRace::Clock::time_point time_of(Nanoseconds now) {
+  return client::ConnectRace::Clock::time_point(std::chrono::nanoseconds(now));
+}
+
 bool is_only_waiting(int error_number) { return error_number == EAGAIN || error_number == EINTR; }
 
 }  // namespace
@@ -40,37 +44,43 @@ LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) 
   }
 }
 
-std::optional<Failure> LoadConnection::connect(const net::Endpoint& target, const net::Endpoint* source,
-                                               Nanoseconds now) {
-  std::error_code error;
-  net::Fd fd = client::begin_connect(target, source, error);
-  if (error) {
-    return connect_failure(error);
+std::optional<Failure> LoadConnection::connect(LoadContext& context, std::vector<net::Endpoint> addresses,
+                                               const net::Endpoint* source, Nanoseconds now) {
+  race_ = std::make_unique<client::ConnectRace>(std::move(addresses), context.options.timeout, source);
+  state_ = State::kConnecting;
+  last_progress_ = now;
+  return continue_connect(context, now);
+}
+
+std::optional<Failure> LoadConnection::continue_connect(LoadContext& context, Nanoseconds now) {
+  race_->advance(time_of(now));
+  if (!race_->is_over()) {
+    return std::nullopt;
   }
-  adopt(std::move(fd), now);
+  client::Connected connected = race_->finish(time_of(now));
+  race_.reset();
+  if (!connected.fd) {
+    return client::connect_failure(connected.attempts);
+  }
+  adopt(context, std::move(connected), now);
   return std::nullopt;
 }
 
-void LoadConnection::adopt(net::Fd fd, Nanoseconds began) {
-  fd_ = std::move(fd);
-  state_ = State::kConnecting;
+Nanoseconds LoadConnection::next_connect_step() const {
+  return std::chrono::nanoseconds(race_->next_step().time_since_epoch()).count();
+}
+
+void LoadConnection::adopt(LoadContext& context, client::Connected connected, Nanoseconds now) {
+  const client::Attempt& attempt = connected.attempts.back();
+  fd_ = std::move(connected.fd);
+  peer_ = attempt.endpoint;
+  state_ = State::kOpen;
   base_ = received_ = sent_ = limit_ = round_up(sent_, client::Payload::kWordSize);
-  next_end_ = UINT64_MAX;
+  next_end_ = base_ + context.options.size;
   completed_ = 0;
   newest_ = oldest_ = 0;
-  last_progress_ = began;
-}
-
-std::optional<Failure> LoadConnection::finish_connect(LoadContext& context, const net::Endpoint& target,
-                                                      Nanoseconds now) {
-  if (const std::error_code error = client::finish_connect(fd_.get(), target)) {
-    return connect_failure(error);
-  }
-  state_ = State::kOpen;
-  next_end_ = base_ + context.options.size;
-  context.recorder.connect_times.record(std::chrono::nanoseconds(now - last_progress_));
+  context.recorder.connect_times.record(attempt.duration);
   last_progress_ = now;
-  return std::nullopt;
 }
 
 void LoadConnection::allow_message(const LoadOptions& options, Nanoseconds began) {
@@ -222,12 +232,9 @@ std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanosec
   if (state_ == State::kDiagnosing) {
     return now < suspicion_->ripe_at ? std::nullopt : std::optional(diagnosis(context));
   }
-  const bool is_waiting = state_ == State::kConnecting || (state_ == State::kOpen && !is_idle());
+  const bool is_waiting = state_ == State::kOpen && !is_idle();
   if (!is_waiting || now - last_progress_ < std::chrono::nanoseconds(options.timeout).count()) {
     return std::nullopt;
-  }
-  if (state_ == State::kConnecting) {
-    return connect_failure(client::errno_code(ETIMEDOUT));
   }
   if (sent_ < limit_) {
     return Failure{FailureKind::kNotReading,
@@ -239,6 +246,7 @@ std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanosec
 }
 
 void LoadConnection::close() noexcept {
+  race_.reset();
   fd_.reset();
   suspicion_.reset();
   state_ = State::kClosed;

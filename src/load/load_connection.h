@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "client/connect_race.h"
 #include "client/payload.h"
 #include "load/diagnosis.h"
 #include "load/load_options.h"
@@ -56,9 +58,11 @@ class LoadConnection {
 
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] std::uint32_t index() const noexcept { return payload_.connection(); }
+  /// Where it connected to last.
+  [[nodiscard]] const net::Endpoint& peer() const noexcept { return peer_; }
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  /// Waits for room to send, or to be connected.
-  [[nodiscard]] bool wants_to_write() const noexcept { return state_ == State::kConnecting || sent_ < limit_; }
+  /// Waits for room to send.
+  [[nodiscard]] bool wants_to_write() const noexcept { return sent_ < limit_; }
   /// All that was allowed is sent and back.
   [[nodiscard]] bool is_idle() const noexcept { return received_ == limit_; }
   /// When bytes last came back, or something began to be waited for.
@@ -68,12 +72,17 @@ class LoadConnection {
   /// Open loop: messages that have not come back, of those that were due within the measured time.
   [[nodiscard]] std::uint64_t measured_in_flight(const LoadContext& context) const;
 
-  /// Begins to connect. In kConnecting afterwards, unless it fails.
-  std::optional<Failure> connect(const net::Endpoint& target, const net::Endpoint* source, Nanoseconds now);
-  /// The same with a socket that began to connect at `began`.
-  void adopt(net::Fd fd, Nanoseconds began);
-  /// Call when the socket of a kConnecting one is writable.
-  std::optional<Failure> finish_connect(LoadContext& context, const net::Endpoint& target, Nanoseconds now);
+  /// Begins to connect to the first of these addresses that answers. In kConnecting afterwards, unless it fails.
+  std::optional<Failure> connect(LoadContext& context, std::vector<net::Endpoint> addresses,
+                                 const net::Endpoint* source, Nanoseconds now);
+  /// Goes on with a kConnecting one. Call it when a socket of its is writable, and at next_connect_step(). In kOpen
+  /// once it is connected.
+  std::optional<Failure> continue_connect(LoadContext& context, Nanoseconds now);
+  [[nodiscard]] Nanoseconds next_connect_step() const;
+  /// For epoll: sockets of a kConnecting one that this has not returned before.
+  std::vector<int> take_new_sockets() { return race_->take_new(); }
+  /// Takes a connected socket. In kOpen afterwards.
+  void adopt(LoadContext& context, client::Connected connected, Nanoseconds now);
 
   /// One more message may go out; its latency counts from `began`.
   void allow_message(const LoadOptions& options, Nanoseconds began);
@@ -112,7 +121,9 @@ class LoadConnection {
 
   client::Payload payload_;
   State state_ = State::kClosed;
+  std::unique_ptr<client::ConnectRace> race_;  ///< in kConnecting
   net::Fd fd_;
+  net::Endpoint peer_;
   // Places in the stream: base_ <= received_ <= sent_ <= limit_.
   std::uint64_t base_ = 0;      ///< where this connection's first message began
   std::uint64_t received_ = 0;  ///< came back right

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/arguments.h"
 #include "client/target.h"
 #include "net/endpoint.h"
 #include "text/timestamps.h"
@@ -36,6 +37,7 @@ constexpr std::string_view name_of(LoadClose close) { return kLoadCloseNames.at(
 /// The settings of `threadecho load`; the initialisers are the defaults of its flags.
 struct LoadOptions {
   client::Target target;
+  client::ConnectFlags connect;
   LoadMode mode = LoadMode::kClosed;
   std::uint32_t connections = 1;
   std::uint64_t size = 64;  ///< bytes of a message

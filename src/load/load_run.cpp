@@ -21,9 +21,10 @@ constexpr double kNanosecondsPerSecond = 1e9;
 /// The workers of a run and their threads; main's side of the control.
 class WorkerGroup {
  public:
-  WorkerGroup(const LoadOptions& options, const net::Endpoint& target, OpenConnection first, SampleFile* samples)
+  WorkerGroup(const LoadOptions& options, const net::Endpoint& target, client::Connected first, const LoadHooks& hooks)
       : options_(options) {
-    control_.samples = samples;
+    control_.samples = hooks.samples;
+    control_.names = hooks.names;
     for (std::uint32_t number = 0; number < options.threads; ++number) {
       workers_.push_back(std::make_unique<LoadWorker>(options, target, number, control_));
     }
@@ -191,13 +192,13 @@ double LoadResult::messages_per_second() const {
 double LoadResult::bytes_per_second() const { return messages_per_second() * static_cast<double>(options.size); }
 
 LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks,
-                         OpenConnection first) {
+                         client::Connected first) {
   LoadResult result;
   result.options = options;
   result.target = target;
   result.began = monotonic_now();
   result.began_at = std::chrono::system_clock::now();
-  WorkerGroup group(options, target, std::move(first), hooks.samples);
+  WorkerGroup group(options, target, std::move(first), hooks);
   if (options.ramps_connections()) {
     group.begin(result.began);  // each connection is loaded as soon as it is open
   }

@@ -58,18 +58,19 @@ struct LoadSnapshot {
   }
 };
 
-/// What the thread that waits for a run does meanwhile, and where samples go. Each may be empty.
+/// What the thread that waits for a run does meanwhile, where samples go, and who looks names up. Each may be empty.
 struct LoadHooks {
   int stop_fd = -1;               ///< the run ends early when this becomes readable; it is not read
   std::function<void()> on_stop;  ///< called then, once
   std::function<void(const LoadSnapshot&)> on_progress;  ///< once a second, or each report_interval
   SampleFile* samples = nullptr;                         ///< takes every measured latency
+  client::NameLookup* names = nullptr;                   ///< for reconnects; null: `target` never moves
 };
 
 /// Runs the load with threads of its own and waits for the end. The calling thread must have blocked the signals that
 /// the workers must not get. `first`, if it is connected, serves as the first connection. Throws std::system_error if
 /// it cannot create threads or descriptors.
 LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {},
-                         OpenConnection first = {});
+                         client::Connected first = {});
 
 }  // namespace threadecho::load

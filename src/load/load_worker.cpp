@@ -48,6 +48,7 @@ LoadWorker::LoadWorker(const LoadOptions& options, const net::Endpoint& target, 
                          .send_buffer = std::vector<std::byte>(buffer_size(options)),
                          .receive_buffer = std::vector<std::byte>(buffer_size(options)),
                          .recorder = {}},
+             .names = control.names,
              .target = target,
              .control = control,
              .epoll = net::Fd(::epoll_create1(EPOLL_CLOEXEC))} {

@@ -27,7 +27,7 @@ class LoadWorker {
   void run();
   void wake() noexcept { wakeup_.notify(); }
   /// Its first connection is this one. Call before run().
-  void take_over(OpenConnection connection) { first_ = std::move(connection); }
+  void take_over(client::Connected connection) { first_ = std::move(connection); }
 
   [[nodiscard]] const LoadRecorder& recorder() const noexcept { return state_.context.recorder; }
   /// When it stopped counting messages: at the end of the run, or when its last connection was lost.
@@ -49,7 +49,7 @@ class LoadWorker {
   [[nodiscard]] bool is_done() const;
 
   LoadState state_;
-  OpenConnection first_;
+  client::Connected first_;
   net::Wakeup wakeup_;
   bool has_precise_wait_ = true;     ///< epoll_pwait2(2), until a call shows that it is missing
   std::vector<LoadClient> clients_;  ///< never grows after the constructor: epoll has their addresses

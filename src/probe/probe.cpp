@@ -20,13 +20,18 @@ client::Payload random_payload() { return client::Payload(std::random_device()()
 /// One run: owns the connection, and opens a new one after a failure.
 class Probe {
  public:
-  Probe(const ProbeOptions& options, const PrintLine& print, client::SignalFd* signals)
-      : options_(options), print_(print), signals_(signals) {}
+  Probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print, client::SignalFd* signals)
+      : options_(options),
+        print_(print),
+        signals_(signals),
+        connector_(options.target, names, options.timeout, signals) {}
 
-  ProbeResult run(const std::vector<net::Endpoint>& addresses);
+  ProbeResult run();
 
  private:
-  bool connect();
+  bool connect_first();
+  bool connect() { return take(connector_.connect()); }
+  bool take(client::Connector::Outcome outcome);
   void send_messages();
   void send_message(std::uint64_t sequence);
   void check_half_close();
@@ -38,6 +43,7 @@ class Probe {
   const ProbeOptions& options_;
   const PrintLine& print_;
   client::SignalFd* signals_;
+  client::Connector connector_;
   const client::Payload payload_ = random_payload();
   net::Fd connection_;
   std::string peer_;                                ///< of the connection
@@ -45,10 +51,9 @@ class Probe {
   ProbeResult result_;
 };
 
-ProbeResult Probe::run(const std::vector<net::Endpoint>& addresses) {
+ProbeResult Probe::run() {
   const auto begin = Clock::now();
-  result_.addresses = addresses;
-  if (connect()) {
+  if (connect_first()) {
     send_messages();
     if (options_.half_close && !is_interrupted()) {
       check_half_close();
@@ -59,26 +64,45 @@ ProbeResult Probe::run(const std::vector<net::Endpoint>& addresses) {
   if (is_interrupted()) {
     result_.signal = signals_->signal();
   }
+  result_.addresses = connector_.addresses();
   result_.duration = Clock::now() - begin;
   return std::move(result_);
 }
 
+/// Waits for the target as long as it is told to.
+bool Probe::connect_first() {
+  std::string said;
+  const auto begin = [this] {
+    if (result_.addresses.empty() && !connector_.addresses().empty()) {
+      result_.addresses = connector_.addresses();
+      print_(begin_line(options_, result_.addresses));
+    }
+  };
+  auto outcome = connector_.connect_within(options_.connect.wait, [&](const client::Connector::Outcome& failed) {
+    begin();
+    if (std::exchange(said, failed.failure->text) != failed.failure->text) {
+      print_("waiting: " + said);
+    }
+  });
+  begin();
+  return take(std::move(outcome));
+}
+
 /// False without a failure when a signal came.
-bool Probe::connect() {
-  connect_failure_.reset();
-  client::Connected connected = client::connect_to_any(result_.addresses, options_.timeout, signals_);
-  connection_ = std::move(connected.fd);
-  if (!connection_ && !is_interrupted()) {
-    connect_failure_ = client::connect_failure(connected.attempts);
-  }
-  for (const client::Attempt& attempt : connected.attempts) {
-    if (attempt.error != std::errc::operation_canceled && ++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
+bool Probe::take(client::Connector::Outcome outcome) {
+  connection_ = std::move(outcome.connected.fd);
+  connect_failure_ = std::move(outcome.failure);
+  for (const client::Attempt& attempt : outcome.connected.attempts) {
+    if (++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
       result_.attempts.push_back(attempt);
+    }
+    if (attempt.error && connection_) {  // else the failure names it
+      print_(failed_attempt_line(attempt));
     }
   }
   if (connection_) {
-    peer_ = connected.attempts.back().endpoint.to_string();
-    print_(connected_line(connected.attempts.back()));
+    peer_ = outcome.connected.attempts.back().endpoint.to_string();
+    print_(connected_line(outcome.connected.attempts.back()));
   }
   return static_cast<bool>(connection_);
 }
@@ -165,9 +189,9 @@ int ProbeResult::exit_status() const {
   return signal && messages.echoed() == 0 ? cli::kEndedBySignal + *signal : 0;
 }
 
-ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
+ProbeResult probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print,
                   client::SignalFd* signals) {
-  return Probe(options, print, signals).run(addresses);
+  return Probe(options, names, print, signals).run();
 }
 
 }  // namespace threadecho::probe

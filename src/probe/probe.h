@@ -10,6 +10,7 @@
 
 #include "client/connector.h"
 #include "client/failure.h"
+#include "client/name_lookup.h"
 #include "client/signal_fd.h"
 #include "net/endpoint.h"
 #include "probe/probe_arguments.h"
@@ -24,7 +25,7 @@ struct HalfCloseResult {
 
 /// Everything a probe found.
 struct ProbeResult {
-  std::vector<net::Endpoint> addresses;  ///< of the name
+  std::vector<net::Endpoint> addresses;  ///< of the name, when it was looked up last
   /// The first kMostAttempts attempts to connect: a run without an end may make one for each message.
   std::vector<client::Attempt> attempts;
   std::uint64_t attempts_in_all = 0;
@@ -44,7 +45,7 @@ struct ProbeResult {
 using PrintLine = std::function<void(std::string_view line)>;
 
 /// Runs a probe as the options say, and prints a line about each step as it happens. `signals` may be null.
-ProbeResult probe(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses, const PrintLine& print,
+ProbeResult probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print,
                   client::SignalFd* signals);
 
 }  // namespace threadecho::probe

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxSize = std::size_t{64} * 1024 * 1024;
 
 std::vector<cli::Option> options(ProbeOptions& result) {
   using cli::option;
-  return {
+  std::vector<cli::Option> rows = {
       option("--count", "N", result.count, cli::number<std::uint64_t>(0, kMaxCount),
              "messages to send; 0: until Ctrl-C"),
       option("--interval", "DURATION", result.interval, cli::duration(milliseconds(0), hours(24)),
@@ -32,14 +32,18 @@ std::vector<cli::Option> options(ProbeOptions& result) {
                   "at the end: send a message and FIN; its echo and then FIN must come"),
       cli::toggle("--json", result.json, "print one JSON object at the end, and nothing else"),
   };
+  const std::vector<cli::Option> to_connect = client::rows_of(result.connect);
+  rows.insert(rows.end(), to_connect.begin(), to_connect.end());
+  return rows;
 }
 
-constexpr std::string_view kUsage = R"(Usage: threadecho probe HOST:PORT [--flag VALUE]...
-       threadecho probe [IPv6]:PORT [--flag VALUE]...
+constexpr std::string_view kUsage = R"(Usage: threadecho probe [tcp://]HOST:PORT [--flag VALUE]...
+       threadecho probe [tcp://][IPv6]:PORT [--flag VALUE]...
 
 Like ping, over a TCP echo server: sends messages one by one and checks every byte that comes back.
-All addresses of a name are tried in order. A message that fails is lost, and the next one gets a
-new connection; if the first connection fails, the probe ends. Ctrl-C ends it early, and it still
+All addresses of a name are tried, each with a head start of 250 ms over the next one (RFC 8305). A
+message that fails is lost, and the next one gets a new connection: the name is looked up again, and
+the address that worked last comes first. If the first connection fails, the probe ends. Ctrl-C ends it early, and it still
 prints the summary.
 
 )";
@@ -95,7 +99,7 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
   if (result.help) {
     return result;
   }
-  result.target = client::target_of(arguments.operands);
+  result.target = client::target_of(arguments.operands, result.connect);
   if (result.half_close && result.count == 0) {
     throw cli::UsageError("--half-close checks at the end, and --count 0 has none");
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/help.h"
+#include "client/arguments.h"
 #include "client/target.h"
 
 namespace threadecho::probe {
@@ -13,6 +14,7 @@ namespace threadecho::probe {
 /// What `threadecho probe` is to do; the initialisers are the defaults of its flags.
 struct ProbeOptions {
   client::Target target;
+  client::ConnectFlags connect;
   std::uint64_t count = 4;  ///< messages; 0: until a signal comes
   std::chrono::milliseconds interval{1000};
   std::size_t size = 64;  ///< bytes of a message

@@ -74,7 +74,7 @@ Json connects_json(const ProbeResult& result) {
   for (const client::Attempt& attempt : result.attempts) {
     Json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", in_seconds(attempt.duration)}};
     if (attempt.error) {
-      connect["error"] = attempt.error.message();
+      connect["error"] = client::text_of(attempt);
     }
     connects.push_back(std::move(connect));
   }
@@ -96,6 +96,18 @@ Json messages_json(const ProbeResult& result) {
 }
 
 }  // namespace
+
+std::string begin_line(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses) {
+  std::string line = "PROBE " + options.target.to_string();
+  std::string separator = " (";
+  for (const net::Endpoint& address : addresses) {
+    line.append(separator).append(address.to_string());
+    separator = ", ";
+  }
+  return line.append("), ").append(std::to_string(options.size)).append(" bytes a message");
+}
+
+std::string failed_attempt_line(const client::Attempt& attempt) { return "not connected: " + client::text_of(attempt); }
 
 std::string connected_line(const client::Attempt& attempt) {
   return fmt::format("connected to {} time={} ms", attempt.endpoint.to_string(), milliseconds(attempt.duration));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "client/connector.h"
 #include "client/failure.h"
@@ -14,6 +15,8 @@ namespace threadecho::probe {
 
 // What a probe prints. Lines come without their end.
 
+std::string begin_line(const ProbeOptions& options, const std::vector<net::Endpoint>& addresses);
+std::string failed_attempt_line(const client::Attempt& attempt);
 std::string connected_line(const client::Attempt& attempt);
 std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence,
                       std::chrono::nanoseconds round_trip);

@@ -47,8 +47,7 @@ TEST_F(BrokenPipe, OfALoadIsTheServersEarlyCloseAndNoSignal) {
                             .receive_buffer = {},
                             .recorder = {}};
   load::LoadConnection connection(options, 0);
-  connection.adopt(std::move(connected_.fd), 0);
-  ASSERT_FALSE(connection.finish_connect(context, server_.endpoint(), 1));
+  connection.adopt(context, std::move(connected_), 1);
   connection.allow_message(options, 1);
   const auto failure = connection.send(context, 1);
   ASSERT_TRUE(failure);

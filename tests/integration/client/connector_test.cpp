@@ -1,13 +1,18 @@
 #include "client/connector.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 #include <chrono>
+#include <cstddef>
+#include <future>
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
-#include "load/load_connection.h"
+#include "client/name_lookup.h"
+#include "client/resolver.h"
 #include "load/load_run.h"
 #include "support/echo_fixture.h"
 #include "support/scripted_server.h"
@@ -17,46 +22,26 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A socket on a port of its own that connects to just that port: what TCP makes of it is a connection to itself, as a
-/// client gets when its ephemeral port happens to be the port it connects to.
-net::Fd connected_to_itself() {
-  net::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const net::Endpoint any = net::Endpoint::parse("127.0.0.1", 0).value();
-  EXPECT_EQ(::bind(fd.get(), any.address(), any.length()), 0);
-  const net::Endpoint self = net::Endpoint::local_of(fd.get());
-  EXPECT_EQ(::connect(fd.get(), self.address(), self.length()), 0);
-  return fd;
-}
-
 TEST(Connector, TakesAConnectionToItselfForARefusedOne) {
-  const net::Fd fd = connected_to_itself();
-  char byte = 'x';
-  ASSERT_EQ(::send(fd.get(), &byte, 1, MSG_NOSIGNAL), 1);
-  ASSERT_EQ(::recv(fd.get(), &byte, 1, 0), 1) << "it echoes, without a server";
-  EXPECT_EQ(client::finish_connect(fd.get(), net::Endpoint::local_of(fd.get())), std::errc::connection_refused);
-}
-
-TEST(LoadConnection, TakesAConnectionToItselfForARefusedOne) {
-  const load::LoadOptions options;
-  load::LoadContext context{
-      .options = options, .schedule = {}, .send_buffer = {}, .receive_buffer = {}, .recorder = {}};
-  load::LoadConnection connection(options, 0);
-  net::Fd fd = connected_to_itself();
-  const net::Endpoint self = net::Endpoint::local_of(fd.get());
-  connection.adopt(std::move(fd), 0);
-  const auto failure = connection.finish_connect(context, self, 1);
-  ASSERT_TRUE(failure);
-  EXPECT_EQ(failure->kind, client::FailureKind::kRefused);
+  // From just the port that it connects to: TCP makes of it a connection to itself, as a client gets when its ephemeral
+  // port happens to be the one it connects to. It would echo, without a server.
+  net::Endpoint self;
+  {
+    const UnusedPort port;
+    self = port.endpoint();
+  }
+  const auto connected = client::connect_to_any({self}, 30s, nullptr, &self);
+  EXPECT_FALSE(connected.fd);
+  EXPECT_EQ(connected.attempts.at(0).error, std::errc::connection_refused);
 }
 
 TEST(Connector, ConnectsFromTheSourceThatItIsGiven) {
   const EchoServer server;
   const net::Endpoint source = net::Endpoint::parse("127.0.0.9", 0).value();
-  std::error_code error;
-  const net::Fd fd =
-      client::connect_to(server.endpoint(), std::chrono::steady_clock::now() + 30s, nullptr, error, &source);
-  ASSERT_FALSE(error) << error.message();
-  EXPECT_EQ(net::Endpoint::local_of(fd.get()).host(), "127.0.0.9");
+  const auto connected = client::connect_to_any({server.endpoint()}, 30s, nullptr, &source);
+  ASSERT_TRUE(connected.fd);
+  EXPECT_EQ(net::Endpoint::local_of(connected.fd.get()).host(), "127.0.0.9");
+  EXPECT_EQ(connected.attempts.back().local.to_string(), net::Endpoint::local_of(connected.fd.get()).to_string());
 }
 
 TEST(Connector, GivesEachAddressItsWholeTimeout) {
@@ -70,6 +55,7 @@ TEST(Connector, GivesEachAddressItsWholeTimeout) {
   EXPECT_EQ(connected.attempts.front().error, std::errc::timed_out);
   EXPECT_EQ(connected.attempts.back().error, std::errc::timed_out);
   EXPECT_GE(took, 2 * kTimeout);
+  EXPECT_GE(connected.attempts.back().duration, kTimeout);
 }
 
 TEST(Connector, GoesOnToTheAddressThatAnswers) {
@@ -91,6 +77,107 @@ TEST(Resolve, FindsNumericAddressesWithoutALookUpAndNoInvalidName) {
   EXPECT_FALSE(none.reason.empty());
 }
 
+TEST(Connector, GivesAnAddressThatDoesNotAnswerAHeadStartOnly) {
+  const FullListener silent;
+  const EchoServer server;
+  const auto connected = client::connect_to_any({silent.endpoint(), server.endpoint()}, 1h, nullptr);
+  ASSERT_TRUE(connected.fd);
+  ASSERT_EQ(connected.attempts.size(), 2U);
+  const client::Attempt& given_up = connected.attempts.front();
+  EXPECT_EQ(given_up.error, std::errc::operation_canceled);
+  EXPECT_GE(given_up.duration, client::ConnectRace::kHeadStart);
+  EXPECT_THAT(client::text_of(given_up), ::testing::StartsWith("no answer from " + silent.endpoint().to_string()));
+}
+
+TEST(Connector, GoesOnWithAnAddressThatIsLateInTheRace) {
+  const FullListener silent;
+  const UnusedPort nobody;
+  client::ConnectRace race({silent.endpoint(), nobody.endpoint()}, 1h, nullptr);
+  const auto begin = client::ConnectRace::Clock::now();
+  race.advance(begin);
+  EXPECT_EQ(race.in_flight().size(), 1U);
+  EXPECT_EQ(race.next_step(), begin + client::ConnectRace::kHeadStart);
+  race.advance(begin + client::ConnectRace::kHeadStart);
+  EXPECT_EQ(race.take_new().size(), 2U);
+  race.advance(begin + client::ConnectRace::kHeadStart);
+  EXPECT_TRUE(race.take_new().empty());
+  EXPECT_EQ(race.in_flight().size(), 1U) << "the second one was refused, and the first one may still answer";
+  EXPECT_FALSE(race.is_over());
+  race.advance(begin + 1h);
+  EXPECT_TRUE(race.is_over());
+  EXPECT_EQ(race.finish(begin + 1h).attempts.size(), 2U);
+}
+
+TEST(ConnectingOrder, BeginsWithTheAddressThatWorkedAndTakesTheFamiliesInTurn) {
+  std::vector<net::Endpoint> addresses;
+  for (const char* address : {"2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2", "192.0.2.3"}) {
+    addresses.push_back(net::Endpoint::parse(address, 7).value());
+  }
+  const auto hosts = [&](const net::Endpoint* first) {
+    std::string text;
+    for (const net::Endpoint& one : client::in_connecting_order(addresses, first)) {
+      text += one.host() + ' ';
+    }
+    return text;
+  };
+  EXPECT_EQ(hosts(nullptr), "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 192.0.2.3 ");
+  EXPECT_EQ(hosts(&addresses[3]), "192.0.2.2 2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.3 ");
+  const net::Endpoint gone = net::Endpoint::parse("192.0.2.9", 7).value();
+  EXPECT_EQ(hosts(&gone), hosts(nullptr));
+}
+
+TEST(Connector, LooksTheNameUpAgainEachTimeAndBeginsWithTheAddressThatWorkedLast) {
+  const EchoServer first;
+  const EchoServer second;
+  const UnusedPort nobody;
+  std::vector<client::Resolution> answers = {{.endpoints = {}, .reason = "not yet"},
+                                             {.endpoints = {nobody.endpoint(), first.endpoint()}, .reason = {}},
+                                             {.endpoints = {second.endpoint(), first.endpoint()}, .reason = {}},
+                                             {.endpoints = {second.endpoint()}, .reason = {}}};
+  client::NameLookup names([&, next = std::size_t{0}]() mutable { return answers.at(next++); });
+  client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
+  const auto not_found = connector.connect();
+  EXPECT_EQ(not_found.failure.value().kind, client::FailureKind::kNameNotFound);
+  EXPECT_EQ(not_found.failure.value().text, "name test not found (not yet)");
+  const auto peer = [&] { return connector.connect().connected.attempts.back().endpoint.to_string(); };
+  EXPECT_EQ(peer(), first.endpoint().to_string());
+  EXPECT_EQ(peer(), first.endpoint().to_string()) << "it worked last";
+  EXPECT_EQ(peer(), second.endpoint().to_string());
+}
+
+TEST(Connector, WaitsForATargetThatIsNotThereYet) {
+  const EchoServer server;
+  int look_ups = 0;
+  client::NameLookup names([&] {
+    return ++look_ups < 3 ? client::Resolution{.endpoints = {}, .reason = "not yet"}
+                          : client::Resolution{.endpoints = {server.endpoint()}, .reason = {}};
+  });
+  client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
+  int failures = 0;
+  const auto outcome = connector.connect_within(1h, [&](const auto& /*failed*/) { ++failures; });
+  EXPECT_TRUE(outcome.connected.fd);
+  EXPECT_EQ(failures, 2);
+}
+
+TEST(Connector, DoesNotWaitLongerThanItIsTold) {
+  const UnusedPort nobody;
+  client::NameLookup names([&] { return client::Resolution{.endpoints = {nobody.endpoint()}, .reason = {}}; });
+  client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
+  const auto outcome = connector.connect_within(1ms, [](const auto& /*failed*/) { FAIL(); });
+  EXPECT_EQ(outcome.failure.value().kind, client::FailureKind::kRefused);
+}
+
+TEST(NameLookup, IsGivenUpAfterTheTimeout) {
+  std::promise<void> given_up;
+  client::NameLookup names([&] {
+    given_up.get_future().wait();
+    return client::Resolution{};
+  });
+  client::Connector connector({.host = "test", .port = 7}, names, 20ms, nullptr);
+  EXPECT_EQ(connector.look_up().value().text, "name test not found (no answer within 20ms)");
+  given_up.set_value();
+}
+
 TEST(LoadRun, TakesOverAConnectionThatIsUpAlready) {
   const EchoServer server;
   load::LoadOptions how;
@@ -98,8 +185,7 @@ TEST(LoadRun, TakesOverAConnectionThatIsUpAlready) {
   how.duration = 200ms;
   how.warmup = 0ms;
   auto connected = client::connect_to_any({server.endpoint()}, 30s, nullptr);
-  const auto result = load::run_load_test(
-      how, server.endpoint(), {}, {.fd = std::move(connected.fd), .connect_time = connected.attempts.back().duration});
+  const auto result = load::run_load_test(how, server.endpoint(), {}, std::move(connected));
   EXPECT_TRUE(result.is_clean());
   EXPECT_EQ(result.opened, 3U);
   EXPECT_EQ(server.totals().accepted, 3U);

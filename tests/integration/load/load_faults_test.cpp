@@ -143,7 +143,7 @@ TEST(LoadFaults, ARefusedConnection) {
   {
     endpoint = FaultyServer([](int, int) {}).endpoint();
   }
-  expect_only(load::run_load_test(options(3), endpoint), FailureKind::kRefused, "connection refused");
+  expect_only(load::run_load_test(options(3), endpoint), FailureKind::kRefused, "refused the connection");
 }
 
 TEST(LoadFaults, TwoConnectionsWithEachOthersBytes) {

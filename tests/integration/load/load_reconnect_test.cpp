@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "client/name_lookup.h"
 #include "load/load_run.h"
 #include "load/text_report.h"
 #include "net/wakeup.h"
@@ -23,7 +24,7 @@ using load::Nanoseconds;
 constexpr std::size_t kSize = 64;
 
 /// A run of one connection that is connected again after each loss, until the server notifies `stop`.
-LoadResult run_until(const net::Wakeup& stop, const FaultyServer& server) {
+LoadResult run_until(const net::Wakeup& stop, const FaultyServer& server, client::NameLookup* names = nullptr) {
   const Watchdog watchdog("the run did not end");
   load::LoadOptions how;
   how.target = {.host = "test", .port = 1};
@@ -33,6 +34,7 @@ LoadResult run_until(const net::Wakeup& stop, const FaultyServer& server) {
   how.reconnect = true;
   load::LoadHooks hooks;
   hooks.stop_fd = stop.fd();
+  hooks.names = names;
   return load::run_load_test(how, server.endpoint(), hooks);
 }
 
@@ -54,6 +56,29 @@ TEST(LoadReconnect, WaitsBrieflyAgainAfterAConnectionThatEchoed) {
     return incident.recovered_after >= 0 && incident.recovered_after < kBrief;
   });
   EXPECT_GE(brief, kConnections / 2) << load::text_report(result);
+}
+
+TEST(LoadReconnect, LooksTheNameUpAgainAndGoesWhereItPointsNow) {
+  net::Wakeup stop;
+  const FaultyServer old([](int fd, int number) {
+    if (number == 0) {
+      write_all(fd, read_exactly(fd, kSize));
+    }
+  });
+  const FaultyServer successor([&](int fd, int /*number*/) {
+    write_all(fd, read_exactly(fd, kSize));
+    stop.notify();
+    echo_until_closed(fd);
+  });
+  int look_ups = 0;
+  client::NameLookup names([&]() -> client::Resolution {
+    return ++look_ups == 1 ? client::Resolution{.endpoints = {}, .reason = "not now"}
+                           : client::Resolution{.endpoints = {successor.endpoint()}, .reason = {}};
+  });
+  const LoadResult result = run_until(stop, old, &names);
+  EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
+  EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
+  EXPECT_EQ(look_ups, 2);
 }
 
 TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {

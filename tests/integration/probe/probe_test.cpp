@@ -44,7 +44,8 @@ struct Observed {
 Observed run(const ProbeOptions& options, const std::vector<net::Endpoint>& servers) {
   Observed observed;
   const auto print = [&](std::string_view line) { observed.lines.emplace_back(line); };
-  observed.result = probe::probe(options, servers, print, nullptr);
+  client::NameLookup names([&] { return client::Resolution{.endpoints = servers, .reason = "none"}; });
+  observed.result = probe::probe(options, names, print, nullptr);
   return observed;
 }
 
@@ -61,10 +62,10 @@ TEST(Probe, SaysThatAllWasEchoed) {
   EXPECT_EQ(probe.result.exit_status(), 0);
   EXPECT_EQ(probe.result.messages.echoed(), 3U);
   EXPECT_EQ(probe.result.attempts.size(), 1U) << "one connection for all";
-  ASSERT_EQ(probe.lines.size(), 5U);
-  EXPECT_THAT(probe.lines[0], HasSubstr("connected to 127.0.0.1:"));
-  EXPECT_THAT(probe.lines[3], HasSubstr("seq=3 time="));
-  EXPECT_THAT(probe.lines[4], HasSubstr("half-close: 64 bytes echoed after FIN, then closed"));
+  ASSERT_EQ(probe.lines.size(), 6U);
+  EXPECT_THAT(probe.lines[1], HasSubstr("connected to 127.0.0.1:"));
+  EXPECT_THAT(probe.lines[4], HasSubstr("seq=3 time="));
+  EXPECT_THAT(probe.lines[5], HasSubstr("half-close: 64 bytes echoed after FIN, then closed"));
 }
 
 TEST(Probe, SaysWhenTheConnectionIsRefused) {

@@ -64,6 +64,9 @@ TEST(ProbeArguments, TakeFlagsOnEitherSideOfTheTarget) {
 TEST(ProbeArguments, NameWhatIsWrongAndWhatIsAllowed) {
   EXPECT_THAT(error_of({}), HasSubstr("HOST:PORT is missing"));
   EXPECT_THAT(error_of({"a:1", "b:2"}), HasSubstr("unexpected argument \"b:2\""));
+  EXPECT_EQ(error_of({"localhost", "9000"}), "unexpected argument \"9000\"; did you mean localhost:9000?");
+  EXPECT_THAT(error_of({"a:1", "-4", "-6"}), HasSubstr("-4 and -6 exclude each other"));
+  EXPECT_THAT(error_of({"[::1]:1", "-4"}), HasSubstr("not an address of the family of -4"));
   EXPECT_THAT(error_of({"a:1", "--frob"}), HasSubstr("unknown flag \"--frob\""));
   EXPECT_THAT(error_of({"a:1", "--count", "-1"}), HasSubstr("allowed: 0 to 1000000000"));
   EXPECT_THAT(error_of({"a:1", "--count", "4x"}), HasSubstr("--count \"4x\""));
@@ -102,10 +105,18 @@ TEST(Target, IsReadAndWrittenWithBracketsAroundIpv6) {
     EXPECT_EQ(target.value().to_string(), text);
   }
   EXPECT_EQ(client::parse_target("[::1]:9000").value().host, "::1");
+  for (const char* text : {"tcp://[::1]:9000", "TCP://[::1]:9000", "tcp://[::1]:9000/"}) {
+    EXPECT_EQ(client::parse_target(text).value().to_string(), "[::1]:9000") << text;
+  }
 }
 
 TEST(Target, SaysWhyItCannotBeRead) {
-  EXPECT_THAT(client::parse_target("localhost").reason(), HasSubstr("no port"));
+  EXPECT_THAT(client::parse_target("localhost").reason(), HasSubstr("no port; did you mean localhost:9000?"));
+  EXPECT_THAT(client::parse_target("tcp://localhost").reason(), HasSubstr("did you mean localhost:9000?"));
+  EXPECT_THAT(client::parse_target("http://echo.example/path").reason(), HasSubstr("mean echo.example:80?"));
+  EXPECT_THAT(client::parse_target("https://echo.example").reason(), HasSubstr("mean echo.example:443?"));
+  EXPECT_THAT(client::parse_target("http://[::1]:8080/").reason(), HasSubstr("mean [::1]:8080?"));
+  EXPECT_THAT(client::parse_target("udp://[::1]").reason(), HasSubstr("mean [::1]:PORT?"));
   EXPECT_THAT(client::parse_target("").reason(), HasSubstr("no port"));
   EXPECT_THAT(client::parse_target("[::1]").reason(), HasSubstr("no port"));
   EXPECT_THAT(client::parse_target("::1:9000").reason(), HasSubstr("brackets"));

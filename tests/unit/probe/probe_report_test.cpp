@@ -199,7 +199,7 @@ TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {
   probe::ProbeOptions options;
   options.target = {.host = "\xff", .port = 1};
   ProbeResult result;
-  result.failure = client::name_failure("\xff", "why");
+  result.failure = client::name_failure(options.target, "why");
   EXPECT_EQ(nlohmann::json::parse(probe::json_text(options, result))["status"], 16);
 }
 
