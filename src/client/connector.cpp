@@ -1,6 +1,7 @@
 #include "client/connector.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "client/local_reasons.h"
 #include "client/resolver.h"
 #include "client/wait.h"
 #include "text/durations.h"
@@ -17,8 +19,9 @@ namespace {
 
 /// How much a failure says about the network.
 std::ptrdiff_t weight(FailureKind kind) {
-  constexpr std::array kOrder = {FailureKind::kNoLocalAddress, FailureKind::kUnreachable, FailureKind::kConnectTimeout,
-                                 FailureKind::kRefused, FailureKind::kReset};
+  constexpr std::array kOrder = {
+      FailureKind::kNoAddressFamily, FailureKind::kNoLocalPort, FailureKind::kLocalLimit, FailureKind::kUnreachable,
+      FailureKind::kConnectTimeout,  FailureKind::kRefused,     FailureKind::kReset};
   const auto* const found = std::ranges::find(kOrder, kind);
   return found == kOrder.end() ? -1 : found - kOrder.begin();
 }
@@ -31,15 +34,21 @@ std::string text_of(const Attempt& attempt) {
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration);
     return "no answer from " + peer + " within " + text::format_duration(waited);
   }
-  switch (kind_of(attempt.error, Stage::kConnecting)) {
+  switch (kind_of(attempt)) {
     case FailureKind::kRefused:
       return peer + " refused the connection";
     case FailureKind::kConnectTimeout:
       return "timed out connecting to " + peer;
     case FailureKind::kReset:
       return peer + " reset the connection";
+    case FailureKind::kNoAddressFamily:
+      return std::string("this host has no ") + (attempt.endpoint.family() == AF_INET ? "IPv4" : "IPv6") +
+             " address to reach " + peer + " from";
+    case FailureKind::kNoLocalPort:
+      return "no free local port to connect to " + peer + " from";
+    case FailureKind::kLocalLimit:
+      return "this host has no descriptor or memory left to connect to " + peer + " (" + attempt.error.message() + ")";
     case FailureKind::kUnreachable:
-    case FailureKind::kNoLocalAddress:  // this host has none of that family
       return peer + " is unreachable (" + attempt.error.message() + ")";
     default:
       return "cannot connect to " + peer + ": " + attempt.error.message();
@@ -49,7 +58,7 @@ std::string text_of(const Attempt& attempt) {
 Failure connect_failure(const std::vector<Attempt>& attempts) {
   Failure failure;
   for (const Attempt& attempt : attempts) {
-    const FailureKind kind = kind_of(attempt.error, Stage::kConnecting);
+    const FailureKind kind = kind_of(attempt);
     if (failure.text.empty() || weight(kind) > weight(failure.kind)) {
       failure.kind = kind;
     }

@@ -10,7 +10,9 @@ FailureKind kind_of_connect(int error_number) {
     case ECONNREFUSED:
       return FailureKind::kRefused;
     case EADDRNOTAVAIL:
-      return FailureKind::kNoLocalAddress;
+      return FailureKind::kNoLocalPort;
+    case EAFNOSUPPORT:
+      return FailureKind::kNoAddressFamily;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
@@ -37,9 +39,8 @@ FailureKind kind_of(std::error_code error, Stage stage) {
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
-    case EAFNOSUPPORT:  // this host has none of that family
-    case EACCES:        // ICMPv6 "administratively prohibited"
-    case EPERM:         // a firewall of this host
+    case EACCES:  // ICMPv6 "administratively prohibited"
+    case EPERM:   // a firewall of this host
       return FailureKind::kUnreachable;
     default:
       return stage == Stage::kConnecting ? kind_of_connect(error.value()) : FailureKind::kOther;

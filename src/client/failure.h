@@ -14,9 +14,10 @@ namespace threadecho::client {
 enum class FailureKind : std::uint8_t {
   kRefused,
   kConnectTimeout,
-  kUnreachable,     ///< no way there, or not allowed: routers and firewalls say so as well as this host
-  kNoLocalAddress,  ///< no address, or no free port, to connect from
-  kLocalLimit,      ///< this machine is out of descriptors or memory
+  kUnreachable,      ///< no way there, or not allowed: routers and firewalls say so as well as this host
+  kNoAddressFamily,  ///< this host has no address of that family to connect from
+  kNoLocalPort,      ///< no free port to connect from
+  kLocalLimit,       ///< this host is out of descriptors or memory
   kReset,
   kClosedEarly,  ///< the server closed although it was not asked to
   kEchoTimeout,  ///< the echo, or the server's FIN, did not come in time
@@ -39,27 +40,29 @@ struct FailureWords {
   std::string_view load_name;  ///< in the result of `load`
   std::string_view meaning;    ///< of the exit status, in --help and in the README
 };
-inline constexpr std::string_view kLocalReason = "failed for a reason of this machine, for example no more descriptors";
+inline constexpr std::string_view kLocalReason =
+    "failed for a reason of this host: no free port, no descriptor, no address of that family";
 inline constexpr std::string_view kNoEchoInTime = "timed out waiting for the echo, or for the server's FIN";
 /// In the order of the enumeration.
-inline constexpr std::array<FailureWords, 17> kFailureKinds = {{
+inline constexpr std::array<FailureWords, 18> kFailureKinds = {{
     {FailureKind::kRefused, 10, "refused", "refused", "connection refused"},
     {FailureKind::kConnectTimeout, 11, "connect_timeout", "connect_timeout", "timed out connecting"},
     {FailureKind::kUnreachable, 17, "unreachable", "unreachable", "unreachable"},
-    {FailureKind::kNoLocalAddress, 17, "unreachable", "local_limit", "unreachable"},
-    {FailureKind::kLocalLimit, 1, "other", "local_limit", kLocalReason},
+    {FailureKind::kNoAddressFamily, 1, "no_address_family", "no_address_family", kLocalReason},
+    {FailureKind::kNoLocalPort, 1, "no_local_port", "no_local_port", kLocalReason},
+    {FailureKind::kLocalLimit, 1, "local_limit", "local_limit", kLocalReason},
     {FailureKind::kReset, 13, "reset", "reset", "reset by the server"},
     {FailureKind::kClosedEarly, 14, "closed_early", "closed_early", "closed by the server before it had echoed all"},
-    {FailureKind::kEchoTimeout, 12, "echo_timeout", "no_echo", kNoEchoInTime},
+    {FailureKind::kEchoTimeout, 12, "echo_timeout", "echo_timeout", kNoEchoInTime},
     {FailureKind::kNotReading, 12, "echo_timeout", "not_reading", kNoEchoInTime},
-    {FailureKind::kWrongBytes, 15, "wrong_bytes", "bytes_changed", "wrong bytes"},
+    {FailureKind::kWrongBytes, 15, "wrong_bytes", "wrong_bytes", "wrong bytes"},
     {FailureKind::kMissing, 15, "wrong_bytes", "bytes_missing", "wrong bytes"},
     {FailureKind::kRepeated, 15, "wrong_bytes", "bytes_repeated", "wrong bytes"},
     {FailureKind::kReordered, 15, "wrong_bytes", "bytes_reordered", "wrong bytes"},
     {FailureKind::kForeign, 15, "wrong_bytes", "foreign_bytes", "wrong bytes"},
     {FailureKind::kSurplus, 15, "wrong_bytes", "surplus_bytes", "wrong bytes"},
     {FailureKind::kOther, 1, "other", "other", kLocalReason},
-    {FailureKind::kNameNotFound, 16, "name_not_found", "other", "name not found"},
+    {FailureKind::kNameNotFound, 16, "name_not_found", "name_not_found", "name not found"},
 }};
 
 constexpr std::size_t index_of(FailureKind kind) { return static_cast<std::size_t>(kind); }

@@ -68,7 +68,7 @@ and p99 come from a histogram, within 0.4 %.
 
 A failure: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}; its kinds:
 refused, connect_timeout, echo_timeout, reset, closed_early, wrong_bytes, name_not_found,
-unreachable, other.
+unreachable, no_address_family, no_local_port, local_limit, other.
 
 Examples:
   threadecho probe localhost:9000

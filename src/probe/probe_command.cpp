@@ -5,8 +5,8 @@
 #include <string>
 
 #include "cli/exit_status.h"
-#include "cli/run_command.h"
 #include "client/name_lookup.h"
+#include "client/run_command.h"
 #include "client/signal_fd.h"
 #include "probe/probe.h"
 #include "probe/probe_arguments.h"
@@ -37,7 +37,7 @@ int run(const ProbeOptions& options, client::NameLookup& names) {
 
 int run_probe(int argc, const char* const* argv) {
   std::optional<client::NameLookup> names;
-  const int status = cli::run_command("probe", [&] {
+  const int status = client::run_command("probe", argc, argv, [&] {
     const ProbeOptions options = parse_probe_arguments(argc, argv);
     if (options.help) {
       std::cout << probe_help(cli::output_width());

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "client/local_reasons.h"
+
 namespace threadecho::test {
 namespace {
 
@@ -22,7 +24,8 @@ TEST(Failure, HasAKindForEachErrorOfConnect) {
                                                 {EHOSTUNREACH, FailureKind::kUnreachable},
                                                 {ENETUNREACH, FailureKind::kUnreachable},
                                                 {EPERM, FailureKind::kUnreachable},
-                                                {EADDRNOTAVAIL, FailureKind::kNoLocalAddress},
+                                                {EADDRNOTAVAIL, FailureKind::kNoLocalPort},
+                                                {EAFNOSUPPORT, FailureKind::kNoAddressFamily},
                                                 {EMFILE, FailureKind::kLocalLimit},
                                                 {ENOBUFS, FailureKind::kLocalLimit},
                                                 {EINVAL, FailureKind::kOther}}) {
@@ -49,12 +52,21 @@ TEST(Failure, HasItsWordsInTheOrderOfTheKinds) {
   }
 }
 
-// A program without a free port or address has the status of an unreachable server, and a load the name of a limit.
-TEST(Failure, OfALocalAddressIsCalledAsEachCommandAlwaysDid) {
-  const client::FailureWords& words = client::words_of(FailureKind::kNoLocalAddress);
-  EXPECT_EQ(words.exit_status, 17);
-  EXPECT_EQ(words.name, "unreachable");
-  EXPECT_EQ(words.load_name, "local_limit");
+TEST(Failure, ForAReasonOfThisHostHasTheStatusOfNoServer) {
+  for (const FailureKind kind : {FailureKind::kNoAddressFamily, FailureKind::kNoLocalPort, FailureKind::kLocalLimit}) {
+    EXPECT_EQ(client::words_of(kind).exit_status, 1) << client::words_of(kind).name;
+  }
+}
+
+FailureKind kind_to(const char* address, int error_number) {
+  return client::kind_of(client::Attempt{
+      .endpoint = net::Endpoint::parse(address, 7).value(), .duration = {}, .error = client::errno_code(error_number)});
+}
+
+TEST(Failure, OfAnAddressThatCannotBeAssignedIsALackOfPortsWhereThereIsARoute) {
+  EXPECT_EQ(kind_to("127.0.0.1", EADDRNOTAVAIL), FailureKind::kNoLocalPort);
+  EXPECT_EQ(kind_to("fe80::1%lo", EADDRNOTAVAIL), FailureKind::kNoAddressFamily);
+  EXPECT_EQ(kind_to("127.0.0.1", ENETUNREACH), FailureKind::kUnreachable) << "loopback has an address of that family";
 }
 
 }  // namespace

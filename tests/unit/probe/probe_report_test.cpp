@@ -56,7 +56,7 @@ TEST(ConnectFailure, HasAKindForEachErrorOfConnect) {
   EXPECT_EQ(kind(std::errc::connection_reset), FailureKind::kReset);
   EXPECT_EQ(kind(std::errc::host_unreachable), FailureKind::kUnreachable);
   EXPECT_EQ(kind(std::errc::network_unreachable), FailureKind::kUnreachable);
-  EXPECT_EQ(kind(std::errc::address_not_available), FailureKind::kNoLocalAddress);
+  EXPECT_EQ(kind(std::errc::address_not_available), FailureKind::kNoLocalPort);
   EXPECT_EQ(kind(std::errc::too_many_files_open), FailureKind::kLocalLimit);
 }
 
