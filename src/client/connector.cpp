@@ -26,15 +26,13 @@ std::ptrdiff_t weight(FailureKind kind) {
   return found == kOrder.end() ? -1 : found - kOrder.begin();
 }
 
-}  // namespace
-
-std::string text_of(const Attempt& attempt) {
+std::string text_of(const Attempt& attempt, FailureKind kind) {
   const std::string peer = attempt.endpoint.to_string();
   if (attempt.error == std::errc::operation_canceled) {
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration);
     return "no answer from " + peer + " within " + text::format_duration(waited);
   }
-  switch (kind_of(attempt)) {
+  switch (kind) {
     case FailureKind::kRefused:
       return peer + " refused the connection";
     case FailureKind::kConnectTimeout:
@@ -55,14 +53,21 @@ std::string text_of(const Attempt& attempt) {
   }
 }
 
+}  // namespace
+
+Failure failure_of(const Attempt& attempt) {
+  const FailureKind kind = kind_of(attempt);
+  return {kind, text_of(attempt, kind)};
+}
+
 Failure connect_failure(const std::vector<Attempt>& attempts) {
   Failure failure;
   for (const Attempt& attempt : attempts) {
-    const FailureKind kind = kind_of(attempt);
-    if (failure.text.empty() || weight(kind) > weight(failure.kind)) {
-      failure.kind = kind;
+    const Failure one = failure_of(attempt);
+    if (failure.text.empty() || weight(one.kind) > weight(failure.kind)) {
+      failure.kind = one.kind;
     }
-    failure.text.append(failure.text.empty() ? "" : "; ").append(text_of(attempt));
+    failure.text.append(failure.text.empty() ? "" : "; ").append(one.text);
   }
   return failure;
 }
@@ -78,40 +83,82 @@ Connected connect_to_any(std::vector<net::Endpoint> addresses, std::chrono::mill
   return race.finish(ConnectRace::Clock::now());
 }
 
-std::optional<Failure> Connector::look_up() {
+void Connector::begin(Clock::time_point now) {
+  race_.reset();
   addresses_.clear();
-  const auto asked = NameLookup::Clock::now();
-  // One that was given up may still run: its answer is older.
+  asked_ = now;
   names_.clear();
-  while (!names_.has_answer(asked)) {
-    names_.ask();
-    switch (wait_for(names_.fd(), POLLIN, asked + timeout_, signals_)) {
-      case Waited::kInterrupted:
-        return std::nullopt;
-      case Waited::kTimedOut:
-        return name_failure(target_, "no answer within " + text::format_duration(timeout_));
-      case Waited::kReady:
-        names_.clear();
-    }
-  }
-  Resolution found = names_.answer();
-  addresses_ = std::move(found.endpoints);
-  return addresses_.empty() ? std::optional(name_failure(target_, found.reason)) : std::nullopt;
+  names_.ask();
 }
 
-Connector::Outcome Connector::connect() {
-  Outcome outcome{.connected = {}, .failure = look_up()};
-  if (addresses_.empty()) {
-    return outcome;
+/// Whether the look-up is over.
+bool Connector::advance_look_up(Clock::time_point now, std::optional<Failure>& failure) {
+  names_.clear();
+  if (names_.has_answer(asked_)) {
+    Resolution found = names_.answer();
+    addresses_ = std::move(found.endpoints);
+    if (addresses_.empty()) {
+      failure = name_failure(target_, found.reason);
+    }
+    return true;
   }
-  const net::Endpoint* const first = last_good_ ? &*last_good_ : nullptr;
-  outcome.connected = connect_to_any(in_connecting_order(addresses_, first), timeout_, signals_, source_);
+  if (now >= asked_ + timeout_) {
+    failure = name_failure(target_, "no answer within " + text::format_duration(timeout_));
+    return true;
+  }
+  names_.ask();  // an earlier one that was given up may have ended just now
+  return false;
+}
+
+std::optional<Connector::Outcome> Connector::advance(Clock::time_point now) {
+  Outcome outcome;
+  if (!race_) {
+    if (!advance_look_up(now, outcome.failure)) {
+      return std::nullopt;
+    }
+    if (outcome.failure) {
+      return outcome;
+    }
+    race_.emplace(in_connecting_order(addresses_, last_good_ ? &*last_good_ : nullptr), timeout_, source_);
+  }
+  race_->advance(now);
+  if (!race_->is_over()) {
+    return std::nullopt;
+  }
+  outcome.connected = race_->finish(now);
   if (outcome.connected.fd) {
     last_good_ = outcome.connected.attempts.back().endpoint;
-  } else if (signals_ == nullptr || !signals_->signal()) {
+  } else {
     outcome.failure = connect_failure(outcome.connected.attempts);
   }
   return outcome;
+}
+
+std::vector<pollfd> Connector::entries() const {
+  return race_ ? race_->in_flight() : std::vector<pollfd>{{.fd = names_.fd(), .events = POLLIN, .revents = 0}};
+}
+
+Connector::Clock::time_point Connector::next_step() const { return race_ ? race_->next_step() : asked_ + timeout_; }
+
+std::optional<Failure> Connector::look_up() {
+  std::optional<Failure> failure;
+  for (begin(Clock::now()); !advance_look_up(Clock::now(), failure);) {
+    if (!wait()) {
+      break;
+    }
+  }
+  return failure;
+}
+
+Connector::Outcome Connector::connect() {
+  for (begin(Clock::now());;) {
+    if (auto outcome = advance(Clock::now())) {
+      return std::move(*outcome);
+    }
+    if (!wait()) {
+      return {};
+    }
+  }
 }
 
 Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,

@@ -7,79 +7,98 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdint>
-#include <string>
 #include <utility>
 
-#include "client/payload.h"
 #include "text/escape.h"
 
 namespace threadecho::client {
 namespace {
 
-constexpr std::size_t kReceiveAtOnce = std::size_t{64} * 1024;
+constexpr std::size_t kAtOnce = std::size_t{64} * 1024;
 
-/// One message on its way there and back.
-class Exchange {
- public:
-  Exchange(int fd, std::span<const std::byte> message, AfterSending after)
-      : fd_(fd), message_(message), after_(after) {}
+}  // namespace
 
-  [[nodiscard]] bool is_done() const {
-    return echoed_ == message_.size() && (after_ == AfterSending::kStayOpen || has_ended_);
+EchoExchange::EchoExchange(int fd, Payload payload, std::size_t size) : fd_(fd), payload_(payload), size_(size) {}
+
+/// Of its first byte in the payload's stream. Each message is another part of it.
+std::uint64_t EchoExchange::place_of(const Message& message) const noexcept {
+  const std::uint64_t stride = (size_ / Payload::kWordSize + 1) * Payload::kWordSize;
+  return message.sequence * stride;
+}
+
+short EchoExchange::events() const noexcept { return static_cast<short>(wants_to_send() ? POLLIN | POLLOUT : POLLIN); }
+
+Failure EchoExchange::failure(FailureKind kind, std::string text) const {
+  return {.kind = kind, .text = std::move(text), .bytes = echoed_of_first()};
+}
+
+std::string EchoExchange::progress() const { return fmt::format("{} of {} bytes", echoed_of_first(), size_); }
+
+Failure EchoExchange::timed_out() const {
+  const std::string awaited = pending_.empty() ? "the server to close" : "the echo";
+  return failure(FailureKind::kEchoTimeout, "timed out waiting for " + awaited + ", after " + progress());
+}
+
+Failure EchoExchange::wrong_byte(std::size_t offset, std::optional<std::byte> expected, std::byte got) const {
+  WrongByte wrong{.offset = offset, .expected = {}, .got = std::to_integer<std::uint8_t>(got)};
+  if (expected) {
+    wrong.expected = std::to_integer<std::uint8_t>(*expected);
   }
-  [[nodiscard]] short events() const { return static_cast<short>(wants_to_send() ? POLLIN | POLLOUT : POLLIN); }
-
-  /// Takes and compares all that has arrived.
-  std::optional<Failure> receive();
-  /// Sends as much as there is room for.
-  void send();
-  [[nodiscard]] Failure timed_out() const {
-    const std::string awaited = echoed_ < message_.size() ? "the echo" : "the server to close";
-    return failure(FailureKind::kEchoTimeout, "timed out waiting for " + awaited + ", after " + progress());
-  }
-
- private:
-  [[nodiscard]] bool wants_to_send() const { return sent_ < message_.size() && send_error_ == 0; }
-  [[nodiscard]] std::optional<Failure> compare(std::span<const std::byte> received);
-  [[nodiscard]] std::optional<Failure> at_end_of_file();
-  /// After an error of send or recv.
-  [[nodiscard]] Failure broken(int error_number) const;
-  [[nodiscard]] Failure failure(FailureKind kind, std::string text) const {
-    return {.kind = kind, .text = std::move(text), .bytes = echoed_};
-  }
-  [[nodiscard]] std::string progress() const { return fmt::format("{} of {} bytes", echoed_, message_.size()); }
-
-  int fd_;
-  std::span<const std::byte> message_;
-  AfterSending after_;
-  std::size_t sent_ = 0;
-  std::size_t echoed_ = 0;
-  int send_error_ = 0;  ///< kept until what has arrived is read: it may say more
-  bool has_ended_ = false;
-};
-
-std::optional<Failure> Exchange::compare(std::span<const std::byte> received) {
-  const auto expected = message_.subspan(echoed_, std::min(received.size(), message_.size() - echoed_));
-  const auto [want, got] = std::ranges::mismatch(expected, received);
-  echoed_ += static_cast<std::size_t>(want - expected.begin());
-  if (got == received.end()) {
-    return std::nullopt;
-  }
-  WrongByte wrong{.offset = echoed_, .expected = {}, .got = std::to_integer<std::uint8_t>(*got)};
-  if (want != expected.end()) {
-    wrong.expected = std::to_integer<std::uint8_t>(*want);
-  }
-  Failure result =
-      failure(FailureKind::kWrongBytes,
-              fmt::format("wrong bytes: at offset {} of {} expected {}, got {}", wrong.offset, message_.size(),
-                          wrong.expected ? text::in_hex(std::byte{*wrong.expected}) : "nothing more",
-                          text::in_hex(std::byte{wrong.got})));
+  Failure result = failure(FailureKind::kWrongBytes,
+                           fmt::format("wrong bytes: at offset {} of {} expected {}, got {}", offset, size_,
+                                       expected ? text::in_hex(*expected) : "nothing more", text::in_hex(got)));
+  result.bytes = offset;
   result.wrong_byte = wrong;
   return result;
 }
 
-std::optional<Failure> Exchange::at_end_of_file() {
+Failure EchoExchange::broken(int error_number) const {
+  const std::error_code error = errno_code(error_number);
+  const FailureKind kind = kind_of(error, Stage::kConnected);
+  return kind == FailureKind::kReset
+             ? failure(kind, "the server reset the connection after " + progress())
+             : failure(kind, "the connection broke after " + progress() + ": " + error.message());
+}
+
+void EchoExchange::complete_first(std::vector<Echoed>& echoed) {
+  const Message& first = pending_.front();
+  const auto now = Clock::now();
+  echoed.push_back({.sequence = first.sequence, .round_trip = now - first.began.value_or(now)});
+  pending_.pop_front();
+  echoed_ = 0;
+  if (sending_ > 0) {
+    --sending_;
+  } else {
+    sent_ = 0;  // the echo was there before all of the message had been sent
+  }
+}
+
+std::optional<Failure> EchoExchange::compare(std::span<const std::byte> received, std::vector<Echoed>& echoed) {
+  while (!received.empty()) {
+    if (pending_.empty()) {
+      if (!echoed.empty()) {  // the last message came back with more than was sent
+        pending_.push_front({.sequence = echoed.back().sequence});
+        sending_ = 1;
+        echoed.pop_back();
+      }
+      return wrong_byte(size_, std::nullopt, received.front());
+    }
+    const auto part = received.first(std::min(received.size(), size_ - echoed_));
+    const std::uint64_t place = place_of(pending_.front()) + echoed_;
+    const std::size_t right = payload_.first_mismatch(place, part);
+    echoed_ += right;
+    if (right < part.size()) {
+      return wrong_byte(echoed_, payload_.at(place + right), part[right]);
+    }
+    if (echoed_ == size_) {
+      complete_first(echoed);
+    }
+    received = received.subspan(right);
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> EchoExchange::at_end_of_file() {
   has_ended_ = true;
   if (is_done()) {
     return std::nullopt;
@@ -90,39 +109,35 @@ std::optional<Failure> Exchange::at_end_of_file() {
   return failure(FailureKind::kClosedEarly, "the server closed early, after " + progress());
 }
 
-Failure Exchange::broken(int error_number) const {
-  const std::error_code error = errno_code(error_number);
-  const FailureKind kind = kind_of(error, Stage::kConnected);
-  return kind == FailureKind::kReset
-             ? failure(kind, "the server reset the connection after " + progress())
-             : failure(kind, "the connection broke after " + progress() + ": " + error.message());
-}
-
-std::optional<Failure> Exchange::receive() {
-  std::array<std::byte, kReceiveAtOnce> buffer;
-  while (!is_done()) {
+EchoExchange::Received EchoExchange::receive() {
+  std::array<std::byte, kAtOnce> buffer;
+  Received result;
+  while (!is_done() && !result.failure) {
     const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
-    if (got == 0) {
-      return at_end_of_file();
-    }
     if (got < 0 && errno == EAGAIN) {
-      return std::nullopt;
+      break;
     }
-    if (got < 0 && errno != EINTR) {
-      return broken(errno);
-    }
-    if (got > 0) {
-      if (auto failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)))) {
-        return failure;
-      }
+    if (got == 0) {
+      result.failure = at_end_of_file();
+    } else if (got > 0) {
+      result.failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)), result.echoed);
+    } else if (errno != EINTR) {
+      result.failure = broken(errno);
     }
   }
-  return std::nullopt;
+  return result;
 }
 
-void Exchange::send() {
+void EchoExchange::send() {
+  std::array<std::byte, kAtOnce> buffer;
   while (wants_to_send()) {
-    const ssize_t sent = ::send(fd_, message_.data() + sent_, message_.size() - sent_, MSG_NOSIGNAL);
+    Message& message = pending_[sending_];
+    const std::span<std::byte> part = std::span(buffer).first(std::min(buffer.size(), size_ - sent_));
+    payload_.fill(place_of(message) + sent_, part);
+    if (!message.began) {
+      message.began = Clock::now();
+    }
+    const ssize_t sent = ::send(fd_, part.data(), part.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) {
       return;
     }
@@ -131,24 +146,29 @@ void Exchange::send() {
       return;
     }
     sent_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-    if (sent_ == message_.size() && after_ == AfterSending::kHalfClose) {
-      ::shutdown(fd_, SHUT_WR);
+    if (sent_ == size_) {
+      ++sending_;
+      sent_ = 0;
     }
+  }
+  if (half_closes_ && send_error_ == 0 && !std::exchange(has_sent_fin_, true)) {
+    ::shutdown(fd_, SHUT_WR);
   }
 }
 
-}  // namespace
-
-EchoResult echo_once(int fd, std::span<const std::byte> message, AfterSending after, Deadline deadline,
-                     SignalFd* signals) {
+EchoResult echo_once(int fd, Payload payload, std::uint64_t sequence, std::size_t size, AfterSending after,
+                     Deadline deadline, SignalFd* signals) {
   const auto begin = std::chrono::steady_clock::now();
-  Exchange exchange(fd, message, after);
+  EchoExchange exchange(fd, payload, size);
+  exchange.add(sequence);
+  if (after == AfterSending::kHalfClose) {
+    exchange.half_close();
+  }
   EchoResult result;
   for (;;) {
-    // Receive first: bytes before the message are no echo, and an end of file says more than the error of a send.
-    result.failure = exchange.receive();
+    result.failure = exchange.receive().failure;
     if (result.failure || exchange.is_done()) {
-      result.round_trip = std::chrono::steady_clock::now() - begin;
+      result.duration = std::chrono::steady_clock::now() - begin;
       return result;
     }
     exchange.send();

@@ -51,6 +51,8 @@ bool has_route_to(const net::Endpoint& endpoint) {
 
 FailureKind kind_of(const Attempt& attempt) {
   switch (attempt.error.value()) {
+    case ECANCELED:  // no answer yet when another address connected
+      return FailureKind::kConnectTimeout;
     case EADDRNOTAVAIL:
       return has_route_to(attempt.endpoint) ? FailureKind::kNoLocalPort : FailureKind::kNoAddressFamily;
     case ENETUNREACH:

@@ -1,7 +1,6 @@
 #include "healthcheck/healthcheck.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,9 +30,9 @@ std::optional<client::Failure> echo_failure(const net::Endpoint& server, client:
   if (!connected.fd) {
     return client::connect_failure(connected.attempts);
   }
-  std::array<std::byte, kEchoBytes> message{};
-  client::Payload(0).fill(0, message);
-  return client::echo_once(connected.fd.get(), message, client::AfterSending::kStayOpen, deadline, nullptr).failure;
+  return client::echo_once(connected.fd.get(), client::Payload(0), 1, kEchoBytes, client::AfterSending::kStayOpen,
+                           deadline, nullptr)
+      .failure;
 }
 
 }  // namespace

@@ -1,12 +1,19 @@
 #include "probe/probe.h"
 
+#include <poll.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
 #include <random>
+#include <string>
 #include <utility>
 
 #include "cli/exit_status.h"
 #include "client/echo_exchange.h"
 #include "client/payload.h"
 #include "client/wait.h"
+#include "probe/lost_lines.h"
 #include "probe/probe_report.h"
 
 namespace threadecho::probe {
@@ -17,50 +24,75 @@ using Clock = std::chrono::steady_clock;
 // So that bytes of one run are not mistaken for those of another.
 client::Payload random_payload() { return client::Payload(std::random_device()() % client::Payload::kMaxConnections); }
 
-/// One run: owns the connection, and opens a new one after a failure.
+/// One run: sends a message at each interval, whatever has become of those before, and owns the connection, of which it
+/// opens a new one after a failure. Messages that are due meanwhile go out once it is there.
 class Probe {
  public:
   Probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print, client::SignalFd* signals)
       : options_(options),
         print_(print),
+        lost_lines_(print),
         signals_(signals),
         connector_(options.target, names, options.timeout, signals) {}
 
   ProbeResult run();
 
  private:
+  /// A message that is due, and neither back nor lost.
+  struct Open {
+    std::uint64_t sequence = 0;
+    Clock::time_point due;
+    std::chrono::system_clock::time_point due_at;
+  };
+
   bool connect_first();
-  bool connect() { return take(connector_.connect()); }
   bool take(client::Connector::Outcome outcome);
-  void send_messages();
-  void send_message(std::uint64_t sequence);
+  void run_schedule();
+  void begin_message();
+  void go_on_connecting(Clock::time_point now);
+  void go_on_exchanging();
+  void give_up_late(Clock::time_point now);
+  [[nodiscard]] bool is_complete() const { return options_.count != 0 && last_ == options_.count; }
+  [[nodiscard]] Clock::time_point next_due() const;
+  client::Waited wait() const;
   void check_half_close();
-  [[nodiscard]] client::EchoResult exchange(std::uint64_t sequence, client::AfterSending after);
-  void lose(std::uint64_t sequence, client::Failure failure);
+  void echoed(const client::EchoExchange::Echoed& message);
+  void lose_first(const client::Failure& failure);
+  void note_first_lost(const client::Failure& failure);
+  void lose_all(const client::Failure& failure);
+  void print(const std::string& line);
   void note(const client::Failure& failure);
   [[nodiscard]] bool is_interrupted() const { return signals_ != nullptr && signals_->signal(); }
 
   const ProbeOptions& options_;
   const PrintLine& print_;
+  LostLines lost_lines_;
   client::SignalFd* signals_;
   client::Connector connector_;
   const client::Payload payload_ = random_payload();
   net::Fd connection_;
+  std::optional<client::EchoExchange> exchange_;  ///< on the connection
+  bool is_connecting_ = false;
   std::string peer_;                                ///< of the connection
   std::optional<client::Failure> connect_failure_;  ///< of the last attempt, if it failed
+  std::deque<Open> open_;                           ///< those of the exchange, or those that wait for a connection
+  std::uint64_t last_ = 0;                          ///< sequence of the message that was due last
+  Clock::time_point last_due_{};
   ProbeResult result_;
 };
 
 ProbeResult Probe::run() {
   const auto begin = Clock::now();
+  result_.began_at = std::chrono::system_clock::now();
   if (connect_first()) {
-    send_messages();
+    run_schedule();
     if (options_.half_close && !is_interrupted()) {
       check_half_close();
     }
   } else if (connect_failure_) {
     note(*connect_failure_);
   }
+  lost_lines_.flush();
   if (is_interrupted()) {
     result_.signal = signals_->signal();
   }
@@ -75,13 +107,13 @@ bool Probe::connect_first() {
   const auto begin = [this] {
     if (result_.addresses.empty() && !connector_.addresses().empty()) {
       result_.addresses = connector_.addresses();
-      print_(begin_line(options_, result_.addresses));
+      print(begin_line(options_, result_.addresses));
     }
   };
   auto outcome = connector_.connect_within(options_.connect.wait, [&](const client::Connector::Outcome& failed) {
     begin();
     if (std::exchange(said, failed.failure->text) != failed.failure->text) {
-      print_("waiting: " + said);
+      print("waiting: " + said);
     }
   });
   begin();
@@ -97,81 +129,173 @@ bool Probe::take(client::Connector::Outcome outcome) {
       result_.attempts.push_back(attempt);
     }
     if (attempt.error && connection_) {  // else the failure names it
-      print_(failed_attempt_line(attempt));
+      print(failed_attempt_line(attempt));
     }
   }
-  if (connection_) {
-    peer_ = outcome.connected.attempts.back().endpoint.to_string();
-    print_(connected_line(outcome.connected.attempts.back()));
+  if (!connection_) {
+    return false;
   }
-  return static_cast<bool>(connection_);
+  peer_ = outcome.connected.attempts.back().endpoint.to_string();
+  print(connected_line(outcome.connected.attempts.back()));
+  exchange_.emplace(connection_.get(), payload_, options_.size);
+  for (const Open& message : open_) {
+    exchange_->add(message.sequence);
+  }
+  return true;
 }
 
-void Probe::send_messages() {
-  for (std::uint64_t sequence = 1; options_.count == 0 || sequence <= options_.count; ++sequence) {
-    const auto due = Clock::now() + options_.interval;
-    send_message(sequence);
-    const bool is_last = sequence == options_.count;
-    if (is_interrupted() || (!is_last && client::wait_for(-1, 0, due, signals_) == client::Waited::kInterrupted)) {
+void Probe::run_schedule() {
+  while (!is_interrupted()) {
+    const auto now = Clock::now();
+    while (!is_complete() && next_due() <= now) {
+      begin_message();
+    }
+    if (is_connecting_) {
+      go_on_connecting(now);
+    }
+    go_on_exchanging();
+    give_up_late(Clock::now());
+    if (is_complete() && open_.empty()) {
       return;
     }
+    wait();
   }
 }
 
-client::EchoResult Probe::exchange(std::uint64_t sequence, client::AfterSending after) {
-  // Each message is another part of the stream.
-  const std::uint64_t stride = (options_.size / client::Payload::kWordSize + 1) * client::Payload::kWordSize;
-  std::vector<std::byte> message(options_.size);
-  payload_.fill(sequence * stride, message);
-  return client::echo_once(connection_.get(), message, after, Clock::now() + options_.timeout, signals_);
+/// Without an interval, when all before is settled.
+Clock::time_point Probe::next_due() const {
+  if (last_ == 0) {
+    return Clock::time_point::min();
+  }
+  if (options_.interval.count() == 0) {
+    return open_.empty() ? last_due_ : Clock::time_point::max();
+  }
+  return last_due_ + options_.interval;
 }
 
-void Probe::send_message(std::uint64_t sequence) {
-  if (!connection_ && !connect()) {
-    if (connect_failure_) {
-      lose(sequence, *connect_failure_);
+void Probe::begin_message() {
+  const bool is_scheduled = last_ != 0 && options_.interval.count() != 0;
+  last_due_ = is_scheduled ? last_due_ + options_.interval : Clock::now();
+  open_.push_back({.sequence = ++last_, .due = last_due_, .due_at = std::chrono::system_clock::now()});
+  if (exchange_) {
+    exchange_->add(last_);
+  } else if (!is_connecting_) {
+    connector_.begin(last_due_);
+    is_connecting_ = true;
+  }
+}
+
+void Probe::go_on_connecting(Clock::time_point now) {
+  auto outcome = connector_.advance(now);
+  if (!outcome) {
+    return;
+  }
+  is_connecting_ = false;
+  if (!take(std::move(*outcome)) && connect_failure_) {
+    while (!open_.empty()) {
+      lose_first(*connect_failure_);
     }
+  }
+}
+
+void Probe::go_on_exchanging() {
+  if (!exchange_ || exchange_->is_done()) {
     return;
   }
-  client::EchoResult echo = exchange(sequence, client::AfterSending::kStayOpen);
-  if (echo.interrupted) {
-    return;
+  const client::EchoExchange::Received received = exchange_->receive();
+  for (const client::EchoExchange::Echoed& message : received.echoed) {
+    echoed(message);
   }
-  if (echo.failure) {
-    connection_.reset();
-    lose(sequence, std::move(*echo.failure));
-    return;
+  if (received.failure) {
+    lose_all(*received.failure);
+  } else {
+    exchange_->send();
   }
-  result_.messages.add_echoed(echo.round_trip);
-  print_(echo_line(options_.size, peer_, sequence, echo.round_trip));
+}
+
+/// Each message has its own time, with a connection or while it waits for one.
+void Probe::give_up_late(Clock::time_point now) {
+  while (!open_.empty() && now >= open_.front().due + options_.timeout) {
+    if (exchange_) {
+      lose_all(exchange_->timed_out());
+    } else {
+      lose_first({client::FailureKind::kConnectTimeout, "timed out connecting to " + options_.target.to_string()});
+    }
+  }
+}
+
+client::Waited Probe::wait() const {
+  std::vector<pollfd> entries = is_connecting_ ? connector_.entries() : std::vector<pollfd>{};
+  if (exchange_ && !exchange_->is_done()) {
+    entries.push_back({.fd = connection_.get(), .events = exchange_->events(), .revents = 0});
+  }
+  auto until = is_complete() ? Clock::time_point::max() : next_due();
+  if (is_connecting_) {
+    until = std::min(until, connector_.next_step());
+  }
+  if (!open_.empty()) {
+    until = std::min(until, open_.front().due + options_.timeout);
+  }
+  return client::wait_for_any(std::move(entries), until, signals_);
 }
 
 void Probe::check_half_close() {
   HalfCloseResult check;
-  if (!connection_ && !connect()) {
+  if (!connection_ && !take(connector_.connect())) {
     check.failure = connect_failure_;
   } else {
-    client::EchoResult echo = exchange(result_.messages.sent() + 1, client::AfterSending::kHalfClose);
-    if (echo.interrupted) {
-      return;
-    }
-    check = {.duration = echo.round_trip, .failure = std::move(echo.failure)};
-    connection_.reset();
+    const auto deadline = Clock::now() + options_.timeout;
+    client::EchoResult echo = client::echo_once(connection_.get(), payload_, last_ + 1, options_.size,
+                                                client::AfterSending::kHalfClose, deadline, signals_);
+    check = {.duration = echo.duration, .failure = std::move(echo.failure)};
   }
   if (is_interrupted()) {
     return;
   }
-  print_(half_close_line(options_.size, check));
+  lost_lines_.flush();
+  print_(half_close_line(options_.size, check), check.failure ? Line::kFailure : Line::kUsual);
   if (check.failure) {
     note(*check.failure);
   }
   result_.half_close = std::move(check);
 }
 
-void Probe::lose(std::uint64_t sequence, client::Failure failure) {
-  print_(lost_line(sequence, failure));
+void Probe::echoed(const client::EchoExchange::Echoed& message) {
+  result_.messages.add_echoed(open_.front().due_at, message.round_trip);
+  open_.pop_front();
+  print(echo_line(options_.size, peer_, message.sequence, message.round_trip));
+}
+
+void Probe::lose_first(const client::Failure& failure) {
+  lost_lines_.lost(open_.front().sequence, failure.text);
+  note_first_lost(failure);
+}
+
+void Probe::note_first_lost(const client::Failure& failure) {
   note(failure);
-  result_.messages.add_lost(std::move(failure));
+  result_.messages.add_lost(open_.front().due_at, failure);
+  open_.pop_front();
+}
+
+/// The connection goes, and with it all messages that are not back.
+void Probe::lose_all(const client::Failure& failure) {
+  exchange_.reset();
+  connection_.reset();
+  const std::uint64_t first = open_.front().sequence;
+  lose_first(failure);
+  if (open_.empty()) {
+    return;
+  }
+  const client::Failure with_it{failure.kind, "lost with the connection of seq=" + std::to_string(first)};
+  lost_lines_.lost_together(open_.front().sequence, open_.back().sequence, with_it.text);
+  while (!open_.empty()) {
+    note_first_lost(with_it);
+  }
+}
+
+void Probe::print(const std::string& line) {
+  lost_lines_.flush();
+  print_(line, Line::kUsual);
 }
 
 void Probe::note(const client::Failure& failure) {

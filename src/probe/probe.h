@@ -29,10 +29,11 @@ struct ProbeResult {
   /// The first kMostAttempts attempts to connect: a run without an end may make one for each message.
   std::vector<client::Attempt> attempts;
   std::uint64_t attempts_in_all = 0;
-  ProbeMessages messages;  ///< without one that a signal cut short
+  ProbeMessages messages;  ///< without those that a signal cut short
   std::optional<HalfCloseResult> half_close;
   std::optional<client::Failure> failure;  ///< the first one, of any kind
   std::optional<int> signal;               ///< that ended it early
+  std::chrono::system_clock::time_point began_at;
   std::chrono::nanoseconds duration{};
 
   static constexpr std::size_t kMostAttempts = 10'000;
@@ -41,8 +42,9 @@ struct ProbeResult {
   [[nodiscard]] int exit_status() const;
 };
 
-/// Takes one line, without its end.
-using PrintLine = std::function<void(std::string_view line)>;
+/// Takes one line, without its end. A line about a failure may be shown in another colour.
+enum class Line { kUsual, kFailure };
+using PrintLine = std::function<void(std::string_view line, Line kind)>;
 
 /// Runs a probe as the options say, and prints a line about each step as it happens. `signals` may be null.
 ProbeResult probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print,

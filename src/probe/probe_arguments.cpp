@@ -16,6 +16,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kMaxCount = 1'000'000'000;
+constexpr std::int64_t kMostWaiting = 100'000;
 constexpr std::size_t kMaxSize = std::size_t{64} * 1024 * 1024;
 
 std::vector<cli::Option> options(ProbeOptions& result) {
@@ -31,6 +32,8 @@ std::vector<cli::Option> options(ProbeOptions& result) {
       cli::toggle("--half-close", result.half_close,
                   "at the end: send a message and FIN; its echo and then FIN must come"),
       cli::toggle("--json", result.json, "print one JSON object at the end, and nothing else"),
+      cli::toggle("--quiet", result.quiet, "print only the summary at the end"),
+      cli::toggle("--timestamps", result.timestamps, "begin each line with the time: RFC 3339, UTC, milliseconds"),
   };
   const std::vector<cli::Option> to_connect = client::rows_of(result.connect);
   rows.insert(rows.end(), to_connect.begin(), to_connect.end());
@@ -40,10 +43,13 @@ std::vector<cli::Option> options(ProbeOptions& result) {
 constexpr std::string_view kUsage = R"(Usage: threadecho probe [tcp://]HOST:PORT [--flag VALUE]...
        threadecho probe [tcp://][IPv6]:PORT [--flag VALUE]...
 
-Like ping, over a TCP echo server: sends messages one by one and checks every byte that comes back.
+Like ping, over a TCP echo server: sends a message at each interval, whatever has become of those
+before, and checks every byte that comes back.
 All addresses of a name are tried, each with a head start of 250 ms over the next one (RFC 8305). A
-message that fails is lost, and the next one gets a new connection: the name is looked up again, and
-the address that worked last comes first. If the first connection fails, the probe ends. Ctrl-C ends it early, and it still
+message that fails is lost, and so are those that wait behind it on its connection; the next one gets
+a new connection: the name is looked up again, and the address that worked last comes first. Messages
+that are due meanwhile go out once it is there. If the first connection fails, the probe ends; --wait
+makes it wait for a target that is not there yet, as an init container does. Ctrl-C ends it early, and it still
 prints the summary.
 
 )";
@@ -56,17 +62,20 @@ Exit statuses; of several failures the first one counts:
 
 constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything was echoed
 
-JSON: target, settings (count, interval_seconds, size_bytes, timeout_seconds, half_close),
-addresses, connects [{address, seconds, error?}], connects_not_listed, messages [{sequence,
-rtt_seconds} or {sequence, failure}], messages_not_listed, sent, echoed, loss (0 to 1), rtt_seconds
-{min, median, p99, max} or null, half_close {seconds} or {failure} or null, duration_seconds, signal
-or null, failure (the first one) or null, status.
+JSON: type ("result"), target, started_at, error (the first one) or null, status, signal or null,
+settings (count, interval_seconds, size_bytes, timeout_seconds, wait_seconds, half_close),
+duration_seconds, sent, echoed, loss (0 to 1), errors (how many messages each kind lost), latency
+{count, sum_seconds, min_seconds, mean_seconds, p10_seconds to p99_99_seconds, max_seconds,
+histogram [[from_seconds, count]]} or null, half_close {duration_seconds} or {error} or null,
+addresses, connects [{time, address, local_address, duration_seconds, error?}],
+connects_not_listed, messages [{time, sequence, rtt_seconds} or {time, sequence, error}],
+messages_not_listed. Times are RFC 3339. If nothing could be run: type ("error"), error.
 
 However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed
-and the first 10,000 lost messages are listed, and all are counted. Beyond 10,000 echoes, the median
-and p99 come from a histogram, within 0.4 %.
+and the first 10,000 lost messages are listed, and all are counted. Percentiles are within 0.4 %;
+one that would need more messages (p99 needs 100, p99.9 needs 1,000) is "-", in JSON null.
 
-A failure: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}; its kinds:
+An error: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}; its kinds:
 refused, connect_timeout, echo_timeout, reset, closed_early, wrong_bytes, name_not_found,
 unreachable, no_address_family, no_local_port, local_limit, other.
 
@@ -100,6 +109,10 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
     return result;
   }
   result.target = client::target_of(arguments.operands, result.connect);
+  if (result.interval.count() > 0 && result.timeout / result.interval > kMostWaiting) {
+    throw cli::UsageError("--timeout is more than " + std::to_string(kMostWaiting) +
+                          " times --interval: too many messages could wait at once");
+  }
   if (result.half_close && result.count == 0) {
     throw cli::UsageError("--half-close checks at the end, and --count 0 has none");
   }

@@ -21,6 +21,8 @@ struct ProbeOptions {
   std::chrono::milliseconds timeout{5000};
   bool half_close = false;
   bool json = false;
+  bool quiet = false;
+  bool timestamps = false;
   bool help = false;  ///< nothing else counts then
 };
 

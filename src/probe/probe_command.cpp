@@ -1,34 +1,56 @@
 #include "probe/probe_command.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
 
 #include "cli/exit_status.h"
+#include "cli/help.h"
 #include "client/name_lookup.h"
 #include "client/run_command.h"
 #include "client/signal_fd.h"
 #include "probe/probe.h"
 #include "probe/probe_arguments.h"
 #include "probe/probe_report.h"
+#include "text/timestamps.h"
 
 namespace threadecho::probe {
 namespace {
 
+/// https://no-color.org
+bool has_colours() {
+  const char* const no_colour =
+      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): the environment never changes
+  return ::isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+}
+
 /// Flushed, so that a line shows on a pipe when it happens.
 void print_line(std::string_view line) { std::cout << line << std::endl; }
 
+PrintLine line_printer(const ProbeOptions& options) {
+  if (options.json || options.quiet) {
+    return [](std::string_view, Line) {};
+  }
+  return [timestamps = options.timestamps, red = has_colours()](std::string_view line, Line kind) {
+    std::string text = timestamps ? text::format_timestamp(std::chrono::system_clock::now()) + ' ' : std::string();
+    text = cli::fitted(text.append(line), cli::output_width());
+    const bool is_red = red && kind == Line::kFailure;
+    std::cout << (is_red ? "\033[31m" : "") << text << (is_red ? "\033[0m" : "") << std::flush;
+  };
+}
+
 int run(const ProbeOptions& options, client::NameLookup& names) {
   client::SignalFd signals;
-  const auto say_nothing = [](std::string_view) {};
-  const ProbeResult result =
-      probe(options, names, options.json ? PrintLine(say_nothing) : PrintLine(&print_line), &signals);
+  const ProbeResult result = probe(options, names, line_printer(options), &signals);
   if (options.json) {
     print_line(json_text(options, result));
   } else if (result.messages.sent() == 0 && result.failure && !result.half_close) {
     std::cerr << "threadecho probe: " << result.failure->text << '\n';
   } else {
-    std::cout << '\n' << summary_text(options, result);
+    std::cout << (options.quiet ? "" : "\n") << cli::fitted(summary_text(options, result), cli::output_width());
   }
   return result.exit_status();
 }

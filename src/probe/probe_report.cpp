@@ -5,13 +5,21 @@
 #include <optional>
 
 #include "client/json.h"
+#include "client/latency_json.h"
+#include "client/latency_text.h"
+#include "client/run_command.h"
 #include "text/durations.h"
+#include "text/numbers.h"
+#include "text/timestamps.h"
 
 namespace threadecho::probe {
 namespace {
 
 using client::Json;
 using std::chrono::nanoseconds;
+using text::count_of;
+using text::format_count;
+using text::format_timestamp;
 using text::in_seconds;
 
 /// "1.234"
@@ -25,7 +33,7 @@ double loss(const ProbeResult& result) {
 }
 
 Json json_of(const client::Failure& failure) {
-  Json json = {{"kind", client::words_of(failure.kind).name}, {"message", failure.text}};
+  Json json = client::error_json(client::words_of(failure.kind).name, failure.text);
   if (failure.bytes) {
     json["bytes"] = *failure.bytes;
   }
@@ -37,15 +45,9 @@ Json json_of(const client::Failure& failure) {
   return json;
 }
 
-Json json_of(const RoundTrips& round_trips) {
-  return {{"min", in_seconds(round_trips.min)},
-          {"median", in_seconds(round_trips.median)},
-          {"p99", in_seconds(round_trips.p99)},
-          {"max", in_seconds(round_trips.max)}};
-}
-
 Json json_of(const HalfCloseResult& check) {
-  return check.failure ? Json{{"failure", json_of(*check.failure)}} : Json{{"seconds", in_seconds(check.duration)}};
+  return check.failure ? Json{{"error", json_of(*check.failure)}}
+                       : Json{{"duration_seconds", in_seconds(check.duration)}};
 }
 
 template <typename Value>
@@ -58,6 +60,7 @@ Json settings_json(const ProbeOptions& options) {
           {"interval_seconds", in_seconds(options.interval)},
           {"size_bytes", options.size},
           {"timeout_seconds", in_seconds(options.timeout)},
+          {"wait_seconds", in_seconds(options.connect.wait)},
           {"half_close", options.half_close}};
 }
 
@@ -72,9 +75,12 @@ Json addresses_json(const ProbeResult& result) {
 Json connects_json(const ProbeResult& result) {
   Json connects = Json::array();
   for (const client::Attempt& attempt : result.attempts) {
-    Json connect = {{"address", attempt.endpoint.to_string()}, {"seconds", in_seconds(attempt.duration)}};
+    Json connect = {{"time", format_timestamp(attempt.began_at)},
+                    {"address", attempt.endpoint.to_string()},
+                    {"local_address", attempt.error ? Json(nullptr) : Json(attempt.local.to_string())},
+                    {"duration_seconds", in_seconds(attempt.duration)}};
     if (attempt.error) {
-      connect["error"] = client::text_of(attempt);
+      connect["error"] = json_of(client::failure_of(attempt));
     }
     connects.push_back(std::move(connect));
   }
@@ -84,15 +90,23 @@ Json connects_json(const ProbeResult& result) {
 Json messages_json(const ProbeResult& result) {
   Json messages = Json::array();
   for (const ProbeMessage& message : result.messages.kept()) {
-    Json entry = {{"sequence", message.sequence}};
+    Json entry = {{"time", format_timestamp(message.due_at)}, {"sequence", message.sequence}};
     if (message.failure) {
-      entry["failure"] = json_of(*message.failure);
+      entry["error"] = json_of(*message.failure);
     } else {
       entry["rtt_seconds"] = in_seconds(message.round_trip);
     }
     messages.push_back(std::move(entry));
   }
   return messages;
+}
+
+Json losses_json(const ProbeResult& result) {
+  Json losses = Json::object();
+  for (const auto& [name, count] : result.messages.losses()) {
+    losses[std::string(name)] = count;
+  }
+  return losses;
 }
 
 }  // namespace
@@ -107,18 +121,23 @@ std::string begin_line(const ProbeOptions& options, const std::vector<net::Endpo
   return line.append("), ").append(std::to_string(options.size)).append(" bytes a message");
 }
 
-std::string failed_attempt_line(const client::Attempt& attempt) { return "not connected: " + client::text_of(attempt); }
+std::string failed_attempt_line(const client::Attempt& attempt) {
+  return "not connected: " + client::failure_of(attempt).text;
+}
 
 std::string connected_line(const client::Attempt& attempt) {
-  return fmt::format("connected to {} time={} ms", attempt.endpoint.to_string(), milliseconds(attempt.duration));
+  return fmt::format("connected to {} from {} time={} ms", attempt.endpoint.to_string(), attempt.local.to_string(),
+                     milliseconds(attempt.duration));
 }
 
 std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence, nanoseconds round_trip) {
   return fmt::format("{} bytes from {}: seq={} time={} ms", size, peer, sequence, milliseconds(round_trip));
 }
 
-std::string lost_line(std::uint64_t sequence, const client::Failure& failure) {
-  return fmt::format("lost: seq={}: {}", sequence, failure.text);
+std::string lost_line(std::uint64_t first, std::uint64_t last, const std::string& reason) {
+  return first == last
+             ? fmt::format("lost: seq={}: {}", first, reason)
+             : fmt::format("lost: seq={} to {} ({}): {}", first, last, count_of(last - first + 1, "message"), reason);
 }
 
 std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
@@ -128,33 +147,41 @@ std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
 }
 
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
-  std::string text = fmt::format("--- {} echo statistics ---\n{} messages sent, {} echoed, {:.4g}% loss, time {} ms\n",
-                                 options.target.to_string(), result.messages.sent(), result.messages.echoed(),
-                                 loss(result) * 100, milliseconds(result.duration));
-  if (const auto times = result.messages.round_trips()) {
-    text += fmt::format("rtt min/median/p99/max = {}/{}/{}/{} ms\n", milliseconds(times->min),
-                        milliseconds(times->median), milliseconds(times->p99), milliseconds(times->max));
+  std::string text =
+      fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {:.4g}% loss, time {} ms\n",
+                  options.target.to_string(), count_of(result.messages.sent(), "message"),
+                  format_count(result.messages.echoed()), loss(result) * 100, milliseconds(result.duration));
+  std::string separator = "lost: ";
+  for (const auto& [name, count] : result.messages.losses()) {
+    text += fmt::format("{}{} {}", separator, name, format_count(count));
+    separator = ", ";
   }
-  return text;
+  if (result.messages.lost() > 0) {
+    text += '\n';
+  }
+  return text + client::latency_table({{"round trip", result.messages.round_trips()}});
 }
 
 std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
-  const Json json = {{"target", options.target.to_string()},
+  const Json json = {{"type", "result"},
+                     {"target", options.target.to_string()},
+                     {"started_at", format_timestamp(result.began_at)},
+                     {"error", json_of(result.failure)},
+                     {"status", result.exit_status()},
+                     {"signal", client::or_null(result.signal)},
                      {"settings", settings_json(options)},
+                     {"duration_seconds", in_seconds(result.duration)},
+                     {"sent", result.messages.sent()},
+                     {"echoed", result.messages.echoed()},
+                     {"loss", loss(result)},
+                     {"errors", losses_json(result)},
+                     {"latency", client::json_of(result.messages.round_trips())},
+                     {"half_close", json_of(result.half_close)},
                      {"addresses", addresses_json(result)},
                      {"connects", connects_json(result)},
                      {"connects_not_listed", result.attempts_in_all - result.attempts.size()},
                      {"messages", messages_json(result)},
-                     {"messages_not_listed", result.messages.sent() - result.messages.kept().size()},
-                     {"sent", result.messages.sent()},
-                     {"echoed", result.messages.echoed()},
-                     {"loss", loss(result)},
-                     {"rtt_seconds", json_of(result.messages.round_trips())},
-                     {"half_close", json_of(result.half_close)},
-                     {"duration_seconds", in_seconds(result.duration)},
-                     {"signal", client::or_null(result.signal)},
-                     {"failure", json_of(result.failure)},
-                     {"status", result.exit_status()}};
+                     {"messages_not_listed", result.messages.sent() - result.messages.kept().size()}};
   return client::text_of(json, -1);
 }
 

@@ -20,10 +20,11 @@ std::string failed_attempt_line(const client::Attempt& attempt);
 std::string connected_line(const client::Attempt& attempt);
 std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence,
                       std::chrono::nanoseconds round_trip);
-std::string lost_line(std::uint64_t sequence, const client::Failure& failure);
+/// Of one message, or of several in a row.
+std::string lost_line(std::uint64_t first, std::uint64_t last, const std::string& reason);
 std::string half_close_line(std::size_t size, const HalfCloseResult& check);
 
-/// Several lines: what was sent and lost, and the statistics of what was echoed.
+/// Several lines: what was sent and lost, and the round trips.
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result);
 
 /// Everything, as one JSON object on one line; probe_help() lists its members.

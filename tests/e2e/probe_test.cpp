@@ -3,13 +3,16 @@
 #include <netdb.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "support/process_facts.h"
 #include "support/scripted_server.h"
 #include "support/server_process.h"
+#include "support/terminal.h"
 #include "support/test_client.h"
 
 namespace threadecho::test {
@@ -47,7 +50,8 @@ TEST(ProbeCommand, PrintsWhatPingDoes) {
     EXPECT_THAT(probe.output, HasSubstr("64 bytes from " + target + ": seq=3 time="));
     EXPECT_THAT(probe.output, HasSubstr("--- " + target + " echo statistics ---\n"));
     EXPECT_THAT(probe.output, HasSubstr("3 messages sent, 3 echoed, 0% loss"));
-    EXPECT_THAT(probe.output, ContainsRegex("rtt min/median/p99/max = [0-9.]+/[0-9.]+/[0-9.]+/[0-9.]+ ms\n"));
+    EXPECT_THAT(probe.output, HasSubstr("connected to " + target + " from "));
+    EXPECT_THAT(probe.output, ContainsRegex("\nround trip +[0-9.]+ [um]s +[0-9.]+ [um]s +- +- +- +[0-9.]+ [um]s\n"));
   }
 }
 
@@ -74,8 +78,8 @@ TEST(ProbeCommand, ChecksTheHalfClose) {
   EXPECT_EQ(json["target"], target);
   EXPECT_EQ(json["echoed"], 2);
   EXPECT_EQ(json["messages"].size(), 2U);
-  EXPECT_GT(json["rtt_seconds"]["p99"], 0);
-  EXPECT_GT(json["half_close"]["seconds"], 0);
+  EXPECT_GT(json["latency"]["min_seconds"], 0);
+  EXPECT_GT(json["half_close"]["duration_seconds"], 0);
   EXPECT_EQ(json["status"], 0);
 }
 
@@ -88,13 +92,72 @@ TEST(ProbeCommand, TellsFailuresApartByStatusAndWords) {
   const Ended nameless = run({"probe", "nobody.invalid:7", "--json"});
   EXPECT_EQ(nameless.status, 16);
   EXPECT_EQ(nameless.errors, "");
-  EXPECT_EQ(nlohmann::json::parse(nameless.output)["failure"]["kind"], "name_not_found");
+  EXPECT_EQ(nlohmann::json::parse(nameless.output)["error"]["kind"], "name_not_found");
 
   const ScriptedServer closing([](int client) { write_all(client, read_exactly(client, 64).substr(0, 9)); });
   const Ended closed = run({"probe", closing.endpoint().to_string(), "--count", "2", "--interval", "0s"});
   EXPECT_EQ(closed.status, 14);
   EXPECT_THAT(closed.output, HasSubstr("lost: seq=2: the server closed early, after 9 of 64 bytes\n"));
   EXPECT_THAT(closed.output, HasSubstr("2 messages sent, 0 echoed, 100% loss"));
+}
+
+TEST(ProbeCommand, PrintsTheTimeOfEachLineOrNoLines) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const std::string target = server.echo().to_string();
+  const Ended timed = run({"probe", target, "--count", "1", "--timestamps"});
+  EXPECT_THAT(timed.output, ContainsRegex("\n20[0-9-]+T[0-9:]+[.][0-9][0-9][0-9]Z 64 bytes from "));
+  const Ended quiet = run({"probe", target, "--count", "1", "--quiet"});
+  EXPECT_THAT(quiet.output, ::testing::StartsWith("--- " + target + " echo statistics ---\n1 message sent"));
+}
+
+TEST(ProbeCommand, ColoursFailuresOnATerminalOnly) {
+  const ScriptedServer closing([](int client) { read_exactly(client, 64); });
+  const std::vector<std::string> arguments = {"probe", closing.endpoint().to_string(), "--count", "1"};
+  EXPECT_THAT(run(arguments).output, ::testing::Not(HasSubstr("\x1b")));
+  Terminal terminal(arguments, 80);
+  EXPECT_EQ(terminal.wait(), 14);
+  EXPECT_THAT(terminal.output(), HasSubstr("\x1b[31mlost: seq=1"));
+  ::setenv("NO_COLOR", "1", 1);  // NOLINT(concurrency-mt-unsafe): the terminal's program gets this environment
+  Terminal plain(arguments, 80);
+  ::unsetenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_EQ(plain.wait(), 14);
+  EXPECT_THAT(plain.output(), ::testing::Not(HasSubstr("\x1b")));
+}
+
+TEST(ProbeCommand, KeepsToTheColumnsThatItHas) {
+  const UnusedPort nobody;
+  ServerProcess probe(
+      {.arguments = {"probe", "localhost:" + std::to_string(nobody.endpoint().port()), "--wait", "60ms"},
+       .environment = {{"COLUMNS", "40"}},
+       .env_file = {}});
+  probe.wait();
+  std::istringstream lines(probe.output());
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 40U) << line;
+  }
+}
+
+TEST(ProbeCommand, WritesJsonWhateverGoesWrong) {
+  const Ended misused = run({"probe", "localhost", "--json"});
+  EXPECT_EQ(misused.status, 2);
+  EXPECT_EQ(nlohmann::json::parse(misused.output)["error"]["kind"], "usage");
+  const UnusedPort nobody;
+  const Ended refused = run({"probe", nobody.endpoint().to_string(), "--json"});
+  EXPECT_EQ(refused.status, 10);
+  EXPECT_EQ(nlohmann::json::parse(refused.output)["error"]["kind"], "refused");
+}
+
+TEST(ProbeCommand, WaitsForATargetThatIsNotThereYet) {
+  const UnusedPort reserved;  // so that no other test gets this port
+  const std::string port = std::to_string(reserved.endpoint().port());
+  const std::string target = "127.77.0.1:" + port;
+  ServerProcess probe(
+      {.arguments = {"probe", target, "--count", "1", "--wait", "1h"}, .environment = {}, .env_file = {}});
+  ASSERT_TRUE(eventually([&] { return probe.output().find("waiting: " + target + " refused") != std::string::npos; }));
+  ServerProcess server(
+      {.arguments = {"--port", port, "--bind-address", "127.77.0.1"}, .environment = {}, .env_file = {}});
+  EXPECT_EQ(probe.wait(), 0) << probe.output() << probe.errors();
 }
 
 TEST(ProbeCommand, EndsEarlyWithItsSummary) {
@@ -106,7 +169,7 @@ TEST(ProbeCommand, EndsEarlyWithItsSummary) {
   ASSERT_TRUE(eventually([&] { return probe.output().find("seq=1") != std::string::npos; })) << probe.errors();
   probe.signal(SIGINT);
   EXPECT_EQ(probe.wait(), 0);
-  EXPECT_THAT(probe.output(), HasSubstr("1 messages sent, 1 echoed"));
+  EXPECT_THAT(probe.output(), HasSubstr("1 message sent, 1 echoed"));
 }
 
 TEST(ProbeCommand, EndsEarlyBeforeTheFirstEcho) {

@@ -32,8 +32,7 @@ class BrokenPipe : public ::testing::Test {
 };
 
 TEST_F(BrokenPipe, OfAProbeIsTheServersEarlyCloseAndNoSignal) {
-  const std::vector<std::byte> message(64);
-  const auto result = client::echo_once(connected_.fd.get(), message, client::AfterSending::kStayOpen,
+  const auto result = client::echo_once(connected_.fd.get(), client::Payload(0), 1, 64, client::AfterSending::kStayOpen,
                                         std::chrono::steady_clock::now() + 30s, nullptr);
   ASSERT_TRUE(result.failure);
   EXPECT_EQ(result.failure->kind, client::FailureKind::kClosedEarly) << result.failure->text;

@@ -86,7 +86,8 @@ TEST(Connector, GivesAnAddressThatDoesNotAnswerAHeadStartOnly) {
   const client::Attempt& given_up = connected.attempts.front();
   EXPECT_EQ(given_up.error, std::errc::operation_canceled);
   EXPECT_GE(given_up.duration, client::ConnectRace::kHeadStart);
-  EXPECT_THAT(client::text_of(given_up), ::testing::StartsWith("no answer from " + silent.endpoint().to_string()));
+  EXPECT_THAT(client::failure_of(given_up).text,
+              ::testing::StartsWith("no answer from " + silent.endpoint().to_string()));
 }
 
 TEST(Connector, GoesOnWithAnAddressThatIsLateInTheRace) {

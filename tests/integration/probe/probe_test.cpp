@@ -43,7 +43,7 @@ struct Observed {
 
 Observed run(const ProbeOptions& options, const std::vector<net::Endpoint>& servers) {
   Observed observed;
-  const auto print = [&](std::string_view line) { observed.lines.emplace_back(line); };
+  const auto print = [&](std::string_view line, probe::Line /*kind*/) { observed.lines.emplace_back(line); };
   client::NameLookup names([&] { return client::Resolution{.endpoints = servers, .reason = "none"}; });
   observed.result = probe::probe(options, names, print, nullptr);
   return observed;
@@ -205,6 +205,50 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
   EXPECT_EQ(probe.result.attempts.size(), 2U);
   EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kClosedEarly);
   EXPECT_EQ(probe.result.exit_status(), 14);
+}
+
+TEST(Probe, SendsEachMessageWhenItIsDueWhateverHasBecomeOfThoseBefore) {
+  ProbeOptions options = one_message();
+  options.count = 3;
+  options.interval = milliseconds(1);
+  const Observed probe = run(options, [](int client) { write_all(client, read_exactly(client, 3 * 64UL)); });
+  EXPECT_EQ(probe.result.messages.echoed(), 3U) << "the echo of the first one came after the third was sent";
+  EXPECT_EQ(probe.result.exit_status(), 0);
+}
+
+TEST(Probe, LosesAllMessagesOfAConnectionTogether) {
+  ProbeOptions options = one_message();
+  options.count = 4;
+  options.interval = milliseconds(1);
+  int clients = 0;
+  const Observed probe = run(options, [&](int client) {
+    if (++clients == 1) {
+      read_exactly(client, 3 * 64UL);
+    } else {
+      echo_until_closed(client);
+    }
+  });
+  EXPECT_GE(probe.result.messages.lost(), 3U);
+  EXPECT_EQ(probe.result.exit_status(), 14);
+  EXPECT_THAT(probe.lines, Contains("lost: seq=1: the server closed early, after 0 of 64 bytes"));
+  EXPECT_THAT(probe.lines, Contains(HasSubstr(" messages): lost with the connection of seq=1")));
+}
+
+TEST(Probe, LooksTheNameUpAgainForEachConnection) {
+  const ScriptedServer first([](int client) { write_all(client, read_exactly(client, 64)); });
+  const ScriptedServer second(&echo_until_closed);
+  int look_ups = 0;
+  client::NameLookup names([&]() -> client::Resolution {
+    return {.endpoints = {++look_ups == 1 ? first.endpoint() : second.endpoint()}, .reason = {}};
+  });
+  ProbeOptions options = one_message();
+  options.count = 3;
+  const ProbeResult result = probe::probe(
+      options, names, [](std::string_view, probe::Line) {}, nullptr);
+  EXPECT_EQ(result.messages.echoed(), 2U);
+  ASSERT_EQ(result.attempts.size(), 2U);
+  EXPECT_EQ(result.attempts[1].endpoint.to_string(), second.endpoint().to_string());
+  EXPECT_EQ(result.addresses.at(0).to_string(), second.endpoint().to_string());
 }
 
 TEST(Probe, DoesNotWaitAfterItsLastMessage) {

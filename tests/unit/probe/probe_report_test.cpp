@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "client/failure.h"
+#include "probe/lost_lines.h"
 
 namespace threadecho::test {
 namespace {
@@ -19,6 +20,7 @@ using client::FailureKind;
 using probe::ProbeResult;
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 net::Endpoint endpoint(std::uint16_t port = 9000) { return net::Endpoint::parse("127.0.0.1", port).value(); }
@@ -27,27 +29,7 @@ Attempt attempt(std::errc error, std::uint16_t port = 9000) {
   return {.endpoint = endpoint(port), .duration = microseconds(87), .error = std::make_error_code(error)};
 }
 
-/// Of messages with round trips of 1 to `last` ns.
-probe::RoundTrips round_trips(int last) {
-  probe::ProbeMessages messages;
-  for (int i = last; i >= 1; --i) {
-    messages.add_echoed(nanoseconds(i));
-  }
-  return messages.round_trips().value();
-}
-
-TEST(ProbeMessages, HaveExactRoundTripsForFewAndMany) {
-  const auto one = round_trips(1);
-  EXPECT_EQ(one.min.count() + one.median.count() + one.p99.count() + one.max.count(), 4);
-  EXPECT_EQ(round_trips(4).median.count(), 2);  // of 2.5
-  EXPECT_EQ(round_trips(5).median.count(), 3);
-  EXPECT_EQ(round_trips(99).p99.count(), 99);
-  EXPECT_EQ(round_trips(100).p99.count(), 99);
-  EXPECT_EQ(round_trips(101).p99.count(), 100);
-  EXPECT_EQ(round_trips(1000).p99.count(), 990);
-  EXPECT_EQ(round_trips(1000).min.count(), 1);
-  EXPECT_EQ(round_trips(1000).max.count(), 1000);
-}
+const std::chrono::system_clock::time_point kNoon{std::chrono::hours(12)};
 
 TEST(ConnectFailure, HasAKindForEachErrorOfConnect) {
   const auto kind = [](std::errc error) { return client::connect_failure({attempt(error)}).kind; };
@@ -76,14 +58,17 @@ class ProbeReport : public ::testing::Test {
     options_.target = {.host = "::1", .port = 9000};
     result_.addresses = {endpoint()};
     result_.attempts = {attempt(std::errc{})};
+    result_.attempts[0].local = endpoint(4711);
+    result_.attempts[0].began_at = kNoon;
+    result_.began_at = kNoon;
     result_.attempts_in_all = 1;
-    result_.messages.add_echoed(microseconds(200));
+    result_.messages.add_echoed(kNoon, microseconds(200));
     const Failure failure{.kind = FailureKind::kWrongBytes,
                           .text = "wrong bytes",
                           .bytes = 7,
                           .wrong_byte = client::WrongByte{.offset = 7, .expected = std::uint8_t{0x41}, .got = 0x0a}};
-    result_.messages.add_lost(failure);
-    result_.messages.add_echoed(microseconds(100));
+    result_.messages.add_lost(kNoon, failure);
+    result_.messages.add_echoed(kNoon, microseconds(100));
     result_.failure = failure;
     result_.duration = microseconds(2000500);
   }
@@ -96,10 +81,14 @@ TEST_F(ProbeReport, SumsUpAsPingDoes) {
   EXPECT_EQ(probe::summary_text(options_, result_),
             "--- [::1]:9000 echo statistics ---\n"
             "3 messages sent, 2 echoed, 33.33% loss, time 2000.500 ms\n"
-            "rtt min/median/p99/max = 0.100/0.150/0.200/0.200 ms\n");
+            "lost: wrong_bytes 1\n"
+            "                  min       p50       p90       p99     p99.9       max\n"
+            "round trip     100 us    100 us         -         -         -    200 us\n");
   EXPECT_EQ(probe::echo_line(64, "[::1]:9000", 1, microseconds(1234)), "64 bytes from [::1]:9000: seq=1 time=1.234 ms");
-  EXPECT_EQ(probe::lost_line(2, *result_.failure), "lost: seq=2: wrong bytes");
-  EXPECT_EQ(probe::connected_line(result_.attempts[0]), "connected to 127.0.0.1:9000 time=0.087 ms");
+  EXPECT_EQ(probe::lost_line(2, 2, "wrong bytes"), "lost: seq=2: wrong bytes");
+  EXPECT_EQ(probe::lost_line(3, 1003, "as before"), "lost: seq=3 to 1003 (1,001 messages): as before");
+  EXPECT_EQ(probe::connected_line(result_.attempts[0]),
+            "connected to 127.0.0.1:9000 from 127.0.0.1:4711 time=0.087 ms");
 }
 
 TEST_F(ProbeReport, LeavesOutStatisticsOfNothing) {
@@ -114,21 +103,29 @@ TEST_F(ProbeReport, HasEverythingInJson) {
   const auto json = nlohmann::json::parse(probe::json_text(options_, result_));
   EXPECT_EQ(json["target"], "[::1]:9000");
   EXPECT_EQ(json["addresses"], nlohmann::json::array({"127.0.0.1:9000"}));
+  EXPECT_EQ(json["type"], "result");
+  EXPECT_EQ(json["started_at"], "1970-01-01T12:00:00.000Z");
+  EXPECT_EQ(json["connects"][0]["time"], "1970-01-01T12:00:00.000Z");
   EXPECT_EQ(json["connects"][0]["address"], "127.0.0.1:9000");
+  EXPECT_EQ(json["connects"][0]["local_address"], "127.0.0.1:4711");
   EXPECT_EQ(json["settings"]["size_bytes"], 64);
   EXPECT_EQ(json["settings"]["interval_seconds"], 0.25);
   EXPECT_EQ(json["settings"]["timeout_seconds"], 3);
   EXPECT_EQ(json["sent"], 3);
   EXPECT_EQ(json["echoed"], 2);
   EXPECT_DOUBLE_EQ(json["loss"], 1.0 / 3);
-  EXPECT_DOUBLE_EQ(json["rtt_seconds"]["median"], 0.00015);
+  EXPECT_DOUBLE_EQ(json["latency"]["min_seconds"], 0.0001);
+  EXPECT_DOUBLE_EQ(json["latency"]["max_seconds"], 0.0002);
+  EXPECT_TRUE(json["latency"]["p99_seconds"].is_null()) << "it would need 100 messages";
+  EXPECT_EQ(json["errors"], nlohmann::json({{"wrong_bytes", 1}}));
+  EXPECT_EQ(json["messages"][0]["time"], "1970-01-01T12:00:00.000Z");
   EXPECT_DOUBLE_EQ(json["messages"][0]["rtt_seconds"], 0.0002);
-  EXPECT_EQ(json["messages"][1]["failure"]["kind"], "wrong_bytes");
+  EXPECT_EQ(json["messages"][1]["error"]["kind"], "wrong_bytes");
   EXPECT_EQ(json["messages_not_listed"], 0);
   EXPECT_EQ(json["connects_not_listed"], 0);
-  EXPECT_EQ(json["failure"]["offset"], 7);
-  EXPECT_EQ(json["failure"]["expected"], 0x41);
-  EXPECT_EQ(json["failure"]["got"], 0x0a);
+  EXPECT_EQ(json["error"]["offset"], 7);
+  EXPECT_EQ(json["error"]["expected"], 0x41);
+  EXPECT_EQ(json["error"]["got"], 0x0a);
   EXPECT_TRUE(json["half_close"].is_null());
   EXPECT_TRUE(json["signal"].is_null());
   EXPECT_EQ(json["status"], 15);
@@ -148,7 +145,7 @@ TEST_F(ProbeReport, SaysHowMuchItDoesNotList) {
   result_.messages = {};
   result_.attempts_in_all = 5;
   for (int i = 0; i < kMost + 3; ++i) {
-    result_.messages.add_echoed(microseconds(1));
+    result_.messages.add_echoed(kNoon, microseconds(1));
   }
   const auto json = nlohmann::json::parse(probe::json_text(options_, result_));
   EXPECT_EQ(json["connects_not_listed"], 4);
@@ -162,8 +159,8 @@ TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
   constexpr std::uint64_t kMost = probe::ProbeMessages::kMostKept;
   probe::ProbeMessages messages;
   for (std::uint64_t i = 1; i <= 3 * kMost; ++i) {
-    messages.add_echoed(nanoseconds(1000 * i));
-    messages.add_lost({FailureKind::kEchoTimeout, "timed out"});
+    messages.add_echoed(kNoon, nanoseconds(1000 * i));
+    messages.add_lost(kNoon, {FailureKind::kEchoTimeout, "timed out"});
   }
   EXPECT_EQ(messages.echoed(), 3 * kMost);
   EXPECT_EQ(messages.lost(), 3 * kMost);
@@ -174,25 +171,19 @@ TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
   EXPECT_TRUE(messages.kept().back().failure);
 }
 
-TEST(ProbeMessages, HaveExactRoundTripsWhileAllAreKeptThenCloseOnes) {
-  constexpr auto kMost = static_cast<std::int64_t>(probe::ProbeMessages::kMostKept);
-  probe::ProbeMessages messages;
-  EXPECT_FALSE(messages.round_trips());
-  for (std::int64_t i = 1; i <= kMost; ++i) {
-    messages.add_echoed(nanoseconds(1000 * i));
+TEST(LostLines, MessagesThatAreLostForTheSameReasonAreToldOnce) {
+  std::vector<std::string> lines;
+  const probe::PrintLine print = [&](std::string_view line, probe::Line) { lines.emplace_back(line); };
+  probe::LostLines lost(print);
+  for (std::uint64_t sequence = 1; sequence <= 30; ++sequence) {
+    lost.lost(sequence, "refused");
   }
-  EXPECT_EQ(messages.round_trips()->median.count(), 1000 * kMost / 2 + 500);
-  for (std::int64_t i = kMost + 1; i <= 4 * kMost; ++i) {
-    messages.add_echoed(nanoseconds(1000 * i));
-  }
-  const auto found = *messages.round_trips();
-  const auto near = [](nanoseconds value, std::int64_t exact) {
-    EXPECT_NEAR(static_cast<double>(value.count()), static_cast<double>(exact), 0.004 * static_cast<double>(exact));
-  };
-  EXPECT_EQ(found.min.count(), 1000);
-  near(found.median, 2000 * kMost);
-  near(found.p99, 3960 * kMost);
-  EXPECT_EQ(found.max.count(), 4000 * kMost);
+  EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused"));
+  lost.flush();
+  lost.lost(31, "refused");
+  lost.lost(32, "timed out");
+  EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused", "lost: seq=2 to 30 (29 messages): as before",
+                                 "lost: seq=31: refused", "lost: seq=32: timed out"));
 }
 
 TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {

@@ -1,0 +1,30 @@
+#include "probe/lost_lines.h"
+
+#include "probe/probe_report.h"
+
+namespace threadecho::probe {
+
+void LostLines::lost(std::uint64_t sequence, const std::string& reason) {
+  if (reason != reason_) {
+    lost_together(sequence, sequence, reason);
+    reason_ = reason;
+    return;
+  }
+  first_ = first_ == 0 ? sequence : first_;
+  last_ = sequence;
+}
+
+void LostLines::lost_together(std::uint64_t first, std::uint64_t last, const std::string& reason) {
+  flush();
+  print_(lost_line(first, last, reason), Line::kFailure);
+}
+
+void LostLines::flush() {
+  if (first_ != 0) {
+    print_(lost_line(first_, last_, "as before"), Line::kFailure);
+  }
+  reason_.clear();
+  first_ = 0;
+}
+
+}  // namespace threadecho::probe
