@@ -3,8 +3,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <deque>
-#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -13,7 +11,8 @@
 #include "client/echo_exchange.h"
 #include "client/payload.h"
 #include "client/wait.h"
-#include "probe/lost_lines.h"
+#include "probe/open_messages.h"
+#include "probe/probe_lines.h"
 #include "probe/probe_report.h"
 
 namespace threadecho::probe {
@@ -30,23 +29,16 @@ class Probe {
  public:
   Probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print, client::SignalFd* signals)
       : options_(options),
-        print_(print),
-        lost_lines_(print),
+        lines_(print),
         signals_(signals),
         connector_(options.target, names, options.timeout, signals) {}
 
   ProbeResult run();
 
  private:
-  /// A message that is due, and neither back nor lost.
-  struct Open {
-    std::uint64_t sequence = 0;
-    Clock::time_point due;
-    std::chrono::system_clock::time_point due_at;
-  };
-
   bool connect_first();
   bool take(client::Connector::Outcome outcome);
+  void keep(const std::vector<client::Attempt>& attempts);
   void run_schedule();
   void begin_message();
   void go_on_connecting(Clock::time_point now);
@@ -56,17 +48,11 @@ class Probe {
   [[nodiscard]] Clock::time_point next_due() const;
   client::Waited wait() const;
   void check_half_close();
-  void echoed(const client::EchoExchange::Echoed& message);
-  void lose_first(const client::Failure& failure);
-  void note_first_lost(const client::Failure& failure);
-  void lose_all(const client::Failure& failure);
-  void print(const std::string& line);
-  void note(const client::Failure& failure);
+  void lose_connection(const client::Failure& failure);
   [[nodiscard]] bool is_interrupted() const { return signals_ != nullptr && signals_->signal(); }
 
   const ProbeOptions& options_;
-  const PrintLine& print_;
-  LostLines lost_lines_;
+  ProbeLines lines_;
   client::SignalFd* signals_;
   client::Connector connector_;
   const client::Payload payload_ = random_payload();
@@ -75,10 +61,10 @@ class Probe {
   bool is_connecting_ = false;
   std::string peer_;                                ///< of the connection
   std::optional<client::Failure> connect_failure_;  ///< of the last attempt, if it failed
-  std::deque<Open> open_;                           ///< those of the exchange, or those that wait for a connection
   std::uint64_t last_ = 0;                          ///< sequence of the message that was due last
   Clock::time_point last_due_{};
   ProbeResult result_;
+  OpenMessages open_{result_, lines_};
 };
 
 ProbeResult Probe::run() {
@@ -90,9 +76,9 @@ ProbeResult Probe::run() {
       check_half_close();
     }
   } else if (connect_failure_) {
-    note(*connect_failure_);
+    result_.note(*connect_failure_);
   }
-  lost_lines_.flush();
+  lines_.flush();
   if (is_interrupted()) {
     result_.signal = signals_->signal();
   }
@@ -107,13 +93,14 @@ bool Probe::connect_first() {
   const auto begin = [this] {
     if (result_.addresses.empty() && !connector_.addresses().empty()) {
       result_.addresses = connector_.addresses();
-      print(begin_line(options_, result_.addresses));
+      lines_.add(begin_line(options_, result_.addresses));
     }
   };
   auto outcome = connector_.connect_within(options_.connect.wait, [&](const client::Connector::Outcome& failed) {
     begin();
+    keep(failed.connected.attempts);
     if (std::exchange(said, failed.failure->text) != failed.failure->text) {
-      print("waiting: " + said);
+      lines_.add("waiting: " + said);
     }
   });
   begin();
@@ -124,24 +111,30 @@ bool Probe::connect_first() {
 bool Probe::take(client::Connector::Outcome outcome) {
   connection_ = std::move(outcome.connected.fd);
   connect_failure_ = std::move(outcome.failure);
-  for (const client::Attempt& attempt : outcome.connected.attempts) {
-    if (++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
-      result_.attempts.push_back(attempt);
-    }
-    if (attempt.error && connection_) {  // else the failure names it
-      print(failed_attempt_line(attempt));
-    }
-  }
+  keep(outcome.connected.attempts);
   if (!connection_) {
-    return false;
+    return false;  // the failure names the attempts
+  }
+  for (const client::Attempt& attempt : outcome.connected.attempts) {
+    if (attempt.error) {
+      lines_.add(failed_attempt_line(attempt));
+    }
   }
   peer_ = outcome.connected.attempts.back().endpoint.to_string();
-  print(connected_line(outcome.connected.attempts.back()));
+  lines_.add(connected_line(outcome.connected.attempts.back()));
   exchange_.emplace(connection_.get(), payload_, options_.size);
-  for (const Open& message : open_) {
+  for (const OpenMessages::Message& message : open_) {
     exchange_->add(message.sequence);
   }
   return true;
+}
+
+void Probe::keep(const std::vector<client::Attempt>& attempts) {
+  for (const client::Attempt& attempt : attempts) {
+    if (++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
+      result_.attempts.push_back(attempt);
+    }
+  }
 }
 
 void Probe::run_schedule() {
@@ -176,7 +169,7 @@ Clock::time_point Probe::next_due() const {
 void Probe::begin_message() {
   const bool is_scheduled = last_ != 0 && options_.interval.count() != 0;
   last_due_ = is_scheduled ? last_due_ + options_.interval : Clock::now();
-  open_.push_back({.sequence = ++last_, .due = last_due_, .due_at = std::chrono::system_clock::now()});
+  open_.add(++last_, last_due_);
   if (exchange_) {
     exchange_->add(last_);
   } else if (!is_connecting_) {
@@ -192,9 +185,7 @@ void Probe::go_on_connecting(Clock::time_point now) {
   }
   is_connecting_ = false;
   if (!take(std::move(*outcome)) && connect_failure_) {
-    while (!open_.empty()) {
-      lose_first(*connect_failure_);
-    }
+    open_.lose_all(*connect_failure_);
   }
 }
 
@@ -204,10 +195,10 @@ void Probe::go_on_exchanging() {
   }
   const client::EchoExchange::Received received = exchange_->receive();
   for (const client::EchoExchange::Echoed& message : received.echoed) {
-    echoed(message);
+    open_.echoed(message.round_trip, echo_line(options_.size, peer_, message.sequence, message.round_trip));
   }
   if (received.failure) {
-    lose_all(*received.failure);
+    lose_connection(*received.failure);
   } else {
     exchange_->send();
   }
@@ -215,13 +206,20 @@ void Probe::go_on_exchanging() {
 
 /// Each message has its own time, with a connection or while it waits for one.
 void Probe::give_up_late(Clock::time_point now) {
-  while (!open_.empty() && now >= open_.front().due + options_.timeout) {
+  while (!open_.empty() && now >= open_.first().due + options_.timeout) {
     if (exchange_) {
-      lose_all(exchange_->timed_out());
+      lose_connection(exchange_->timed_out());
     } else {
-      lose_first({client::FailureKind::kConnectTimeout, "timed out connecting to " + options_.target.to_string()});
+      open_.lose_first(
+          {client::FailureKind::kConnectTimeout, "timed out connecting to " + options_.target.to_string()});
     }
   }
+}
+
+void Probe::lose_connection(const client::Failure& failure) {
+  exchange_.reset();
+  connection_.reset();
+  open_.lose_connection(failure);
 }
 
 client::Waited Probe::wait() const {
@@ -234,7 +232,7 @@ client::Waited Probe::wait() const {
     until = std::min(until, connector_.next_step());
   }
   if (!open_.empty()) {
-    until = std::min(until, open_.front().due + options_.timeout);
+    until = std::min(until, open_.first().due + options_.timeout);
   }
   return client::wait_for_any(std::move(entries), until, signals_);
 }
@@ -252,56 +250,11 @@ void Probe::check_half_close() {
   if (is_interrupted()) {
     return;
   }
-  lost_lines_.flush();
-  print_(half_close_line(options_.size, check), check.failure ? Line::kFailure : Line::kUsual);
+  lines_.add(half_close_line(options_.size, check), check.failure ? Line::kFailure : Line::kUsual);
   if (check.failure) {
-    note(*check.failure);
+    result_.note(*check.failure);
   }
   result_.half_close = std::move(check);
-}
-
-void Probe::echoed(const client::EchoExchange::Echoed& message) {
-  result_.messages.add_echoed(open_.front().due_at, message.round_trip);
-  open_.pop_front();
-  print(echo_line(options_.size, peer_, message.sequence, message.round_trip));
-}
-
-void Probe::lose_first(const client::Failure& failure) {
-  lost_lines_.lost(open_.front().sequence, failure.text);
-  note_first_lost(failure);
-}
-
-void Probe::note_first_lost(const client::Failure& failure) {
-  note(failure);
-  result_.messages.add_lost(open_.front().due_at, failure);
-  open_.pop_front();
-}
-
-/// The connection goes, and with it all messages that are not back.
-void Probe::lose_all(const client::Failure& failure) {
-  exchange_.reset();
-  connection_.reset();
-  const std::uint64_t first = open_.front().sequence;
-  lose_first(failure);
-  if (open_.empty()) {
-    return;
-  }
-  const client::Failure with_it{failure.kind, "lost with the connection of seq=" + std::to_string(first)};
-  lost_lines_.lost_together(open_.front().sequence, open_.back().sequence, with_it.text);
-  while (!open_.empty()) {
-    note_first_lost(with_it);
-  }
-}
-
-void Probe::print(const std::string& line) {
-  lost_lines_.flush();
-  print_(line, Line::kUsual);
-}
-
-void Probe::note(const client::Failure& failure) {
-  if (!result_.failure) {
-    result_.failure = failure;
-  }
 }
 
 }  // namespace
@@ -311,6 +264,12 @@ int ProbeResult::exit_status() const {
     return client::words_of(failure->kind).exit_status;
   }
   return signal && messages.echoed() == 0 ? cli::kEndedBySignal + *signal : 0;
+}
+
+void ProbeResult::note(const client::Failure& found) {
+  if (!failure) {
+    failure = found;
+  }
 }
 
 ProbeResult probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print,

@@ -3,9 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "client/connector.h"
@@ -14,6 +12,7 @@
 #include "client/signal_fd.h"
 #include "net/endpoint.h"
 #include "probe/probe_arguments.h"
+#include "probe/probe_lines.h"
 #include "probe/probe_messages.h"
 
 namespace threadecho::probe {
@@ -40,11 +39,9 @@ struct ProbeResult {
 
   /// 0, that of the first failure, or 128 + the number of a signal that came before anything was echoed.
   [[nodiscard]] int exit_status() const;
+  /// Keeps the failure if it is the first one.
+  void note(const client::Failure& found);
 };
-
-/// Takes one line, without its end. A line about a failure may be shown in another colour.
-enum class Line { kUsual, kFailure };
-using PrintLine = std::function<void(std::string_view line, Line kind)>;
 
 /// Runs a probe as the options say, and prints a line about each step as it happens. `signals` may be null.
 ProbeResult probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print,

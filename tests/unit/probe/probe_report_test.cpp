@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "client/failure.h"
-#include "probe/lost_lines.h"
+#include "probe/probe_lines.h"
 
 namespace threadecho::test {
 namespace {
@@ -171,10 +171,10 @@ TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
   EXPECT_TRUE(messages.kept().back().failure);
 }
 
-TEST(LostLines, MessagesThatAreLostForTheSameReasonAreToldOnce) {
+TEST(ProbeLines, MessagesThatAreLostForTheSameReasonAreToldOnce) {
   std::vector<std::string> lines;
   const probe::PrintLine print = [&](std::string_view line, probe::Line) { lines.emplace_back(line); };
-  probe::LostLines lost(print);
+  probe::ProbeLines lost(print);
   for (std::uint64_t sequence = 1; sequence <= 30; ++sequence) {
     lost.lost(sequence, "refused");
   }

@@ -1,10 +1,15 @@
-#include "probe/lost_lines.h"
+#include "probe/probe_lines.h"
 
 #include "probe/probe_report.h"
 
 namespace threadecho::probe {
 
-void LostLines::lost(std::uint64_t sequence, const std::string& reason) {
+void ProbeLines::add(const std::string& line, Line kind) {
+  flush();
+  print_(line, kind);
+}
+
+void ProbeLines::lost(std::uint64_t sequence, const std::string& reason) {
   if (reason != reason_) {
     lost_together(sequence, sequence, reason);
     reason_ = reason;
@@ -14,12 +19,11 @@ void LostLines::lost(std::uint64_t sequence, const std::string& reason) {
   last_ = sequence;
 }
 
-void LostLines::lost_together(std::uint64_t first, std::uint64_t last, const std::string& reason) {
-  flush();
-  print_(lost_line(first, last, reason), Line::kFailure);
+void ProbeLines::lost_together(std::uint64_t first, std::uint64_t last, const std::string& reason) {
+  add(lost_line(first, last, reason), Line::kFailure);
 }
 
-void LostLines::flush() {
+void ProbeLines::flush() {
   if (first_ != 0) {
     print_(lost_line(first_, last_, "as before"), Line::kFailure);
   }

@@ -1,0 +1,43 @@
+#include "probe/open_messages.h"
+
+namespace threadecho::probe {
+
+void OpenMessages::add(std::uint64_t sequence, Clock::time_point due) {
+  messages_.push_back({.sequence = sequence, .due = due, .due_at = std::chrono::system_clock::now()});
+}
+
+void OpenMessages::echoed(std::chrono::nanoseconds round_trip, const std::string& line) {
+  result_.messages.add_echoed(first().due_at, round_trip);
+  messages_.pop_front();
+  lines_.add(line);
+}
+
+void OpenMessages::lose_first(const client::Failure& failure) {
+  lines_.lost(first().sequence, failure.text);
+  settle_first_as_lost(failure);
+}
+
+void OpenMessages::lose_all(const client::Failure& failure) {
+  while (!empty()) {
+    lose_first(failure);
+  }
+}
+
+void OpenMessages::lose_connection(const client::Failure& failure) {
+  const client::Failure with_it{failure.kind, "lost with the connection of seq=" + std::to_string(first().sequence)};
+  lose_first(failure);
+  if (!empty()) {
+    lines_.lost_together(first().sequence, messages_.back().sequence, with_it.text);
+  }
+  while (!empty()) {
+    settle_first_as_lost(with_it);
+  }
+}
+
+void OpenMessages::settle_first_as_lost(const client::Failure& failure) {
+  result_.note(failure);
+  result_.messages.add_lost(first().due_at, failure);
+  messages_.pop_front();
+}
+
+}  // namespace threadecho::probe

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "client/echo_exchange.h"
+#include "client/failure.h"
+#include "probe/probe.h"
+#include "probe/probe_lines.h"
+
+namespace threadecho::probe {
+
+/// The messages of a probe that are due, and neither back nor lost: those of its connection, or those that wait for
+/// one. They are settled in the order in which they were due: TCP keeps it. Tells what becomes of each, in the result
+/// and in a line.
+class OpenMessages {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Message {
+    std::uint64_t sequence = 0;
+    Clock::time_point due;
+    std::chrono::system_clock::time_point due_at;
+  };
+
+  /// Both must outlive this.
+  OpenMessages(ProbeResult& result, ProbeLines& lines) : result_(result), lines_(lines) {}
+
+  [[nodiscard]] bool empty() const noexcept { return messages_.empty(); }
+  [[nodiscard]] const Message& first() const { return messages_.front(); }
+  [[nodiscard]] auto begin() const noexcept { return messages_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return messages_.end(); }
+
+  void add(std::uint64_t sequence, Clock::time_point due);
+  /// The first one came back; `line` tells of it.
+  void echoed(std::chrono::nanoseconds round_trip, const std::string& line);
+  void lose_first(const client::Failure& failure);
+  /// All for the same reason, each on its own.
+  void lose_all(const client::Failure& failure);
+  /// The first one for this reason, and with it the connection and so all others.
+  void lose_connection(const client::Failure& failure);
+
+ private:
+  void settle_first_as_lost(const client::Failure& failure);
+
+  ProbeResult& result_;
+  ProbeLines& lines_;
+  std::deque<Message> messages_;
+};
+
+}  // namespace threadecho::probe

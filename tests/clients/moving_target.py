@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""moving_target.py THREADECHO [NAME...]: probe and load in a network and mount namespace of their own, where a name moves
+to another address, an address swallows packets, and this host lacks ports, addresses and descriptors."""
+
+import contextlib
+import fcntl
+import json
+import re
+import resource
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+NAME = "echo.test"
+FIRST, SECOND = "127.0.0.2", "127.0.0.3"
+SILENT = "2001:db8:2::1"  # its packets leave over an interface that drops them
+PORT = 9000
+PATIENCE = 30
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
+CASES = []
+
+
+def case(function):
+    CASES.append(function)
+    return function
+
+
+class Hosts:
+    """Our own /etc/hosts, and nothing that would look elsewhere."""
+
+    def __init__(self, directory):
+        self.path = Path(directory, "hosts")
+        services = Path(directory, "nsswitch.conf")
+        services.write_text("hosts: files\n")
+        self.say()
+        for path, place in (self.path, "/etc/hosts"), (services, "/etc/nsswitch.conf"):
+            subprocess.run(["mount", "--bind", path, place], check=True)
+
+    def say(self, *addresses):
+        self.path.write_text("".join(f"{address} {NAME}\n" for address in addresses))
+
+
+class Server:
+    def __init__(self, binary, address):
+        environment = {"PORT": str(PORT), "BIND_ADDRESS": address, "HTTP_PORT": "0", "HTTP_BIND_ADDRESS": "127.0.0.1"}
+        self.process = subprocess.Popen([binary], env=environment, stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if " serving " in line:
+                return
+        raise RuntimeError("the server did not start")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+class Client:
+    """The program with these arguments; its lines as they come."""
+
+    def __init__(self, binary, *arguments, **options):
+        self.process = subprocess.Popen([binary, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        **options)
+
+    def wait_for_lines(self, count, text):
+        for line in self.process.stdout:
+            count -= text in line
+            if count == 0:
+                return
+        raise RuntimeError(f"ended without another line with {text!r}")
+
+    def end(self):
+        output, errors = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, output, errors
+
+
+def expect(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+@case
+def probe_follows_its_name(binary, hosts):
+    hosts.say(FIRST)
+    with Server(binary, FIRST) as first, Server(binary, SECOND):
+        client = Client(binary, "probe", f"{NAME}:{PORT}", "--count", "14", "--interval", "100ms", "--timeout", "1s")
+        client.wait_for_lines(4, "bytes from")
+        hosts.say(SECOND)
+        first.kill()
+        status, output, _ = client.end()
+    lost = 14 - int(re.search(r"(\d+) echoed", output)[1])
+    expect(f"connected to {SECOND}:{PORT}" in output, f"it never came to the new address: {output}")
+    expect(status == 14 and lost == 1, f"status {status}, {lost} lost, where one was due with the server's end: {output}")
+    return f"{lost} of 14 lost"
+
+
+@case
+def load_follows_its_name(binary, hosts):
+    hosts.say(FIRST)
+    with Server(binary, FIRST) as first, Server(binary, SECOND):
+        client = Client(binary, "load", f"{NAME}:{PORT}", "--connections", "50", "--reconnect", "--duration", "3s",
+                        "--warmup", "0s", "--json")
+        time.sleep(1)
+        hosts.say(SECOND)
+        first.kill()
+        result = json.loads(client.end()[1])
+    longest = max(incident["recovered_after_seconds"] or PATIENCE for incident in result["incidents"])
+    expect(result["errors_total"] == 50 and longest < 1.5, f"{result['errors_total']} lost, the last back after {longest} s")
+    return f"50 connections lost, all back within {longest:.2f} s"
+
+
+@case
+def an_address_that_swallows_packets_costs_a_head_start(binary, hosts):
+    hosts.say(SILENT, FIRST)
+    with Server(binary, FIRST):
+        for command in ("probe", "--count", "1"), ("load", "--duration", "100ms", "--warmup", "0s"):
+            began = time.monotonic()
+            status, output, errors = Client(binary, command[0], f"{NAME}:{PORT}", *command[1:]).end()
+            took = time.monotonic() - began
+            expect(status == 0 and 0.25 <= took < 2, f"{command[0]}: status {status} after {took:.2f} s: {output}{errors}")
+            if command[0] == "probe":
+                expect(f"no answer from [{SILENT}]:{PORT}" in output, f"the failed attempt is not told: {output}")
+        only_ipv6 = Client(binary, "probe", f"{NAME}:{PORT}", "-6", "--timeout", "200ms").end()
+        expect(only_ipv6[0] == 11, f"-6: status {only_ipv6[0]}")
+    return f"{took:.2f} s"
+
+
+@case
+def waiting_ends_when_the_name_appears(binary, hosts):
+    hosts.say()
+    with Server(binary, FIRST):
+        client = Client(binary, "probe", f"{NAME}:{PORT}", "--count", "1", "--wait", "30s")
+        client.wait_for_lines(1, "waiting: name echo.test not found")
+        hosts.say(FIRST)
+        status, output, errors = client.end()
+    expect(status == 0, f"status {status}: {output}{errors}")
+    return "served as an init container"
+
+
+def expect_local_reason(binary, target, kind, **options):
+    status, output, errors = Client(binary, "probe", target, "--count", "1", "--json", **options).end()
+    error = json.loads(output)["error"]
+    expect(status == 1 and error["kind"] == kind, f"status {status}: {output}{errors}")
+    return error["message"]
+
+
+@case
+def a_lack_of_ports_is_a_local_reason(binary, hosts):
+    ports = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    before = ports.read_text()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(Server(binary, FIRST))
+        stack.callback(ports.write_text, before)
+        ports.write_text("50000 50003")
+        for _ in range(4):
+            stack.enter_context(socket.create_connection((FIRST, PORT)))
+        message = expect_local_reason(binary, f"{FIRST}:{PORT}", "no_local_port")
+        load = json.loads(Client(binary, "load", f"{FIRST}:{PORT}", "--json").end()[1])
+        expect(load["errors"]["no_local_port"] == 1, f"load: {load['errors']}")
+    return message
+
+
+@case
+def a_lack_of_ipv6_is_a_local_reason(binary, hosts):
+    switch = Path("/proc/sys/net/ipv6/conf/all/disable_ipv6")
+    switch.write_text("1")
+    try:
+        message = expect_local_reason(binary, f"[::1]:{PORT}", "no_address_family")
+        load = json.loads(Client(binary, "load", f"[::1]:{PORT}", "--json").end()[1])
+        expect(load["errors"]["no_address_family"] == 1, f"load: {load['errors']}")
+    finally:
+        switch.write_text("0")
+    return message
+
+
+@case
+def a_lack_of_descriptors_is_a_local_reason(binary, hosts):
+    for most in range(5, 12):  # enough for all but the socket: what a build holds open differs
+        status, output, _ = Client(binary, "probe", f"{FIRST}:{PORT}", "--count", "1", "--json",
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))).end()
+        result = json.loads(output)
+        if status != 1:
+            break
+        if result["error"]["kind"] == "local_limit":
+            return result["error"]["message"]
+    raise AssertionError(f"the lack was not told: status {status}, {output}")
+
+
+@case
+def an_unreachable_network_is_no_local_reason(binary, hosts):
+    status, _, errors = Client(binary, "probe", f"198.51.100.1:{PORT}").end()
+    expect(status == 17 and "unreachable" in errors, f"status {status}: {errors}")
+    return errors.strip()
+
+
+def prepare_network():
+    """Packets to the device are never read. It lives as long as the file that this returns."""
+    device = open("/dev/net/tun", "r+b", buffering=0)
+    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", b"swallow", IFF_TUN | IFF_NO_PI))
+    for command in ("link set lo up", "link set swallow up",
+                    "address add 2001:db8:1::1/64 dev swallow nodad", "address add 192.0.2.1/24 dev swallow",
+                    "route add 2001:db8:2::/64 dev swallow", "route add unreachable 198.51.100.0/24"):
+        subprocess.run(["ip", *command.split()], check=True)
+    return device
+
+
+def main():
+    binary, names = Path(sys.argv[1]).resolve(), sys.argv[2:]
+    failed = 0
+    with prepare_network(), tempfile.TemporaryDirectory() as directory:
+        hosts = Hosts(directory)
+        for test in CASES:
+            if names and test.__name__ not in names:
+                continue
+            try:
+                print(f"{test.__name__}: {test(str(binary), hosts)}", flush=True)
+            except (AssertionError, RuntimeError, subprocess.TimeoutExpired, json.JSONDecodeError, KeyError) as error:
+                failed += 1
+                print(f"{test.__name__} FAILED: {error!r}", flush=True)
+        for place in "/etc/hosts", "/etc/nsswitch.conf":
+            subprocess.run(["umount", place], check=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
