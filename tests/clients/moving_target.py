@@ -7,6 +7,7 @@ import fcntl
 import json
 import re
 import resource
+import signal
 import socket
 import struct
 import subprocess
@@ -17,7 +18,10 @@ from pathlib import Path
 
 NAME = "echo.test"
 FIRST, SECOND = "127.0.0.2", "127.0.0.3"
-SILENT = "2001:db8:2::1"  # its packets leave over an interface that drops them
+# Packets to these leave over an interface that drops them.
+SILENT = "2001:db8:2::1"
+SILENT_NAME_SERVER = "192.0.2.53"
+RESOLVER = "/etc/resolv.conf"
 PORT = 9000
 PATIENCE = 30
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
@@ -30,18 +34,23 @@ def case(function):
 
 
 class Hosts:
-    """Our own /etc/hosts, and nothing that would look elsewhere."""
+    """Our own /etc/hosts, and a name server that does not answer."""
 
     def __init__(self, directory):
         self.path = Path(directory, "hosts")
-        services = Path(directory, "nsswitch.conf")
-        services.write_text("hosts: files\n")
+        self.services = Path(directory, "nsswitch.conf")
+        resolver = Path(directory, "resolv.conf")
+        resolver.write_text(f"nameserver {SILENT_NAME_SERVER}\noptions timeout:{PATIENCE} attempts:1\n")
+        self.ask_name_server(False)
         self.say()
-        for path, place in (self.path, "/etc/hosts"), (services, "/etc/nsswitch.conf"):
+        for path, place in (self.path, "/etc/hosts"), (self.services, "/etc/nsswitch.conf"), (resolver, RESOLVER):
             subprocess.run(["mount", "--bind", path, place], check=True)
 
     def say(self, *addresses):
         self.path.write_text("".join(f"{address} {NAME}\n" for address in addresses))
+
+    def ask_name_server(self, asks):
+        self.services.write_text("hosts: dns\n" if asks else "hosts: files\n")
 
 
 class Server:
@@ -146,6 +155,26 @@ def waiting_ends_when_the_name_appears(binary, hosts):
     return "served as an init container"
 
 
+@case
+def a_silent_name_server_holds_up_no_end(binary, hosts):
+    hosts.ask_name_server(True)
+    try:
+        began = time.monotonic()
+        for command in "probe", "load":
+            status, _, errors = Client(binary, command, f"{NAME}:{PORT}", "--timeout", "300ms").end()
+            expect(status in (1, 16) and "no answer within 300ms" in errors, f"{command}: status {status}: {errors}")
+        client = Client(binary, "probe", f"{NAME}:{PORT}", "--wait", "1h")
+        time.sleep(0.5)  # it blocks the signal first, and then waits
+        client.process.send_signal(signal.SIGINT)
+        status, output, errors = client.end()
+        expect(status == 128 + signal.SIGINT, f"interrupted: status {status}: {output}{errors}")
+    finally:
+        hosts.ask_name_server(False)
+    took = time.monotonic() - began
+    expect(took < PATIENCE / 2, f"it took {took:.1f} s")
+    return f"three ends within {took:.2f} s"
+
+
 def expect_local_reason(binary, target, kind, **options):
     status, output, errors = Client(binary, "probe", target, "--count", "1", "--json", **options).end()
     error = json.loads(output)["error"]
@@ -226,7 +255,7 @@ def main():
             except (AssertionError, RuntimeError, subprocess.TimeoutExpired, json.JSONDecodeError, KeyError) as error:
                 failed += 1
                 print(f"{test.__name__} FAILED: {error!r}", flush=True)
-        for place in "/etc/hosts", "/etc/nsswitch.conf":
+        for place in "/etc/hosts", "/etc/nsswitch.conf", RESOLVER:
             subprocess.run(["umount", place], check=True)
     return 1 if failed else 0
 
