@@ -32,37 +32,36 @@ enum class FailureKind : std::uint8_t {
   kNameNotFound,
 };
 
-/// How a kind is shown. The names are part of --json; kinds may share one.
+/// How a kind is shown, by every command. The names are part of --json; each is of one kind only.
 struct FailureWords {
   FailureKind kind;
-  int exit_status;             ///< of `probe`
-  std::string_view name;       ///< in the result of `probe`
-  std::string_view load_name;  ///< in the result of `load`
-  std::string_view meaning;    ///< of the exit status, in --help and in the README
+  int exit_status;  ///< of `probe`
+  std::string_view name;
+  std::string_view meaning;  ///< of the exit status, in --help and in the README
 };
 inline constexpr std::string_view kLocalReason =
     "failed for a reason of this host: no free port, no descriptor, no address of that family";
 inline constexpr std::string_view kNoEchoInTime = "timed out waiting for the echo, or for the server's FIN";
 /// In the order of the enumeration.
 inline constexpr std::array<FailureWords, 18> kFailureKinds = {{
-    {FailureKind::kRefused, 10, "refused", "refused", "connection refused"},
-    {FailureKind::kConnectTimeout, 11, "connect_timeout", "connect_timeout", "timed out connecting"},
-    {FailureKind::kUnreachable, 17, "unreachable", "unreachable", "unreachable"},
-    {FailureKind::kNoAddressFamily, 1, "no_address_family", "no_address_family", kLocalReason},
-    {FailureKind::kNoLocalPort, 1, "no_local_port", "no_local_port", kLocalReason},
-    {FailureKind::kLocalLimit, 1, "local_limit", "local_limit", kLocalReason},
-    {FailureKind::kReset, 13, "reset", "reset", "reset by the server"},
-    {FailureKind::kClosedEarly, 14, "closed_early", "closed_early", "closed by the server before it had echoed all"},
-    {FailureKind::kEchoTimeout, 12, "echo_timeout", "echo_timeout", kNoEchoInTime},
-    {FailureKind::kNotReading, 12, "echo_timeout", "not_reading", kNoEchoInTime},
-    {FailureKind::kWrongBytes, 15, "wrong_bytes", "wrong_bytes", "wrong bytes"},
-    {FailureKind::kMissing, 15, "wrong_bytes", "bytes_missing", "wrong bytes"},
-    {FailureKind::kRepeated, 15, "wrong_bytes", "bytes_repeated", "wrong bytes"},
-    {FailureKind::kReordered, 15, "wrong_bytes", "bytes_reordered", "wrong bytes"},
-    {FailureKind::kForeign, 15, "wrong_bytes", "foreign_bytes", "wrong bytes"},
-    {FailureKind::kSurplus, 15, "wrong_bytes", "surplus_bytes", "wrong bytes"},
-    {FailureKind::kOther, 1, "other", "other", kLocalReason},
-    {FailureKind::kNameNotFound, 16, "name_not_found", "name_not_found", "name not found"},
+    {FailureKind::kRefused, 10, "refused", "connection refused"},
+    {FailureKind::kConnectTimeout, 11, "connect_timeout", "timed out connecting"},
+    {FailureKind::kUnreachable, 17, "unreachable", "unreachable"},
+    {FailureKind::kNoAddressFamily, 1, "no_address_family", kLocalReason},
+    {FailureKind::kNoLocalPort, 1, "no_local_port", kLocalReason},
+    {FailureKind::kLocalLimit, 1, "local_limit", kLocalReason},
+    {FailureKind::kReset, 13, "reset", "reset by the server"},
+    {FailureKind::kClosedEarly, 14, "closed_early", "closed by the server before it had echoed all"},
+    {FailureKind::kEchoTimeout, 12, "echo_timeout", kNoEchoInTime},
+    {FailureKind::kNotReading, 12, "not_reading", kNoEchoInTime},
+    {FailureKind::kWrongBytes, 15, "wrong_bytes", "wrong bytes"},
+    {FailureKind::kMissing, 15, "bytes_missing", "wrong bytes"},
+    {FailureKind::kRepeated, 15, "bytes_repeated", "wrong bytes"},
+    {FailureKind::kReordered, 15, "bytes_reordered", "wrong bytes"},
+    {FailureKind::kForeign, 15, "foreign_bytes", "wrong bytes"},
+    {FailureKind::kSurplus, 15, "surplus_bytes", "wrong bytes"},
+    {FailureKind::kOther, 1, "other", kLocalReason},
+    {FailureKind::kNameNotFound, 16, "name_not_found", "name not found"},
 }};
 
 constexpr std::size_t index_of(FailureKind kind) { return static_cast<std::size_t>(kind); }

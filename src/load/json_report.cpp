@@ -76,7 +76,7 @@ Json incidents(const LoadResult& result) {
          {"at_seconds", in_seconds(nanoseconds(incident.at - result.began))},
          {"connection", incident.connection},
          {"local_address", incident.local.empty() ? Json(nullptr) : Json(incident.local)},
-         {"error", client::words_of(incident.failure.kind).load_name},
+         {"error", client::words_of(incident.failure.kind).name},
          {"detail", incident.failure.text},
          {"failed_attempts", incident.attempts},
          {"recovered_after_seconds",
@@ -91,7 +91,7 @@ Json error(const LoadIncidents& incidents) {
     return nullptr;
   }
   const client::Failure& first = incidents.kept().front().failure;
-  return client::error_json(client::words_of(first.kind).load_name, first.text);
+  return client::error_json(client::words_of(first.kind).name, first.text);
 }
 
 Json local_ports(const LoadResult& result) {

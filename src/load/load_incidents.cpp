@@ -46,11 +46,7 @@ void LoadIncidents::sort() { std::ranges::stable_sort(kept_, {}, &LoadIncident::
 std::vector<std::pair<std::string_view, std::uint64_t>> LoadIncidents::counts() const {
   std::vector<std::pair<std::string_view, std::uint64_t>> counts;
   for (const client::FailureWords& words : client::kFailureKinds) {
-    auto named = std::ranges::find(counts, words.load_name, [](const auto& entry) { return entry.first; });
-    if (named == counts.end()) {
-      named = counts.emplace(counts.end(), words.load_name, 0);
-    }
-    named->second += count(words.kind);
+    counts.emplace_back(words.name, count(words.kind));
   }
   return counts;
 }

@@ -77,7 +77,7 @@ std::string error_rows(const LoadResult& result) {
 std::string incident_rows(const LoadResult& result) {
   client::CountedFailures failures;
   for (const LoadIncident& incident : result.incidents.kept()) {
-    failures.add(client::words_of(incident.failure.kind).load_name, incident.failure.text,
+    failures.add(client::words_of(incident.failure.kind).name, incident.failure.text,
                  nanoseconds(incident.at - result.began), incident.local);
     if (incident.recovered_after >= 0) {
       failures.add_recovery(nanoseconds(incident.recovered_after));

@@ -75,15 +75,24 @@ However long it runs, its memory stays bounded: the first 10,000 connects, the f
 and the first 10,000 lost messages are listed, and all are counted. Percentiles are within 0.4 %;
 one that would need more messages (p99 needs 100, p99.9 needs 1,000) is "-", in JSON null.
 
-An error: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}; its kinds:
-refused, connect_timeout, echo_timeout, reset, closed_early, wrong_bytes, name_not_found,
-unreachable, no_address_family, no_local_port, local_limit, other.
+An error: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}. Kinds of
+errors, of which load tells more apart than probe:
+)";
 
+constexpr std::string_view kExamples = R"(
 Examples:
   threadecho probe localhost:9000
   threadecho probe [2001:db8::1]:9000 --count 0 --interval 200ms
   threadecho probe echo.example:7 --size 1MiB --half-close --json
 )";
+
+std::string kinds_text() {
+  std::string text;
+  for (const client::FailureWords& words : client::kFailureKinds) {
+    text.append(text.empty() ? "" : ", ").append(words.name);
+  }
+  return text + ".\n";
+}
 
 std::string statuses_text() {
   std::map<int, std::string_view> meanings = {{cli::kDone, "all was echoed"}, {cli::kWrongUsage, "wrong usage"}};
@@ -122,7 +131,8 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
 std::string probe_help(std::size_t width) {
   ProbeOptions defaults;
   std::string text(kUsage);
-  text.append(cli::options_text(options(defaults))).append(kUnits).append(statuses_text()).append(kEnd);
+  text.append(cli::options_text(options(defaults))).append(kUnits).append(statuses_text());
+  text.append(kEnd).append(kinds_text()).append(kExamples);
   return cli::wrapped(text, width);
 }
 

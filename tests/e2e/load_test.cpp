@@ -224,7 +224,7 @@ TEST(Load, PrintsJsonOnEveryFailure) {
   }
   const auto refused = error_of({target, "--json"}, 1);
   EXPECT_EQ(refused.at("kind"), "refused");
-  EXPECT_EQ(refused.at("message"), "connection refused");
+  EXPECT_EQ(refused.at("message"), target + " refused the connection");
 }
 
 TEST(Load, CountsEqualErrorsAndFitsEightyColumns) {
@@ -234,7 +234,7 @@ TEST(Load, CountsEqualErrorsAndFitsEightyColumns) {
   }
   Load load({target, "--connections", "30", "--duration", "100ms", "--warmup", "0"});
   EXPECT_EQ(load.wait(), 1);
-  EXPECT_THAT(load.output(), HasSubstr("  30 x  refused: connection refused, at 0."));
+  EXPECT_THAT(load.output(), HasSubstr("  30 x  refused: " + target + " refused the connection, at 0."));
   EXPECT_THAT(load.output(), HasSubstr("0 B/s"));
   std::istringstream lines(load.output());
   for (std::string line; std::getline(lines, line);) {

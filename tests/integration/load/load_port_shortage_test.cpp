@@ -79,10 +79,9 @@ bool enter_small_network() {
   const auto ports = load::scarce_local_ports(how, server.endpoint());
   const load::LoadResult result = load::run_load_test(how, server.endpoint(), hooks);
   const bool is_told = ports.has_value() == (close == load::LoadClose::kFin) && (!ports || ports->count == kPorts);
-  const bool is_out_of_ports =
-      result.incidents.total() > 0 &&
-      result.incidents.count(client::FailureKind::kNoLocalAddress) == result.incidents.total() &&
-      result.messages <= kPorts;
+  const bool is_out_of_ports = result.incidents.total() > 0 &&
+                               result.incidents.count(client::FailureKind::kNoLocalPort) == result.incidents.total() &&
+                               result.messages <= kPorts;
   std::_Exit(!is_told ? 3 : is_out_of_ports ? 2 : result.is_clean() ? 0 : 1);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 #include <vector>
@@ -49,6 +50,7 @@ TEST(Failure, HasItsWordsInTheOrderOfTheKinds) {
   for (const client::FailureWords& words : client::kFailureKinds) {
     EXPECT_EQ(client::words_of(words.kind).name, words.name);
     EXPECT_EQ(client::words_of(words.kind).kind, words.kind);
+    EXPECT_EQ(std::ranges::count(client::kFailureKinds, words.name, &client::FailureWords::name), 1) << words.name;
   }
 }
 
