@@ -94,6 +94,22 @@ Json error(const LoadIncidents& incidents) {
   return client::error_json(client::words_of(first.kind).name, first.text);
 }
 
+Json addresses(const LoadResult& result) {
+  Json json = Json::array();
+  for (const net::Endpoint& address : result.addresses) {
+    json.push_back(address.to_string());
+  }
+  return json;
+}
+
+Json reconnects_failed(const LoadIncidents& incidents) {
+  Json json = Json::array();
+  for (const auto& [reason, count] : incidents.failed_attempts()) {
+    json.push_back({{"message", reason}, {"count", count}});
+  }
+  return json;
+}
+
 Json local_ports(const LoadResult& result) {
   const auto ports = scarce_local_ports(result.options, result.target);
   return ports ? Json{{"count", ports->count},
@@ -109,6 +125,7 @@ std::string json_report(const LoadResult& result) {
   const Json json{{"type", "result"},
                   {"target", result.options.target.to_string()},
                   {"address", result.target.to_string()},
+                  {"addresses", addresses(result)},
                   {"started_at", text::format_timestamp(result.began_at)},
                   {"settings", json_of(result.options)},
                   {"machine", machine()},
@@ -127,6 +144,7 @@ std::string json_report(const LoadResult& result) {
                   {"errors_total", result.incidents.total()},
                   {"errors", errors(result.incidents)},
                   {"outages", outages(result.incidents)},
+                  {"reconnects_failed", reconnects_failed(result.incidents)},
                   {"incidents", incidents(result)},
                   {"local_ports", local_ports(result)}};
   return client::text_of(json, -1) + '\n';

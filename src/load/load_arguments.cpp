@@ -185,14 +185,16 @@ Exit statuses:
   2      wrong usage
   128+n  ended by a second signal n, or by one before it had an address to connect to
 
-JSON: type (result, interval or error), target, address, started_at, settings, machine {hostname,
+JSON: type (result, interval or error), target, address, addresses (that connections were made to),
+started_at, settings, machine {hostname,
 kernel, architecture, cores, congestion_control}, clean, error {kind, message} or null, ended_early,
 measured_seconds, messages, messages_per_second, bytes_per_second, missed_messages,
 connections_opened, connections_proved, latency and connect {count, sum_seconds, min_seconds,
 mean_seconds, p10_seconds to p99_99_seconds, max_seconds, histogram [[from_seconds, count]]} or
 null, errors_total, errors (a count for each kind), outages {recovered, total_seconds,
 longest_seconds}, incidents [{time, at_seconds, connection, local_address, error, detail,
-failed_attempts, recovered_after_seconds}], local_ports {count, time_wait_seconds,
+failed_attempts, recovered_after_seconds}], reconnects_failed [{message, count}], local_ports {count,
+time_wait_seconds,
 lasting_connections_per_second} or null. `threadecho report` merges such results.
 
 Examples:

@@ -18,7 +18,8 @@ using State = LoadConnection::State;
 
 constexpr Nanoseconds kFirstRetry = 10'000'000;
 constexpr Nanoseconds kLongestRetry = 500'000'000;
-constexpr std::chrono::seconds kFreshNames{1};
+constexpr std::chrono::milliseconds kFreshNames{1000};
+constexpr std::chrono::milliseconds kFreshFailure{100};
 
 }  // namespace
 
@@ -50,7 +51,10 @@ void LoadClient::go_on_connecting(Nanoseconds now) {
     fail(std::move(*failure));
   } else if (connection_.state() == State::kOpen) {
     --state_->connecting;
-    state_->target = connection_.peer();
+    if (!client::is_same(state_->target, connection_.peer())) {
+      state_->target = connection_.peer();
+      state_->moved_to.push_back(state_->target);
+    }
     on_open(now);
   } else {
     watch();
@@ -62,11 +66,15 @@ void LoadClient::go_on_connecting(Nanoseconds now) {
 void LoadClient::reconnect(Nanoseconds now) {
   std::vector<net::Endpoint> addresses = {state_->target};
   if (client::NameLookup* const names = state_->names) {
-    if (!names->has_answer(client::NameLookup::Clock::time_point(std::chrono::nanoseconds(now) - kFreshNames))) {
+    const client::NameLookup::Clock::time_point time{std::chrono::nanoseconds(now)};
+    client::Resolution found;
+    if (names->has_answer(time - kFreshNames)) {
+      found = names->answer();
+    }
+    if (found.endpoints.empty() && !names->has_answer(time - kFreshFailure)) {
       names->ask();
       return;
     }
-    const client::Resolution found = names->answer();
     addresses = client::in_connecting_order(found.endpoints, &state_->target);
     if (addresses.empty()) {
       retry_at_ = 0;
@@ -232,7 +240,7 @@ void LoadClient::fail(client::Failure failure) {
   const std::string local = has_local ? net::Endpoint::local_of(connection_.fd()).to_string() : std::string();
   close();
   if (is_broken_) {
-    state_->incidents.attempted(incident_);
+    state_->incidents.attempted(incident_, failure);
   } else {
     state_->context.recorder.failures.add(1);
     lost_at_ = now;

@@ -37,8 +37,9 @@ enum class Phase : std::uint8_t { kOpening, kRunning, kFinishing, kDone };
 /// What the clients of one worker share.
 struct LoadState {
   LoadContext context;
-  client::NameLookup* names;  ///< for reconnects; null: the target is at the same address always
-  net::Endpoint target;       ///< where this worker connected to last
+  client::NameLookup* names;                 ///< for reconnects; null: the target is at the same address always
+  net::Endpoint target;                      ///< where this worker connected to last
+  std::vector<net::Endpoint> moved_to = {};  ///< after its first target
   LoadControl& control;
   net::Fd epoll;
   bool has_one_client = false;

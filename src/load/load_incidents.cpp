@@ -17,7 +17,9 @@ std::size_t LoadIncidents::lost(LoadIncident incident) {
   return kept_.size() - 1;
 }
 
-void LoadIncidents::attempted(std::size_t incident) {
+void LoadIncidents::attempted(std::size_t incident, const client::Failure& failure) {
+  const bool has_room = failed_attempts_.size() < kMostWords || failed_attempts_.contains(failure.text);
+  ++failed_attempts_[has_room ? failure.text : std::string()];
   if (incident != kNotKept) {
     ++kept_.at(incident).attempts;
   }
@@ -37,6 +39,9 @@ void LoadIncidents::merge(LoadIncidents&& other) {
   recovered_ += other.recovered_;
   total_outage_ += other.total_outage_;
   longest_outage_ = std::max(longest_outage_, other.longest_outage_);
+  for (const auto& [text, count] : other.failed_attempts_) {
+    failed_attempts_[text] += count;
+  }
   kept_.insert(kept_.end(), std::make_move_iterator(other.kept_.begin()), std::make_move_iterator(other.kept_.end()));
   other.kept_.clear();
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,10 +29,12 @@ class LoadIncidents {
  public:
   static constexpr std::size_t kMostKept = 10'000;
   static constexpr std::size_t kNotKept = SIZE_MAX;
+  static constexpr std::size_t kMostWords = 100;
 
   /// Returns a number for the calls below.
   std::size_t lost(LoadIncident incident);
-  void attempted(std::size_t incident);
+  /// An attempt to connect again failed.
+  void attempted(std::size_t incident, const client::Failure& failure);
   void recovered(std::size_t incident, Nanoseconds after);
 
   /// Adds those of another worker; call sort() when all are in.
@@ -47,6 +50,8 @@ class LoadIncidents {
   [[nodiscard]] Nanoseconds total_outage() const { return total_outage_; }
   [[nodiscard]] Nanoseconds longest_outage() const { return longest_outage_; }
   [[nodiscard]] const std::vector<LoadIncident>& kept() const { return kept_; }
+  /// How many attempts to connect again failed in the same words; further words count under an empty text.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& failed_attempts() const { return failed_attempts_; }
 
  private:
   std::array<std::uint64_t, client::kFailureKinds.size()> counts_{};
@@ -54,6 +59,7 @@ class LoadIncidents {
   Nanoseconds total_outage_ = 0;
   Nanoseconds longest_outage_ = 0;
   std::vector<LoadIncident> kept_;
+  std::map<std::string, std::uint64_t> failed_attempts_;
 };
 
 }  // namespace threadecho::load

@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+#include "client/resolver.h"
+
 namespace threadecho::load {
 namespace {
 
@@ -181,6 +183,12 @@ void add_up(LoadResult& result, LoadWorker& worker) {
   recorder.latencies.add_to(result.latencies);
   recorder.connect_times.add_to(result.connect_times);
   result.incidents.merge(std::move(worker.incidents()));
+  for (const net::Endpoint& address : worker.moved_to()) {
+    const auto is_known = [&](const net::Endpoint& known) { return client::is_same(known, address); };
+    if (std::ranges::none_of(result.addresses, is_known)) {
+      result.addresses.push_back(address);
+    }
+  }
 }
 
 }  // namespace
@@ -196,6 +204,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   LoadResult result;
   result.options = options;
   result.target = target;
+  result.addresses = {target};
   result.began = monotonic_now();
   result.began_at = std::chrono::system_clock::now();
   WorkerGroup group(options, target, std::move(first), hooks);

@@ -21,8 +21,9 @@ namespace threadecho::load {
 struct LoadResult {
   LoadOptions options;
   net::Endpoint target;
-  text::WallTime began_at;     ///< `began` by the wall clock
-  bool stopped_early = false;  ///< by the user, or because no connection was left
+  std::vector<net::Endpoint> addresses;  ///< that connections were made to: `target`, and where its name moved
+  text::WallTime began_at;               ///< `began` by the wall clock
+  bool stopped_early = false;            ///< by the user, or because no connection was left
   double measured_seconds = 0;
   std::uint64_t messages = 0;         ///< measured: whole, right, back within the time (open loop: due within it)
   std::uint64_t missed_messages = 0;  ///< open loop: see LoadRecorder

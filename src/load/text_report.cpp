@@ -70,6 +70,19 @@ std::string error_rows(const LoadResult& result) {
                             ? ", the slowest after " + text::format_latency(nanoseconds(incidents.longest_outage()))
                             : "");
   }
+  for (std::size_t i = 1; i < result.addresses.size(); ++i) {
+    rows += "moved to     " + result.addresses[i].to_string() + '\n';
+  }
+  return rows;
+}
+
+/// Why connections could not come back, or not at once.
+std::string attempt_rows(const LoadIncidents& incidents) {
+  std::string rows;
+  for (const auto& [reason, count] : incidents.failed_attempts()) {
+    rows += fmt::format("  {} x  reconnect failed: {}\n", text::format_count(count),
+                        reason.empty() ? "for other reasons" : reason);
+  }
   return rows;
 }
 
@@ -97,7 +110,7 @@ std::string text_report(const LoadResult& result, std::size_t width) {
                                  description(result.options)) +
                          throughput_rows(result) +
                          client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}) +
-                         error_rows(result) + incident_rows(result),
+                         error_rows(result) + incident_rows(result) + attempt_rows(result.incidents),
                      width) +
          (bars.empty() ? "" : "\nlatency, and the share of messages up to it\n" + bars);
 }

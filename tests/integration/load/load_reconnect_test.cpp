@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ namespace {
 using load::LoadIncident;
 using load::LoadResult;
 using load::Nanoseconds;
+using ::testing::HasSubstr;
 
 constexpr std::size_t kSize = 64;
 
@@ -79,6 +81,11 @@ TEST(LoadReconnect, LooksTheNameUpAgainAndGoesWhereItPointsNow) {
   EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
   EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
   EXPECT_EQ(look_ups, 2);
+  EXPECT_TRUE(result.incidents.failed_attempts().contains("name test not found (not now)"));
+  ASSERT_EQ(result.addresses.size(), 2U);
+  EXPECT_EQ(result.addresses[1].to_string(), successor.target());
+  EXPECT_THAT(load::text_report(result, 80), HasSubstr("\nmoved to     " + successor.target() + "\n"));
+  EXPECT_THAT(load::text_report(result, 80), HasSubstr(" x  reconnect failed: name test not found (not now)\n"));
 }
 
 TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {
