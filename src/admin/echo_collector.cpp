@@ -24,13 +24,18 @@ void add_connections(Families& families, const echo::Totals& totals, std::uint32
                            static_cast<double>(totals.active_threads)));
   families.push_back(
       gauge("threadecho_connections_active", "Connections that are open now.", static_cast<double>(totals.active)));
+  families.push_back(gauge("threadecho_connections_waiting",
+                           "Open connections that wait for a free thread, in the queue of the model blocking-pool.",
+                           static_cast<double>(totals.waiting)));
   families.push_back(gauge("threadecho_connections_limit",
                            "Connections that may be open at once: MAX_CONNECTIONS, or less where the host allows less, "
                            "as it showed at the start or when a thread could not be created.",
                            limit));
-  families.push_back(counter("threadecho_connections_accepted_total",
-                             "Connections that were given a thread; a refused one is not among them.",
-                             totals.accepted));
+  families.push_back(
+      counter("threadecho_connections_accepted_total",
+              "Connections that were given a thread, or a place in the queue for one; a refused one is not "
+              "among them.",
+              totals.accepted));
   families.push_back(counters("threadecho_connections_rejected_total", "Connections that were refused, by reason.",
                               "reason", echo::kRejectReasonNames, totals.rejected));
   families.push_back(counters("threadecho_connections_closed_total", "Connections that have ended, by reason.",

@@ -26,7 +26,7 @@ struct Settings {
   std::string http_bind_address = "::";         ///< as bind_address unless set
   std::vector<std::string> http_allowed_hosts;  ///< names in lower case; none: any host
   ThreadModel thread_model = ThreadModel::kPerConnection;
-  std::uint32_t pool_threads = number_of_cpus();  ///< workers of the pool, at least 1
+  std::uint32_t pool_threads = number_of_cpus();  ///< threads of either pool, at least 1
   std::uint32_t max_connections = 10000;          ///< at least 1
   std::uint32_t max_connections_per_client = 0;   ///< 0: no limit
   std::size_t thread_stack_size = 128UL * 1024;   ///< bytes, without the guard page

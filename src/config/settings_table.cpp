@@ -44,10 +44,13 @@ std::vector<SettingRow> listeners() {
 std::vector<SettingRow> threads() {
   return {
       {"THREAD_MODEL", "per-connection", "",
-       "per-connection: a thread for each client; pool: a fixed number of threads for all",
-       member(&Settings::thread_model,
-              choice<ThreadModel>({{"per-connection", ThreadModel::kPerConnection}, {"pool", ThreadModel::kPool}}))},
-      {"POOL_THREADS", "", "number of CPUs", "workers of the pool",
+       "per-connection: a thread for each client; blocking-pool: a fixed number of threads, each serves one client at "
+       "a "
+       "time; pool: a fixed number of threads for all",
+       member(&Settings::thread_model, choice<ThreadModel>({{"per-connection", ThreadModel::kPerConnection},
+                                                            {"blocking-pool", ThreadModel::kBlockingPool},
+                                                            {"pool", ThreadModel::kPool}}))},
+      {"POOL_THREADS", "", "number of CPUs", "threads of the models blocking-pool and pool",
        member(&Settings::pool_threads, number<std::uint32_t>(1, kMaxPoolThreads))},
       {"MAX_CONNECTIONS", "10000", "",
        "open connections above which clients are refused; limits of the system may be lower",

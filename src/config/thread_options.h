@@ -3,7 +3,7 @@
 namespace threadecho::config {
 
 /// How echo work is spread over threads.
-enum class ThreadModel { kPerConnection, kPool };
+enum class ThreadModel { kPerConnection, kBlockingPool, kPool };
 
 /// Linux scheduling policy of echo threads, see sched(7).
 enum class SchedPolicy { kOther, kBatch };

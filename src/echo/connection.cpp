@@ -11,7 +11,9 @@ void ConnectionCounters::add_to(Totals& totals) const noexcept {
   totals.received_bytes += received_bytes.value();
   totals.echoed_bytes += echoed_bytes.value();
   totals.receives += receives.value();
-  totals.thread_start.observe(nanoseconds(static_cast<std::int64_t>(thread_start_ns.value())));
+  if (is_served()) {  // not one that has ended in a queue
+    totals.thread_start.observe(nanoseconds(static_cast<std::int64_t>(thread_start_ns.value())));
+  }
   totals.retransmitted_segments += retransmitted_segments.value();
   echo_duration.add_to(totals.echo_duration);
   round_trip.add_to(totals.round_trip);
@@ -42,7 +44,7 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
                               .round_trip = std::chrono::microseconds(counters.round_trip_us.value())};
   snapshot.received_bytes = counters.received_bytes.value();
   if (!counters.is_served()) {
-    snapshot.state = ConnectionState::kStarting;
+    snapshot.state = state_before_service();
     return snapshot;
   }
   const Clock::duration last_received(static_cast<Clock::rep>(counters.last_received_ns.value()));
@@ -55,6 +57,13 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
     snapshot.state = ConnectionState::kSending;
   }
   return snapshot;
+}
+
+ConnectionState Connection::state_before_service() const noexcept {
+  if (!is_waiting()) {
+    return ConnectionState::kStarting;
+  }
+  return end_reason() ? ConnectionState::kEnding : ConnectionState::kWaiting;
 }
 
 bool Connection::end(CloseReason reason) noexcept {

@@ -28,20 +28,21 @@ using Clock = std::chrono::steady_clock;
 /// What a connection is doing, for people.
 enum class ConnectionState : std::uint8_t {
   kStarting,    ///< accepted; its thread has not begun
+  kWaiting,     ///< accepted; it waits for a thread that is free, in the queue of `blocking-pool`
   kReceiving,   ///< everything received is sent; waits for the next bytes
   kSending,     ///< the kernel has not yet taken all that was received: the client reads slowly, or not at all
   kHalfClosed,  ///< the client has closed its side; the rest of its echo is on its way
   kEnding,      ///< ended by the server; what the client still sends is discarded
 };
-inline constexpr std::array<std::string_view, 5> kConnectionStateNames = {"starting", "receiving", "sending",
-                                                                          "half_closed", "ending"};
+inline constexpr std::array<std::string_view, 6> kConnectionStateNames = {"starting", "waiting",     "receiving",
+                                                                          "sending",  "half_closed", "ending"};
 constexpr std::string_view name_of(ConnectionState state) { return kConnectionStateNames[index_of(state)]; }
 
 /// A connection as it is shown: a copy, taken while it lives on.
 struct ConnectionSnapshot {
   std::uint64_t id = 0;
   net::Endpoint peer;
-  std::uint32_t thread_id = 0;  ///< 0 while kStarting
+  std::uint32_t thread_id = 0;  ///< 0 until a thread serves it
   ConnectionState state = ConnectionState::kStarting;
   nanoseconds age{0};
   nanoseconds idle{0};  ///< since the last message was echoed, or the connection accepted
@@ -112,6 +113,12 @@ class alignas(64) Connection {
   /// The recorded reason, if there is one.
   [[nodiscard]] std::optional<CloseReason> end_reason() const noexcept;
 
+  /// For the acceptor's thread: it is in a queue now, and cannot be refused any more.
+  void set_queued() noexcept { queued_.store(true, std::memory_order_relaxed); }
+  /// In that queue, and not served yet.
+  [[nodiscard]] bool is_waiting() const noexcept {
+    return queued_.load(std::memory_order_relaxed) && !counters.is_served();
+  }
   /// For the serving thread, when the client has closed its side and waits for the rest of its echo.
   void set_half_closed() noexcept { half_closed_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] ConnectionSnapshot snapshot(Clock::time_point now) const noexcept;
@@ -121,10 +128,13 @@ class alignas(64) Connection {
  private:
   friend class ConnectionShard;
 
+  [[nodiscard]] ConnectionState state_before_service() const noexcept;
+
   static constexpr int kOpen = -1;
 
   std::atomic<int> end_reason_{kOpen};    ///< kOpen, or a CloseReason
   std::atomic<bool> half_closed_{false};  ///< relaxed: only shown
+  std::atomic<bool> queued_{false};       ///< the same
   const std::uint64_t id_;
   const net::Endpoint peer_;
   const Clock::time_point accepted_at_;

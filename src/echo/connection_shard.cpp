@@ -55,10 +55,12 @@ void ConnectionShard::add_to(Totals& totals) const {
       fetch(live_[i + kFetchedAhead]->counters);
     }
     const ConnectionCounters& counters = live_[i]->counters;
-    // One that waits for its thread to begin may still be refused, and a counter must not go back.
-    if (counters.is_served()) {
+    // One whose thread has not begun may still be refused, and a counter must not go back.
+    const bool is_waiting = !counters.is_served() && live_[i]->is_waiting();
+    if (is_waiting || counters.is_served()) {
       ++totals.accepted;
       ++totals.active;
+      totals.waiting += is_waiting ? 1 : 0;
       counters.add_to(totals);
     }
   }

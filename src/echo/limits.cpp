@@ -71,6 +71,19 @@ void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
   }
 }
 
+/// Of the thread model, as long as the server runs.
+std::uint64_t epoll_sets(const config::Settings& settings) {
+  switch (settings.thread_model) {
+    case config::ThreadModel::kPool:
+      return settings.pool_threads;
+    case config::ThreadModel::kBlockingPool:
+      return 1;
+    case config::ThreadModel::kPerConnection:
+      break;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string EffectiveLimit::figures() const {
@@ -97,11 +110,10 @@ void raise_descriptor_limit() {
 
 EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections, const fs::path& root) {
   EffectiveLimit limit;
-  const bool pool = settings.thread_model == config::ThreadModel::kPool;
-  const std::uint64_t taken = http_connections + (pool ? settings.pool_threads * kDescriptorsPerWorker : 0);
+  const std::uint64_t taken = http_connections + epoll_sets(settings) * kDescriptorsPerEpollSet;
   const std::uint64_t descriptors = soft_limit(RLIMIT_NOFILE);
   limit.host.push_back({"RLIMIT_NOFILE", descriptors, less(descriptors, kReservedDescriptors + taken)});
-  if (!pool) {
+  if (settings.thread_model == config::ThreadModel::kPerConnection) {
     add_thread_limits(limit.host, root);
   }
 

@@ -17,8 +17,8 @@ namespace threadecho::echo {
 inline constexpr std::uint64_t kReservedDescriptors = 64;
 /// Of those, what the process itself needs; refused clients may have the rest.
 inline constexpr std::uint64_t kOwnDescriptors = 32;
-/// What a worker of the pool has for itself: its epoll set and its wake-up.
-inline constexpr std::uint64_t kDescriptorsPerWorker = 2;
+/// What a worker of `pool` and the queue of `blocking-pool` have for themselves: an epoll set and a wake-up.
+inline constexpr std::uint64_t kDescriptorsPerEpollSet = 2;
 /// Threads kept free of connections: our own three, and those that are just ending.
 inline constexpr std::uint64_t kReservedTasks = 32;
 /// Memory mappings kept free of stacks: libraries, heaps, and what the C library keeps.

@@ -12,7 +12,7 @@ namespace threadecho::echo {
 namespace {
 
 /// If clients come faster than the cores can serve them, an acceptor that does not preempt takes several at a time: 1.1
-/// times the churn of the pool. In the other model echo threads would inherit the policy, and SCHED_POLICY decides
+/// times the churn of the pool. In `per-connection` echo threads would inherit the policy, and SCHED_POLICY decides
 /// that.
 config::SchedPolicy acceptor_policy(const config::Settings& settings) {
   const bool unasked = settings.thread_model == config::ThreadModel::kPool && ::sched_getscheduler(0) == SCHED_OTHER;
@@ -95,7 +95,9 @@ void Server::stop_accepting() { acceptor_.stop_accepting(); }
 std::size_t Server::end_connections() {
   acceptor_.wait_until_closed();
   drain_.limit_linger(Clock::now() + kLinger);
-  return registry_.end_all(CloseReason::kDrainForced);
+  const std::size_t ended = registry_.end_all(CloseReason::kDrainForced);
+  threads_->connections_ended();
+  return ended;
 }
 
 void Server::stop() {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/settings.h"
+#include "echo/blocking_pool.h"
 #include "echo/pool.h"
 #include "echo/thread_per_connection.h"
 
@@ -15,6 +16,9 @@ Refused refuse_without_thread(std::unique_ptr<Connection> connection, const std:
 std::unique_ptr<ThreadModel> make_thread_model(const EchoContext& context) {
   if (context.settings.thread_model == config::ThreadModel::kPool) {
     return std::make_unique<Pool>(context);
+  }
+  if (context.settings.thread_model == config::ThreadModel::kBlockingPool) {
+    return std::make_unique<BlockingPool>(context);
   }
   return std::make_unique<ThreadPerConnection>(context);
 }

@@ -21,12 +21,15 @@ class ThreadModel {
   ThreadModel(const ThreadModel&) = delete;
   ThreadModel& operator=(const ThreadModel&) = delete;
 
-  /// Serves the connection, which is in the registry, until its end. Only for the acceptor's thread. Returns the client
-  /// if no thread can take it; without memory too, so that every client is either served or refused.
+  /// Serves the connection, which is in the registry, until its end. Only for the acceptor's thread, which does not
+  /// wait: for a thread that is not free, the connection does. Returns the client if no thread can take it; without
+  /// memory too, so that every client is either served or refused.
   virtual std::optional<Refused> serve(std::unique_ptr<Connection> connection) = 0;
   /// Whether the system would give a thread for one more connection now: starts one that ends at once. Only for the
   /// acceptor's thread. Always true where connections share threads.
   [[nodiscard]] virtual bool can_start_thread() const { return true; }
+  /// Every connection has been ended from outside. Those that no thread serves yet end too. For any thread.
+  virtual void connections_ended() noexcept {}
   /// Waits until no connection is left, then ends and joins every thread.
   virtual void join_all() = 0;
   /// Threads that serve at least one connection, while `totals` are what the registry has just returned. For any

@@ -38,9 +38,11 @@ struct Totals {
   std::uint64_t received_bytes = 0;
   std::uint64_t echoed_bytes = 0;    ///< handed to the kernel, which is what a sender can know
   std::uint64_t receives = 0;        ///< successful recv calls
-  std::uint64_t active = 0;          ///< connections that are served now
+  std::uint64_t active = 0;          ///< connections that are served or waiting now
+  std::uint64_t waiting = 0;         ///< of those, the ones in the queue of `blocking-pool`
   std::uint64_t active_threads = 0;  ///< echo threads that serve at least one of them
-  std::uint64_t accepted = 0;        ///< connections that were given a thread; always `active` plus all of `closed`
+  std::uint64_t accepted =
+      0;  ///< connections with a thread or a place in the queue; always `active` plus all of `closed`
   std::array<std::uint64_t, kCloseReasonNames.size()> closed{};
   std::array<std::uint64_t, kRejectReasonNames.size()> rejected{};
   std::array<std::uint64_t, kAcceptErrorNames.size()> accept_errors{};

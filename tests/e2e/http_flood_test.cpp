@@ -8,14 +8,13 @@
 #include "support/process_facts.h"
 #include "support/server_process.h"
 #include "support/test_client.h"
+#include "support/thread_models.h"
 
 namespace threadecho::test {
 namespace {
 
-class HttpFlood : public testing::TestWithParam<const char*> {};
-
-INSTANTIATE_TEST_SUITE_P(Models, HttpFlood, testing::Values("per-connection", "pool"),
-                         [](const auto& model) { return model.param == std::string("pool") ? "Pool" : "Threads"; });
+class HttpFlood : public testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(, HttpFlood, testing::ValuesIn(kThreadModels), name_of_thread_model);
 
 TEST_P(HttpFlood, OfAThousandIdleConnectionsLeavesProbesAndEchoesAlone) {
   constexpr int kIdle = 1000;

@@ -13,6 +13,7 @@
 #include "support/process_facts.h"
 #include "support/server_process.h"
 #include "support/test_client.h"
+#include "support/thread_models.h"
 
 namespace threadecho::test {
 namespace {
@@ -159,6 +160,26 @@ TEST(Serve, SurvivesALimitOfTasksAndRecoversFromIt) {
   EXPECT_TRUE(eventually([&] { return http_get(server.http_port(), "/readyz").status == 200; }));
 }
 
+TEST(Serve, TalksToOneClientAtATimeWithABlockingPoolOfOne) {
+  ServerProcess server(
+      {.arguments = {"--thread-model", "blocking-pool", "--pool-threads", "1"}, .environment = {}, .env_file = {}});
+  server.wait_until_serving();
+  TestClient first(server.echo());
+  EXPECT_EQ(first.echo("first"), "first");
+  EXPECT_EQ(server.metric("threadecho_connections_waiting"), 0);
+  const TestClient second(server.echo());
+  second.send("second");
+  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_connections_waiting") == 1; }));
+  EXPECT_EQ(server.metric("threadecho_connections_active"), 2);
+  EXPECT_EQ(server.metric("threadecho_active_threads"), 1);
+  EXPECT_THAT(server.get("/connections"), HasSubstr("\"state\": \"waiting\""));
+  EXPECT_THAT(server.get("/metrics"), HasSubstr("threadecho_info{thread_model=\"blocking-pool\""));
+  EXPECT_EQ(first.echo("first again"), "first again");
+  first.close();
+  EXPECT_EQ(second.receive(6), "second");
+  EXPECT_EQ(server.metric("threadecho_connections_waiting"), 0);
+}
+
 TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {
   ServerProcess server({.arguments = {"--max-connections", "11"},
                         .environment = {{"MAX_CONNECTIONS", "22"}, {"DRAIN_TIMEOUT", "7s"}},
@@ -171,12 +192,12 @@ TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {
 }
 
 TEST(Serve, LeavesEchoThreadsTheUsualPolicyUntilToldOtherwise) {
-  for (const char* model : {"per-connection", "pool"}) {
+  for (const std::string& model : kThreadModels) {
     ServerProcess server({.arguments = {"--thread-model", model}, .environment = {}, .env_file = {}});
     server.wait_until_serving();
     const TestClient client(server.echo());
     EXPECT_EQ(client.echo("x"), "x");
-    const auto threads = threads_of(model == std::string("pool") ? "pool-" : "echo-", server.pid());
+    const auto threads = threads_of(thread_names_of(model), server.pid());
     ASSERT_FALSE(threads.empty());
     EXPECT_EQ(::sched_getscheduler(threads.front()), ::sched_getscheduler(0)) << model;
   }

@@ -7,11 +7,12 @@
 #include "support/http_client.h"
 #include "support/server_process.h"
 #include "support/test_client.h"
+#include "support/thread_models.h"
 
 namespace threadecho::test {
 namespace {
 
-/// /readyz of the real program in a drain with READY_DURING_DRAIN_DELAY, over both thread models.
+/// /readyz of the real program in a drain with READY_DURING_DRAIN_DELAY, over all thread models.
 class StopReadiness : public ::testing::TestWithParam<std::string> {
  protected:
   static ServerProcess::Setup setup(std::string delay) {
@@ -20,8 +21,7 @@ class StopReadiness : public ::testing::TestWithParam<std::string> {
             .env_file = {}};
   }
 };
-INSTANTIATE_TEST_SUITE_P(, StopReadiness, ::testing::Values("per-connection", "pool"),
-                         [](const auto& model) { return model.param == "pool" ? "Pool" : "PerConnection"; });
+INSTANTIATE_TEST_SUITE_P(, StopReadiness, ::testing::ValuesIn(kThreadModels), name_of_thread_model);
 
 TEST_P(StopReadiness, StaysDuringTheDelay) {
   ServerProcess server(setup("1d"));

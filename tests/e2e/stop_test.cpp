@@ -17,6 +17,7 @@
 #include "support/server_process.h"
 #include "support/socket_io.h"
 #include "support/test_client.h"
+#include "support/thread_models.h"
 
 namespace threadecho::test {
 namespace {
@@ -81,13 +82,12 @@ class TalkingClient {
   std::thread thread_;
 };
 
-/// Over both thread models of the real program.
+/// Over all thread models of the real program.
 class Stop : public ::testing::TestWithParam<std::string> {
  protected:
   static std::pair<std::string, std::string> model() { return {"THREAD_MODEL", GetParam()}; }
 };
-INSTANTIATE_TEST_SUITE_P(, Stop, ::testing::Values("per-connection", "pool"),
-                         [](const auto& model) { return model.param == "pool" ? "Pool" : "PerConnection"; });
+INSTANTIATE_TEST_SUITE_P(, Stop, ::testing::ValuesIn(kThreadModels), name_of_thread_model);
 
 bool becomes_unready(const ServerProcess& server) {
   return eventually([&] { return http_get(server.http_port(), "/readyz").status == 503; });
@@ -228,8 +228,7 @@ class StopAtOnce : public Stop {
                          .env_file = {}}};
   std::optional<TestClient> client_;
 };
-INSTANTIATE_TEST_SUITE_P(, StopAtOnce, ::testing::Values("per-connection", "pool"),
-                         [](const auto& model) { return model.param == "pool" ? "Pool" : "PerConnection"; });
+INSTANTIATE_TEST_SUITE_P(, StopAtOnce, ::testing::ValuesIn(kThreadModels), name_of_thread_model);
 
 TEST_P(StopAtOnce, IsWhatCtrlCTwiceAsksFor) {
   server_.signal(SIGINT);
@@ -251,7 +250,9 @@ TEST_P(StopAtOnce, IsWhatAThirdSignalAsksForEvenWhileConnectionsLinger) {
 }
 
 TEST_P(Stop, GivesClientsThatGoOnSendingAnExactPrefixAndThenAnEndOfFile) {
-  ServerProcess server({.arguments = {"--drain-timeout", "100ms"}, .environment = {model()}, .env_file = {}});
+  ServerProcess server({.arguments = {"--drain-timeout", "100ms", "--pool-threads", "8"},  // one for each client
+                        .environment = {model()},
+                        .env_file = {}});
   server.wait_until_serving();
   SendingClients clients(server.echo(), 8);
   ASSERT_TRUE(clients.are_under_way());

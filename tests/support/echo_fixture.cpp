@@ -1,5 +1,7 @@
 #include "support/echo_fixture.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace threadecho::test {
@@ -16,10 +18,10 @@ config::Settings test_settings() {
   return settings;
 }
 
-config::Settings OverBothModels::test_settings() {
+config::Settings OverAllModels::test_settings() {
   config::Settings settings = test::test_settings();
   settings.thread_model = GetParam();
-  settings.pool_threads = 2;
+  settings.pool_threads = is_pool() ? 2 : kBlockingThreads;
   return settings;
 }
 
@@ -29,8 +31,13 @@ void expect_orderly_refusal(const TestClient& client) {
   EXPECT_EQ(rest.error_number, 0);
 }
 
+std::string_view name_of(config::ThreadModel model) {
+  constexpr std::array<std::string_view, kModels.size()> kNames = {"PerConnection", "BlockingPool", "Pool"};
+  return kNames[static_cast<std::size_t>(std::ranges::find(kModels, model) - kModels.begin())];
+}
+
 std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info) {
-  return info.param == config::ThreadModel::kPool ? "Pool" : "PerConnection";
+  return std::string(name_of(info.param));
 }
 
 EchoServer::EchoServer(config::Settings settings)

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/settings.h"
 #include "echo/limits.h"
@@ -42,8 +45,14 @@ class EchoServer {
   [[nodiscard]] bool closes(echo::CloseReason reason, std::uint64_t count = 1) const {
     return eventually([&] { return closed(reason) >= count; });
   }
-  [[nodiscard]] bool has_active(std::uint64_t count) const {
-    return eventually([&] { return totals().active == count; });
+  /// Waits until so many connections are open, and each of them has a thread.
+  [[nodiscard]] bool has_active(std::uint64_t count) const { return has(count, 0); }
+  /// Waits until so many connections are open, and so many of them wait for a thread.
+  [[nodiscard]] bool has(std::uint64_t active, std::uint64_t waiting) const {
+    return eventually([&] {
+      const auto now = totals();
+      return now.active == active && now.waiting == waiting;
+    });
   }
   [[nodiscard]] const CapturedLog& log() const noexcept { return log_; }
 
@@ -64,14 +73,25 @@ class EchoServer {
 void expect_orderly_refusal(const TestClient& client);
 
 /// For tests that must hold whichever way threads are given to clients:
-///   INSTANTIATE_TEST_SUITE_P(, Suite, both_models(), name_of_model);
-class OverBothModels : public ::testing::TestWithParam<config::ThreadModel> {
+///   INSTANTIATE_TEST_SUITE_P(, Suite, all_models(), name_of_model);
+class OverAllModels : public ::testing::TestWithParam<config::ThreadModel> {
  protected:
-  /// As the function of the same name, with the model whose turn it is, and two workers where that is the pool.
+  /// Threads of `blocking-pool`: as many clients at once have one each in all models.
+  static constexpr std::uint32_t kBlockingThreads = 64;
+
+  /// As the function of the same name, with the model whose turn it is: two workers in `pool`, kBlockingThreads in
+  /// `blocking-pool`.
   [[nodiscard]] static config::Settings test_settings();
   [[nodiscard]] static bool is_pool() { return GetParam() == config::ThreadModel::kPool; }
+  /// What the names of echo threads begin with.
+  [[nodiscard]] static const char* thread_names() {
+    return GetParam() == config::ThreadModel::kPerConnection ? "echo-" : "pool-";
+  }
 };
-inline auto both_models() { return ::testing::Values(config::ThreadModel::kPerConnection, config::ThreadModel::kPool); }
+inline constexpr std::array<config::ThreadModel, 3> kModels = {
+    config::ThreadModel::kPerConnection, config::ThreadModel::kBlockingPool, config::ThreadModel::kPool};
+inline auto all_models() { return ::testing::ValuesIn(kModels); }
+std::string_view name_of(config::ThreadModel model);
 std::string name_of_model(const ::testing::TestParamInfo<config::ThreadModel>& info);
 
 }  // namespace threadecho::test

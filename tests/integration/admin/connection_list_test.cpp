@@ -21,7 +21,7 @@ json list_now(EchoServer& server, const admin::ConnectionsQuery& query = {}) {
   return json::parse(admin::connections_response(server.server().connections(), query).body);
 }
 
-class ListOfConnections : public OverBothModels {
+class ListOfConnections : public OverAllModels {
  protected:
   /// Waits until `count` connections are served, and lists them.
   static json list(EchoServer& server, std::size_t count, const admin::ConnectionsQuery& query) {
@@ -36,7 +36,7 @@ class ListOfConnections : public OverBothModels {
     });
   }
 };
-INSTANTIATE_TEST_SUITE_P(, ListOfConnections, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, ListOfConnections, all_models(), name_of_model);
 
 TEST_P(ListOfConnections, ShowsWhoIsThereAndWhichThreadServesThem) {
   EchoServer server(test_settings());
@@ -58,7 +58,7 @@ TEST_P(ListOfConnections, ShowsWhoIsThereAndWhichThreadServesThem) {
   EXPECT_TRUE(eventually([&] { return list_now(server)["connections"][0]["rtt_seconds"].is_number(); }));
   EXPECT_EQ(all["connections"][1]["id"], 1);
   EXPECT_TRUE(all["connections"][1]["rtt_seconds"].is_null()) << "not measured yet";
-  const auto threads = threads_of(is_pool() ? "pool-" : "echo-");
+  const auto threads = threads_of(thread_names());
   for (const json& connection : all["connections"]) {
     EXPECT_NE(std::find(threads.begin(), threads.end(), connection["thread"].get<pid_t>()), threads.end());
   }

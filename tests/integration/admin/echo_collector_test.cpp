@@ -10,7 +10,7 @@
 namespace threadecho::test {
 namespace {
 
-class EchoCollector : public OverBothModels {
+class EchoCollector : public OverAllModels {
  protected:
   static double value_of(echo::Server& server, std::string_view name) {
     for (const auto& family : admin::EchoCollector(server).Collect()) {
@@ -22,7 +22,7 @@ class EchoCollector : public OverBothModels {
     return -1;
   }
 };
-INSTANTIATE_TEST_SUITE_P(, EchoCollector, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, EchoCollector, all_models(), name_of_model);
 
 TEST_P(EchoCollector, TellsAFullServerFromADrainingOne) {
   auto settings = test_settings();

@@ -91,7 +91,7 @@ TEST(RoutesOfAServerWithoutThreads, TellThatThreadsAreWhatIsMissing) {
   EXPECT_EQ(json::parse(response.body), json({{"error", "the system cannot serve more than 0 connections now"}}));
 }
 
-class ReadinessInADrain : public test::OverBothModels {
+class ReadinessInADrain : public test::OverAllModels {
  protected:
   /// What /readyz answers in each stage of a drain: before it, in DRAIN_DELAY, when accepting has stopped, when the
   /// last connection has ended.
@@ -118,7 +118,7 @@ class ReadinessInADrain : public test::OverBothModels {
     return statuses;
   }
 };
-INSTANTIATE_TEST_SUITE_P(, ReadinessInADrain, test::both_models(), test::name_of_model);
+INSTANTIATE_TEST_SUITE_P(, ReadinessInADrain, test::all_models(), test::name_of_model);
 
 TEST_P(ReadinessInADrain, FallsAtItsBeginningUnlessTold) {
   EXPECT_EQ(answers(false), (std::vector<unsigned>{200, 503, 503, 503}));

@@ -15,8 +15,8 @@ using echo::CloseReason;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Counting : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, Counting, both_models(), name_of_model);
+class Counting : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, Counting, all_models(), name_of_model);
 
 TEST_P(Counting, CountsAConnectionThatSendsNothing) {
   const EchoServer server(test_settings());
@@ -28,7 +28,9 @@ TEST_P(Counting, CountsAConnectionThatSendsNothing) {
 
 TEST_P(Counting, LogsAConnectionThatSendsNothingAtDebugOnly) {
   const EchoServer server(test_settings());
-  server.connect().close();
+  TestClient client = server.connect();
+  ASSERT_TRUE(server.has_active(1));
+  client.close();
   ASSERT_TRUE(server.log().wait_for("connection closed"));
   EXPECT_THAT(server.log().text(), HasSubstr("debug connection opened id=1 peer=127.0.0.1:"));
   EXPECT_THAT(server.log().text(), HasSubstr("debug connection closed id=1 peer=127.0.0.1:"));

@@ -13,8 +13,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class DescriptorExhaustion : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, DescriptorExhaustion, both_models(), name_of_model);
+class DescriptorExhaustion : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, DescriptorExhaustion, all_models(), name_of_model);
 
 /// Lowers the soft limit of descriptors so that exactly `free` are left, as long as it lives.
 class DescriptorLimit {

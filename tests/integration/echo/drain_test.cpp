@@ -15,8 +15,8 @@ namespace {
 using echo::CloseReason;
 using echo::Readiness;
 
-class Drain : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, Drain, both_models(), name_of_model);
+class Drain : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, Drain, all_models(), name_of_model);
 
 TEST_P(Drain, AcceptsUntilItIsToldToStop) {
   EchoServer server(test_settings());
@@ -48,8 +48,9 @@ TEST_P(Drain, AcceptsEveryClientWhoseHandshakeWasComplete) {
     clients.back().send("queued");
   }
   server.begin_drain_and_stop_accepting();
-  for (const TestClient& client : clients) {
+  for (TestClient& client : clients) {
     ASSERT_EQ(client.receive(6), "queued");
+    client.close();  // more clients than the blocking pool has threads: the next one may wait for this one's
   }
 }
 

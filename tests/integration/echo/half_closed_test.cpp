@@ -15,7 +15,7 @@ using echo::CloseReason;
 using namespace std::chrono_literals;
 
 /// A client that has closed its side and does not read the rest of its echo.
-class HalfClosedClient : public OverBothModels {
+class HalfClosedClient : public OverAllModels {
  protected:
   static constexpr std::size_t kSent = 200'000;
 
@@ -33,9 +33,8 @@ class HalfClosedClient : public OverBothModels {
              });
     });
   }
-  static const char* threads() { return is_pool() ? "pool-" : "echo-"; }
 };
-INSTANTIATE_TEST_SUITE_P(, HalfClosedClient, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, HalfClosedClient, all_models(), name_of_model);
 
 TEST_P(HalfClosedClient, IsEndedByEitherLimitWhenItDoesNotReadItsTail) {
   struct Limit {
@@ -63,9 +62,9 @@ TEST_P(HalfClosedClient, CostsNoProcessorTimeWhileNothingIsAcknowledged) {
   }
   ASSERT_TRUE(all_half_closed(server, kClients));
   std::this_thread::sleep_for(200ms);  // the first looks, which are quick
-  const auto before = context_switches(threads());
+  const auto before = context_switches(thread_names());
   std::this_thread::sleep_for(1s);
-  const auto after = context_switches(threads());
+  const auto after = context_switches(thread_names());
   EXPECT_LE(after.voluntary - before.voluntary, kClients);
   EXPECT_LE(after.involuntary - before.involuntary, kClients);
 }

@@ -9,8 +9,8 @@
 namespace threadecho::test {
 namespace {
 
-class InterruptedEcho : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, InterruptedEcho, both_models(), name_of_model);
+class InterruptedEcho : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, InterruptedEcho, all_models(), name_of_model);
 
 TEST_P(InterruptedEcho, GoesOnAtOnceWithEveryByte) {
   auto settings = test_settings();

@@ -16,16 +16,16 @@ using echo::Readiness;
 using echo::RejectReason;
 using namespace std::chrono_literals;
 
-class MaxConnections : public OverBothModels {};
-class MaxConnectionsPerClient : public OverBothModels {};
-class IdleTimeout : public OverBothModels {};
-class WriteTimeout : public OverBothModels {};
-class MaxConnectionAge : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, MaxConnections, both_models(), name_of_model);
-INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, both_models(), name_of_model);
-INSTANTIATE_TEST_SUITE_P(, IdleTimeout, both_models(), name_of_model);
-INSTANTIATE_TEST_SUITE_P(, WriteTimeout, both_models(), name_of_model);
-INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, both_models(), name_of_model);
+class MaxConnections : public OverAllModels {};
+class MaxConnectionsPerClient : public OverAllModels {};
+class IdleTimeout : public OverAllModels {};
+class WriteTimeout : public OverAllModels {};
+class MaxConnectionAge : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, MaxConnections, all_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnectionsPerClient, all_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, IdleTimeout, all_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, WriteTimeout, all_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, MaxConnectionAge, all_models(), name_of_model);
 
 TEST_P(MaxConnections, RefusesTheExcessWithAnEndOfFile) {
   auto settings = test_settings();

@@ -27,8 +27,8 @@
 namespace threadecho::test {
 namespace {
 
-class NoMemoryForAThread : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, NoMemoryForAThread, both_models(), name_of_model);
+class NoMemoryForAThread : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, NoMemoryForAThread, all_models(), name_of_model);
 
 TEST_P(NoMemoryForAThread, ReturnsTheClientToBeRefused) {
   const auto settings = test_settings();

@@ -15,8 +15,8 @@ namespace {
 using echo::RejectReason;
 using ::testing::HasSubstr;
 
-class RefusedClients : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, RefusedClients, both_models(), name_of_model);
+class RefusedClients : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, RefusedClients, all_models(), name_of_model);
 
 /// A server whose only place is taken.
 class RefusedClientsOfAFullServer : public RefusedClients {
@@ -33,7 +33,7 @@ class RefusedClientsOfAFullServer : public RefusedClients {
   const EchoServer server_{full_settings()};
   const TestClient only_ = server_.connect();
 };
-INSTANTIATE_TEST_SUITE_P(, RefusedClientsOfAFullServer, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, RefusedClientsOfAFullServer, all_models(), name_of_model);
 
 TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
   constexpr int kRefused = 50;

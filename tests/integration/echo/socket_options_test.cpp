@@ -15,8 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-class SocketOptions : public OverBothModels {};
-INSTANTIATE_TEST_SUITE_P(, SocketOptions, both_models(), name_of_model);
+class SocketOptions : public OverAllModels {};
+INSTANTIATE_TEST_SUITE_P(, SocketOptions, all_models(), name_of_model);
 
 /// What the server's socket has for a client with these settings.
 struct DeadPeer {

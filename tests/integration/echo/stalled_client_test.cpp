@@ -52,7 +52,7 @@ std::string stall(const TestClient& client, std::uint32_t seed) {
   }
 }
 
-class StalledClient : public OverBothModels {
+class StalledClient : public OverAllModels {
  protected:
   static config::Settings small_buffers() {
     auto settings = test_settings();
@@ -60,7 +60,7 @@ class StalledClient : public OverBothModels {
     return settings;
   }
 };
-INSTANTIATE_TEST_SUITE_P(, StalledClient, both_models(), name_of_model);
+INSTANTIATE_TEST_SUITE_P(, StalledClient, all_models(), name_of_model);
 
 TEST_P(StalledClient, IsResetByTheWriteTimeout) {
   auto settings = small_buffers();

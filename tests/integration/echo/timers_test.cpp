@@ -231,7 +231,7 @@ void expect_in_time(const Case& tried, config::ThreadModel model, const WakeUpDe
   const auto ended = time_of_end(server);
   const auto deadline = expected == kByWriteTimeout ? last_data_received(client) + settings.write_timeout : expected;
   const auto late = std::chrono::duration_cast<milliseconds>(ended - deadline);
-  const std::string what = tried.name + (model == config::ThreadModel::kPool ? ", pool" : ", a thread each");
+  const std::string what = tried.name + ", " + std::string(name_of(model));
   EXPECT_GE(late, -kEarly) << what;
   EXPECT_LE(late, kMostLate + kSlack + delay.worst()) << what;
   std::cout << what + ": " + std::to_string(late.count()) + " ms late\n";
@@ -242,7 +242,7 @@ void expect_in_time(const Case& tried, config::ThreadModel model, const WakeUpDe
 TEST(Timers, EndConnectionsAtMostAHundredMillisecondsLate) {
   const WakeUpDelay delay;
   std::vector<std::thread> threads;
-  for (const auto model : {config::ThreadModel::kPerConnection, config::ThreadModel::kPool}) {
+  for (const auto model : kModels) {
     for (const Case& tried : cases()) {
       threads.emplace_back([&delay, tried, model] { expect_in_time(tried, model, delay); });
     }

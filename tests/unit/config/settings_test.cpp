@@ -171,15 +171,18 @@ TEST_F(LoadSettings, TakesNamesInAnyCase) {
   EXPECT_THAT(problem_with("LOG_LEVEL", "loud"), HasSubstr("trace, debug, info"));
 }
 
-TEST_F(LoadSettings, KnowsTwoThreadModelsAndShowsHowManyWorkersThePoolHas) {
+TEST_F(LoadSettings, KnowsThreeThreadModelsAndShowsHowManyThreadsAPoolHas) {
   EXPECT_EQ(settings().thread_model, ThreadModel::kPerConnection);
   EXPECT_EQ(value("POOL_THREADS").text, std::to_string(number_of_cpus()));
   EXPECT_THAT(problem_with("THREAD_MODEL", "fork"),
-              AllOf(HasSubstr("not one of"), HasSubstr("allowed: per-connection, pool")));
+              AllOf(HasSubstr("not one of"), HasSubstr("allowed: per-connection, blocking-pool, pool")));
   EXPECT_THAT(problem_with("POOL_THREADS", "0"), HasSubstr("allowed: 1 to 1024"));
   sources_.environment = {{"THREAD_MODEL", "pool"}, {"POOL_THREADS", "3"}};
   EXPECT_EQ(settings().thread_model, ThreadModel::kPool);
   EXPECT_EQ(settings().pool_threads, 3U);
+  sources_.environment = {{"THREAD_MODEL", "blocking-pool"}, {"POOL_THREADS", "1"}};
+  EXPECT_EQ(settings().thread_model, ThreadModel::kBlockingPool);
+  EXPECT_EQ(settings().pool_threads, 1U);
 }
 
 TEST_F(LoadSettings, TakesNumericAddressesOnly) {

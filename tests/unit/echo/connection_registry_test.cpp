@@ -47,6 +47,34 @@ TEST(ConnectionRegistry, DoesNotCountAConnectionBeforeItIsServed) {
   EXPECT_EQ(registry.snapshots(0).size(), 0U);
 }
 
+TEST(ConnectionRegistry, CountsAConnectionInAQueueAsOpenAndWaitingUntilItIsServed) {
+  ConnectionRegistry registry;
+  Owned connection = add(registry, 1);
+  connection->set_queued();
+  EXPECT_EQ(registry.totals().accepted, 1U);
+  EXPECT_EQ(registry.totals().active, 1U);
+  EXPECT_EQ(registry.totals().waiting, 1U);
+  EXPECT_EQ(registry.snapshots(0).front().state, ConnectionState::kWaiting);
+  connection->counters.thread_start_ns.set(1000);
+  EXPECT_EQ(registry.totals().accepted, 1U);
+  EXPECT_EQ(registry.totals().active, 1U);
+  EXPECT_EQ(registry.totals().waiting, 0U);
+  EXPECT_EQ(registry.snapshots(0).front().state, ConnectionState::kReceiving);
+  close(registry, std::move(connection), CloseReason::kClientClosed);
+}
+
+TEST(ConnectionRegistry, CountsNoThreadStartOfAConnectionThatHasEndedInAQueue) {
+  ConnectionRegistry registry;
+  Owned connection = add(registry, 1);
+  connection->set_queued();
+  close(registry, std::move(connection), CloseReason::kClientClosed);
+  const Totals totals = registry.totals();
+  EXPECT_EQ(totals.accepted, 1U);
+  EXPECT_EQ(totals.closed[index_of(CloseReason::kClientClosed)], 1U);
+  EXPECT_EQ(totals.connection_duration.count(), 1U);
+  EXPECT_EQ(totals.thread_start.count(), 0U);
+}
+
 TEST(ConnectionRegistry, ForgetsAConnectionWhoseSocketIsRefused) {
   ConnectionRegistry registry;
   ConnectionQuota quota(1, 0);

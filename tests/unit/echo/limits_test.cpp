@@ -63,6 +63,17 @@ TEST_F(Limits, OfThreadsDoNotBindThePoolWhichNeedsDescriptorsForItsWorkers) {
   EXPECT_EQ(limit.host.front().connections, limit.host.front().value - 64 - kReservedDescriptors - 2 * 10);
 }
 
+TEST_F(Limits, OfThreadsDoNotBindTheBlockingPoolWhichNeedsDescriptorsForItsQueue) {
+  write("proc/sys/kernel/pid_max", "1032\n");
+  config::Settings settings;
+  settings.max_connections = 4'000'000;
+  settings.thread_model = config::ThreadModel::kBlockingPool;
+  settings.pool_threads = 10;
+  const EffectiveLimit limit = effective_limit(settings, 64, root());
+  ASSERT_EQ(limit.host.size(), 1U);
+  EXPECT_EQ(limit.host.front().connections, limit.host.front().value - 64 - kReservedDescriptors - 2);
+}
+
 TEST_F(Limits, FindTheLeastPidsMaxFromTheCgroupUpToTheRoot) {
   write("proc/self/cgroup", "0::/system.slice/threadecho.service\n");
   write("sys/fs/cgroup/system.slice/threadecho.service/pids.max", "max\n");
