@@ -2,10 +2,7 @@
 
 #include <alloca.h>
 
-#include <cstddef>
-#include <string>
 #include <system_error>
-#include <utility>
 
 #include "config/settings.h"
 #include "echo/blocking_echo.h"
@@ -13,45 +10,52 @@
 namespace threadecho::echo {
 
 BlockingPool::BlockingPool(const EchoContext& context)
-    : context_(context), attributes_(context.settings.thread_stack_size), queue_(context_, attributes_) {
-  threads_.reserve(context.settings.pool_threads);
-  for (std::uint32_t number = 0; number < context.settings.pool_threads; ++number) {
-    threads_.push_back({.pool = *this, .number = number});
-    Thread& thread = threads_.back();
-    if (const int error = ::pthread_create(&thread.thread, attributes_.get(), &BlockingPool::run, &thread);
-        error != 0) {
-      threads_.pop_back();
-      join_all();
-      throw std::system_error(error, std::generic_category(), "cannot start a thread of the pool (POOL_THREADS)");
+    : context_(context), attributes_(context.settings.thread_stack_size), queue_(context_) {
+  try {
+    start("queue", &BlockingPool::watch_queue);
+    for (std::uint32_t number = 0; number < context.settings.pool_threads; ++number) {
+      start("pool-" + std::to_string(number), &BlockingPool::serve_clients);
     }
+  } catch (...) {
+    join_all();
+    throw;
   }
 }
 
 BlockingPool::~BlockingPool() { join_all(); }
 
+void BlockingPool::start(std::string name, Body body) {
+  threads_.push_back(std::unique_ptr<Thread>(new Thread{.pool = *this, .name = std::move(name), .body = body}));
+  Thread& started = *threads_.back();
+  if (const int error = ::pthread_create(&started.thread, attributes_.get(), &BlockingPool::run, &started);
+      error != 0) {
+    threads_.pop_back();
+    throw std::system_error(error, std::generic_category(), "cannot start a thread of the pool (POOL_THREADS)");
+  }
+}
+
 void BlockingPool::join_all() {
   queue_.close();
-  for (const Thread& thread : threads_) {
-    ::pthread_join(thread.thread, nullptr);
+  for (const auto& started : threads_) {
+    ::pthread_join(started->thread, nullptr);
   }
   threads_.clear();
-  queue_.join();
 }
 
 void* BlockingPool::run(void* argument) {
-  const auto& thread = *static_cast<Thread*>(argument);
-  enter_echo_thread("pool-" + std::to_string(thread.number), thread.pool.context_.settings.sched_policy);
-  thread.pool.serve_until_closed();
+  const auto& self = *static_cast<Thread*>(argument);
+  const config::Settings& settings = self.pool.context_.settings;
+  enter_echo_thread(self.name, settings.sched_policy);
+  void* const buffer = alloca(settings.buffer_size);  // not among arguments, alloca(3)
+  (self.pool.*self.body)({static_cast<std::byte*>(buffer), settings.buffer_size});
   return nullptr;
 }
 
-void BlockingPool::serve_until_closed() {
-  const std::size_t size = context_.settings.buffer_size;
-  void* const buffer = alloca(size);  // not among arguments, alloca(3)
+void BlockingPool::serve_clients(std::span<std::byte> buffer) {
   while (auto connection = queue_.pop()) {
     BlockingEcho echo(*connection, context_);
     echo.begin();
-    const auto reason = echo.run({static_cast<std::byte*>(buffer), size});
+    const auto reason = echo.run(buffer);
     close_connection(std::move(connection), *reason, context_);
   }
 }

@@ -2,9 +2,12 @@
 
 #include <pthread.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +23,8 @@ namespace threadecho::echo {
 /// server that talks to one client at a time.
 class BlockingPool final : public ThreadModel {
  public:
-  /// Starts POOL_THREADS threads, and the queue's. Throws std::system_error if one cannot be created.
+  /// Starts POOL_THREADS echo threads, and one that watches the queue. Throws std::system_error without threads or
+  /// descriptors.
   explicit BlockingPool(const EchoContext& context);
   ~BlockingPool() override;
 
@@ -35,19 +39,23 @@ class BlockingPool final : public ThreadModel {
   }
 
  private:
+  using Body = void (BlockingPool::*)(std::span<std::byte> buffer);
   struct Thread {
     BlockingPool& pool;
-    std::uint32_t number;
+    std::string name;
+    Body body;
     pthread_t thread{};
   };
 
+  void start(std::string name, Body body);
   static void* run(void* argument);
-  void serve_until_closed();
+  void serve_clients(std::span<std::byte> buffer);
+  void watch_queue(std::span<std::byte> buffer) { queue_.watch(buffer); }
 
   const EchoContext context_;
   const EchoThreadAttributes attributes_;
   ConnectionQueue queue_;
-  std::vector<Thread> threads_;  ///< those to join; its memory is reserved, so that none of them moves
+  std::vector<std::unique_ptr<Thread>> threads_;  ///< those to join
 };
 
 }  // namespace threadecho::echo

@@ -1,6 +1,5 @@
 #include "echo/connection_queue.h"
 
-#include <alloca.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -44,7 +43,7 @@ bool has_nothing_to_echo(int fd) {
 
 }  // namespace
 
-ConnectionQueue::ConnectionQueue(const EchoContext& context, const EchoThreadAttributes& attributes)
+ConnectionQueue::ConnectionQueue(const EchoContext& context)
     : context_(context), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) {
     throw std::system_error(errno, std::generic_category(), "epoll_create1 for the queue of connections");
@@ -52,12 +51,7 @@ ConnectionQueue::ConnectionQueue(const EchoContext& context, const EchoThreadAtt
   if (const auto error = control(epoll_.get(), EPOLL_CTL_ADD, wakeup_.fd(), EPOLLIN, kWakeupId)) {
     throw std::system_error(error, "epoll_ctl for the queue of connections");
   }
-  if (const int error = ::pthread_create(&thread_, attributes.get(), &ConnectionQueue::run, this); error != 0) {
-    throw std::system_error(error, std::generic_category(), "cannot start the thread of the queue");
-  }
 }
-
-ConnectionQueue::~ConnectionQueue() { join(); }
 
 std::optional<Refused> ConnectionQueue::push(std::unique_ptr<Connection> connection) {
   const std::uint64_t id = connection->id();
@@ -95,6 +89,7 @@ std::unique_ptr<Connection> ConnectionQueue::pop() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !waiting_.empty() || closed_; });
   if (waiting_.empty()) {
+    wakeup_.notify();  // the watching thread may have waited for this
     return nullptr;
   }
   auto connection = std::move(take_out(waiting_.begin()).mapped().connection);
@@ -113,35 +108,23 @@ void ConnectionQueue::close() {
     closed_ = true;
   }
   changed_.notify_all();
+  wakeup_.notify();
 }
 
-void ConnectionQueue::join() {
-  if (!joined_) {
-    stopping_.store(true, std::memory_order_relaxed);
-    wakeup_.notify();
-    ::pthread_join(thread_, nullptr);
-    joined_ = true;
-  }
-}
-
-void* ConnectionQueue::run(void* argument) {
-  auto& queue = *static_cast<ConnectionQueue*>(argument);
-  enter_echo_thread("queue", queue.context_.settings.sched_policy);
-  const std::size_t size = queue.context_.settings.buffer_size;
-  void* const buffer = alloca(size);  // not among arguments, alloca(3)
-  queue.scratch_ = {static_cast<std::byte*>(buffer), size};
-  queue.work();
-  return nullptr;
-}
-
-void ConnectionQueue::work() {
-  while (!stopping_.load(std::memory_order_relaxed) || !leaving_.empty()) {
+void ConnectionQueue::watch(std::span<std::byte> scratch) {
+  scratch_ = scratch;
+  while (!is_over()) {
     wait();
     if (ended_.exchange(false, std::memory_order_relaxed)) {
       end_all();
     }
     end_overdue();
   }
+}
+
+bool ConnectionQueue::is_over() const {
+  const std::lock_guard lock(mutex_);
+  return closed_ && waiting_.empty() && leaving_.empty();
 }
 
 void ConnectionQueue::wait() {

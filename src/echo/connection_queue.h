@@ -1,7 +1,5 @@
 #pragma once
 
-#include <pthread.h>
-
 #include <atomic>
 #include <boost/intrusive/set.hpp>
 #include <condition_variable>
@@ -15,7 +13,6 @@
 #include <utility>
 
 #include "echo/context.h"
-#include "echo/echo_thread.h"
 #include "echo/lingering_close.h"
 #include "echo/session.h"
 #include "echo/thread_model.h"
@@ -27,16 +24,14 @@ namespace threadecho::echo {
 /// The connections that wait for a thread in the `blocking-pool` model, first come, first served. What their clients
 /// send stays in the kernel.
 ///
-/// A thread of the queue's own, `queue`, ends connections that wait for nothing: their client has given up, they are
-/// too old, or the drain has ended them. It sleeps while clients only send. So the acceptor never waits, and no echo
-/// thread spends time on a client that is gone. Owned by the model. A connection belongs to the queue until `pop` hands
-/// it to an echo thread, or until it has ended here.
+/// One thread watches the queue and ends the connections that wait for nothing: their client has given up, they are too
+/// old, or the drain has ended them. It sleeps while clients only send. So the acceptor never waits, and no echo thread
+/// spends time on a client that is gone. Owned by the model. A connection belongs to the queue until `pop` hands it to
+/// an echo thread, or until it has ended here.
 class ConnectionQueue {
  public:
-  /// Starts the thread. Throws std::system_error without a thread or descriptor.
-  ConnectionQueue(const EchoContext& context, const EchoThreadAttributes& attributes);
-  /// Joins first, if that has not been done.
-  ~ConnectionQueue();
+  /// Throws std::system_error without descriptors.
+  explicit ConnectionQueue(const EchoContext& context);
   ConnectionQueue(const ConnectionQueue&) = delete;
   ConnectionQueue& operator=(const ConnectionQueue&) = delete;
 
@@ -45,14 +40,13 @@ class ConnectionQueue {
   /// Waits for a connection and returns the one that came first; null once the queue is closed and empty. For echo
   /// threads.
   std::unique_ptr<Connection> pop();
+  /// Ends connections until the queue is closed and none is left. `scratch` may hold anything. For one thread.
+  void watch(std::span<std::byte> scratch);
 
   /// All connections have been ended from outside: ends those that wait. For any thread.
   void connections_ended() noexcept;
-  /// Nothing will be pushed any more: lets `pop` return null. For the thread that owns the model.
+  /// Nothing will be pushed any more. For the thread that owns the model.
   void close();
-  /// Waits until every connection that is to end here has ended, then ends the queue's thread. For the same thread,
-  /// once `pop` has returned null.
-  void join();
 
  private:
   using SetHook = boost::intrusive::set_member_hook<>;
@@ -78,8 +72,7 @@ class ConnectionQueue {
   using DueSet = boost::intrusive::multiset<Client, boost::intrusive::member_hook<Client, SetHook, &Client::in_due>,
                                             boost::intrusive::key_of_value<DueOf>>;
 
-  static void* run(void* argument);
-  void work();
+  [[nodiscard]] bool is_over() const;
   void wait();
   [[nodiscard]] Clock::time_point next_deadline() const;
   void end_overdue();
@@ -99,11 +92,8 @@ class ConnectionQueue {
   const EchoContext context_;
   net::Fd epoll_;
   net::Wakeup wakeup_;
-  /// Relaxed: the wake-up makes the thread look, and nothing else is handed over with them.
+  /// Relaxed: the wake-up makes the watching thread look, and nothing else is handed over with it.
   std::atomic<bool> ended_{false};
-  std::atomic<bool> stopping_{false};
-  pthread_t thread_{};
-  bool joined_ = false;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -112,7 +102,7 @@ class ConnectionQueue {
   DueSet aging_;  ///< of `waiting_`, by the end of MAX_CONNECTION_AGE
   bool closed_ = false;
 
-  // Only for the queue's thread:
+  // Only for the thread that watches:
   std::span<std::byte> scratch_;  ///< for what is read and forgotten
   Clients leaving_;               ///< those that end here, a step at a time
   DueSet leaving_due_;            ///< of `leaving_`, by the time of the next step

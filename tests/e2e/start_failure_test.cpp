@@ -116,7 +116,8 @@ TEST(StartFailure, SaysWhichThreadCannotStartAndWhy) {
   for (const Refusal& refusal :
        {Refusal{"per-connection", EPERM, "cannot start the acceptor's thread: Operation not permitted", "seccomp"},
         Refusal{"pool", EPERM, "cannot start a worker of the pool (POOL_THREADS): Operation not permitted", "seccomp"},
-        Refusal{"blocking-pool", EPERM, "cannot start the thread of the queue: Operation not permitted", "seccomp"},
+        Refusal{"blocking-pool", EPERM, "cannot start a thread of the pool (POOL_THREADS): Operation not permitted",
+                "seccomp"},
         Refusal{"per-connection", EAGAIN, "cannot start the acceptor's thread: Resource temporarily", "pids.max"},
         Refusal{"pool", EAGAIN, "cannot start a worker of the pool (POOL_THREADS): Resource", "ulimit -u"}}) {
     ServerProcess server({.arguments = {"--thread-model", refusal.model},
