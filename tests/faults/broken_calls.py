@@ -3,7 +3,7 @@
 import contextlib
 
 import traffic
-from cases import PER_CONNECTION, case
+from cases import BLOCKING_POOL, PER_CONNECTION, POOL, case
 from exchange import Exchange
 from injection import injected
 from judges import moved, must, same_bytes
@@ -17,16 +17,18 @@ OF_SEND = {"EPIPE": "client_reset", "ENOBUFS": "error"}
 
 
 def fails(call, error, reason):
-    """The first such call of the victim's thread fails. In the pool that thread is everybody's, and waits meanwhile. A
+    """The first such call of the victim's thread fails. In `pool` that thread is everybody's, and waits meanwhile. A
     recv that has begun is interrupted by the tracer, and begins again: it fails without a word from the client."""
     def run(ground):
-        server = ground.serve(POOL_THREADS="1")
+        server = ground.serve(POOL_THREADS="4" if ground.model == BLOCKING_POOL else "1")
         before = server.counters()
         victim, *others = traffic.hold(server, 4)
-        name = "echo-1" if ground.model == PER_CONNECTION else "pool-0"
-        with injected(ground, server, f"{call}:error={error}:when=1", [server.thread(name)]) as injection:
+        thread = server.thread("echo-1" if ground.model == PER_CONNECTION else "pool-0")
+        if ground.model == BLOCKING_POOL:
+            thread = server.thread_of_connection(1)
+        with injected(ground, server, f"{call}:error={error}:when=1", [thread]) as injection:
             with contextlib.suppress(ConnectionError):
-                if call != "recvfrom" or ground.model != PER_CONNECTION:
+                if call != "recvfrom" or ground.model == POOL:
                     victim.sendall(b"hello")
                 assert victim.recv(1) == b"", "something came back"
             eventually("the connection has ended", lambda: server.metric("threadecho_connections_active") == 3)

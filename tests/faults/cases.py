@@ -10,8 +10,9 @@ import judges
 from programs import PATIENCE, eventually
 from server import Server, Watch
 
-PER_CONNECTION, POOL = "per-connection", "pool"
-BOTH = (PER_CONNECTION, POOL)
+PER_CONNECTION, BLOCKING_POOL, POOL = "per-connection", "blocking-pool", "pool"
+MODELS = (PER_CONNECTION, BLOCKING_POOL, POOL)
+BLOCKING_THREADS = 64  # of the blocking pool, unless a case says otherwise
 QUIET_SECONDS = 0.2
 GIVEN_BACK_SECONDS = PATIENCE
 CASES = []
@@ -31,7 +32,7 @@ class Case:
     lasts: bool      # longer than all others: begins first
 
 
-def case(name="", models=BOTH, namespace=False, lasts=False):
+def case(name="", models=MODELS, namespace=False, lasts=False):
     def add(run):
         CASES.append(Case(run, name or run.__name__, models, namespace, lasts))
         return run
@@ -47,7 +48,10 @@ class Ground:
         self._servers = []
         self.directory.mkdir(parents=True)
 
-    def serve(self, kind=Server, options=None, **settings):
+    def serve(self, kind=Server, options=None, clients=BLOCKING_THREADS, **settings):
+        """So many clients can be served at once: in the blocking pool each takes a thread of it."""
+        if self.model == BLOCKING_POOL:
+            settings = {"POOL_THREADS": str(clients), **settings}
         server = kind(self.binary, self.directory, "server", {"THREAD_MODEL": self.model, **settings},
                       **(options or {}))
         return self.own(server)

@@ -18,7 +18,7 @@ KILLS = 5
 @case("a_storm_of_connections_above_the_backlog_is_served_to_the_last_one")
 def storm(ground):
     """The kernel drops what the queue has no room for, and the clients' kernels try again."""
-    server = ground.serve(LISTEN_BACKLOG=str(BACKLOG))
+    server = ground.serve(clients=STORM + 1, LISTEN_BACKLOG=str(BACKLOG))
     bystander, = traffic.hold(server, 1)
     before = server.counters()
     server.pause()

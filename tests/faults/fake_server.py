@@ -13,7 +13,7 @@ LOCK = threading.Lock()
 COUNTERS = {"threadecho_connections_accepted_total": 0,
             'threadecho_connections_closed_total{reason="client_closed"}': 0,
             'threadecho_connections_closed_total{reason="error"}': 0,
-            "threadecho_active_threads": 0, "threadecho_connections_active": 0}
+            "threadecho_active_threads": 0, "threadecho_connections_active": 0, "threadecho_connections_waiting": 0}
 KEPT = []
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The fault suite: the real program, in both thread models, under one fault after another. Every case ends with a look
+"""The fault suite: the real program, in every thread model, under one fault after another. Every case ends with a look
 at what is left of it: no thread, no descriptor, no connection, no processor time."""
 
 import argparse
@@ -20,7 +20,7 @@ sys.path += [str(HERE.parent / "observability"), str(HERE.parent / "e2e" / "dock
 from cases import CASES, Ground, Skipped  # noqa: E402
 
 SUBJECTS = ("vanished_peers", "accept_errors", "limits", "interruptions", "broken_calls", "slow_clients",
-            "standard_output", "drains", "connecting")
+            "standard_output", "drains", "connecting", "waiting_clients")
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 SKIPPED_STATUS = 77
 

@@ -1,6 +1,7 @@
 """The server under test, and what can be seen of it from outside."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -83,6 +84,10 @@ class Server(Threadecho):
         return eventually(f"there is a thread {name}", lambda: next(
             (tid for tid, known in self.threads().items() if known == name), None))
 
+    def thread_of_connection(self, number):
+        with urllib.request.urlopen(f"http://{self.target}/connections", timeout=PATIENCE) as answer:
+            return next(one["thread"] for one in json.load(answer)["connections"] if one["id"] == number)
+
     def echo_threads(self):
         return [tid for tid, name in self.threads().items() if name.startswith(("echo-", "pool-"))]
 
@@ -98,7 +103,7 @@ class Server(Threadecho):
         return {"threads": len(self.threads()), "descriptors": len(os.listdir(f"/proc/{self.pid}/fd"))}
 
     def gauges(self):
-        return {name: self.metric(f"threadecho_{name}") for name in ("active_threads", "connections_active")}
+        return {name: self.metric(f"threadecho_{name}") for name in ("active_threads", "connections_active", "connections_waiting")}
 
     def reasons(self):
         """Why connections ended, from the log, which outlives the process."""

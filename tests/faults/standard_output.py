@@ -26,7 +26,7 @@ def crowd(server):
 
 
 def nothing_gets_out(ground, stdout):
-    server = ground.serve(kind=Unheard, options={"stdout": stdout})
+    server = ground.serve(kind=Unheard, clients=CLIENTS, options={"stdout": stdout})
     before = server.counters()
     assert before[DROPPED] == 1, f"{before[DROPPED]} lines are dropped at the start, where it says that it serves"
     took = crowd(server)
@@ -58,7 +58,7 @@ def full_disk(ground):
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         raise Skipped("no file system may be mounted here")
     with open(disk / "log", "wb") as log:
-        server = ground.serve(kind=Unheard, options={"stdout": log})
+        server = ground.serve(kind=Unheard, clients=CLIENTS, options={"stdout": log})
     before = server.counters()
     for _ in range(3):
         crowd(server)
@@ -79,7 +79,7 @@ def unread_pipe(ground):
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb", buffering=0) as unread:
         with os.fdopen(writer, "wb") as pipe:
-            server = ground.serve(kind=Unheard, options={"stdout": pipe})
+            server = ground.serve(kind=Unheard, clients=CLIENTS, options={"stdout": pipe})
         fcntl.fcntl(unread, fcntl.F_SETPIPE_SZ, 16384)
         took = crowd(server)
         os.set_blocking(reader, False)
@@ -105,7 +105,7 @@ def paused_reader(ground):
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb", buffering=0) as unread:
         with os.fdopen(writer, "wb") as pipe:
-            server = ground.serve(kind=Unheard, options={"stdout": pipe})
+            server = ground.serve(kind=Unheard, clients=CLIENTS, options={"stdout": pipe})
         size = fcntl.fcntl(unread, fcntl.F_GETPIPE_SZ)
         if size < 1 << 20:
             raise Skipped(f"a pipe of {size} bytes may not be made larger here")
