@@ -1,5 +1,5 @@
 #!/bin/sh
-# After ten seconds of clients of every kind a server of either model holds what it held at its start, as ./dev soak asks.
+# After ten seconds of clients of every kind a server of each model holds what it held at its start, as ./dev soak asks.
 # needs: build python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

@@ -11,6 +11,9 @@ import traffic
 from programs import PATIENCE
 
 SETTINGS = {"MAX_CONNECTIONS_PER_CLIENT": "300", "WRITE_TIMEOUT": "2s", "DRAIN_TIMEOUT": "2s", "POOL_THREADS": "2"}
+# A thread for each client, because all that are held at once wait for their echoes. The stack of each thread keeps the
+# pages that a buffer of a former client has touched, and which thread that was is up to chance: a small one.
+OF_MODEL = {"blocking-pool": {"POOL_THREADS": "512", "BUFFER_SIZE": "1KiB"}}
 STRANGER = "127.0.0.2"  # whose connections are counted apart from everybody else's
 
 

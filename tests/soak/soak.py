@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""soak.py THREADECHO DIRECTORY DURATION: clients of every kind on servers of both models for so long, in rounds. After
+"""soak.py THREADECHO DIRECTORY DURATION: clients of every kind on a server of each model for so long, in rounds. After
 each, when the last client has gone, threads, descriptors, series and gauges must be exactly what they were at the start,
 and memory within a bound. Beside each server another one is drained and started again, over and over. All is scraped
 every second and every log is rotated. Leaves samples.csv and soak.svg in DIRECTORY; status 1 if anything differs."""
@@ -21,7 +21,7 @@ import reading  # noqa: E402
 from restarts import Restarts  # noqa: E402
 from servers import CopiedAndTruncated, Piped  # noqa: E402
 
-SERVERS = {"per-connection": CopiedAndTruncated, "pool": Piped}
+SERVERS = {"per-connection": CopiedAndTruncated, "blocking-pool": CopiedAndTruncated, "pool": Piped}
 LONGEST_ROUND = 20  # seconds
 UNITS = {"h": 3600, "m": 60, "s": 1}
 FIGURES = ("threads", "descriptors", "resident_mib", "connections", "series")
@@ -45,7 +45,7 @@ class Soak:
     def __init__(self, model, binary, directory, began, seconds):
         self.model, self.binary, self.began, self.seconds = model, binary, began, seconds
         self.samples, self.quiet, self.complaints = [], [], []
-        settings = {**clients.SETTINGS, "THREAD_MODEL": model}
+        settings = {**clients.SETTINGS, **clients.OF_MODEL.get(model, {}), "THREAD_MODEL": model}
         self.server = SERVERS[model](binary, directory, model, settings)
         self.restarts = Restarts(binary, directory / f"{model}-restarts", settings)
         self.start = self.last = reading.take(self.server)
