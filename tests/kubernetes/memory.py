@@ -30,7 +30,7 @@ def per_client(settings):
         return None
     settings = {**DEFAULTS, **settings}
     buffers = QUEUES * bytes_in(settings["SOCKET_BUFFER_SIZE"]) + BEYOND + bytes_in(settings["BUFFER_SIZE"])
-    threads = 0 if settings["THREAD_MODEL"] == "pool" else THREAD_KERNEL + THREAD_STACK
+    threads = THREAD_KERNEL + THREAD_STACK if settings["THREAD_MODEL"] == "per-connection" else 0
     return SOCKET_KERNEL + HEAP + threads + buffers
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """end_to_end.py ROOT THREADECHO DIRECTORY: the real program, watched by a real Prometheus with the configuration that is
-shipped, under traffic of every kind and in both thread models. Everything that the dashboard, the rules and the alerts
+shipped, under traffic of every kind and in each thread model. Everything that the dashboard, the rules and the alerts
 ask for must return data that can be true; an alert fires and resolves. What was recorded stays in DIRECTORY."""
 
 import contextlib
@@ -21,6 +21,8 @@ INTERVAL = "500ms"
 SPAN = "4s"  # what $__rate_interval becomes
 SETTINGS = {"MAX_CONNECTIONS": "40", "IDLE_TIMEOUT": "3s", "WRITE_TIMEOUT": "2s", "DRAIN_TIMEOUT": "6s",
             "SOCKET_BUFFER_SIZE": "64KiB", "POOL_THREADS": "2"}
+THREADS = {"blocking-pool": "16"}  # one for each client of the load
+WAITING = 5
 # drain_forced is not among them: the process ends with it, and seldom is it scraped in that last moment.
 REASONS = {"client_closed", "client_reset", "idle_timeout", "write_timeout", "drained"}
 
@@ -28,8 +30,12 @@ REASONS = {"client_closed", "client_reset", "idle_timeout", "write_timeout", "dr
 def make_traffic(binary, server, prometheus):
     traffic.load(binary, server, "--connections", "16", "--duration", "6s")
     traffic.load(binary, server, "--connections", "2", "--bulk", "--duration", "2s")
-    full = f'threadecho_ready{{instance="{server.target}"}} == 0'
-    traffic.refused(server, int(SETTINGS["MAX_CONNECTIONS"]), lambda: prometheus.at(full, time.time()))
+    if server.name == "blocking-pool":  # more clients than threads: they wait
+        queue = f'threadecho_connections_waiting{{instance="{server.target}"}} == {WAITING}'
+        traffic.waiting(server, int(THREADS[server.name]), WAITING, lambda: prometheus.at(queue, time.time()))
+    else:
+        full = f'threadecho_ready{{instance="{server.target}"}} == 0'
+        traffic.refused(server, int(SETTINGS["MAX_CONNECTIONS"]), lambda: prometheus.at(full, time.time()))
     traffic.reset(server, 5)
     traffic.idle(server)
     traffic.without_reading(server)
@@ -76,9 +82,12 @@ def facts(window):
     threads = {labels["thread_model"]: max(values) for labels, values in window.data_of(of("Threads and connections"))}
     if threads["pool"] != int(SETTINGS["POOL_THREADS"]) or not 16 <= threads["per-connection"] <= 40:
         yield f"Threads and connections: {threads} threads"
+    queue, = window.data_of(of("Threads and connections", "C"))
+    if threads["blocking-pool"] != int(THREADS["blocking-pool"]) or max(queue[1]) != WAITING:
+        yield f"Threads and connections: {threads} threads, {queue} waits"
     up = window.data_of(of("Up"))[0][1]
     if min(up) >= 1 or max(up) < 1:
-        yield f"Up: {min(up)} to {max(up)}, and one of three was down for a while"
+        yield f"Up: {min(up)} to {max(up)}, and one of four was down for a while"
     states = {value for _, values in window.data_of(of("State")) for value in values}
     if states != {-1, 0, 1, 2}:
         yield f"State: {states}, and there were down, full, ready and draining"
@@ -86,17 +95,18 @@ def facts(window):
 
 def watch(root, binary, directory, stack):
     def start(name, model):
-        server = Threadecho(binary, directory, name, {**SETTINGS, "THREAD_MODEL": model})
+        settings = {**SETTINGS, "THREAD_MODEL": model, "POOL_THREADS": THREADS.get(model, SETTINGS["POOL_THREADS"])}
+        server = Threadecho(binary, directory, name, settings)
         stack.callback(server.kill)
         return server
 
-    servers = [start(model, model) for model in ("per-connection", "pool")]
+    servers = [start(model, model) for model in ("per-connection", "blocking-pool", "pool")]
     victim = start("victim", "per-connection")
     found = promtool_likes(servers[0].exposition())
     prometheus = Prometheus(root, directory / "prometheus", [server.target for server in (*servers, victim)], INTERVAL)
     stack.callback(prometheus.kill)
     began = time.time()
-    eventually("all are up", lambda: prometheus.at("sum(up) == 3", time.time()))
+    eventually("all are up", lambda: prometheus.at("sum(up) == 4", time.time()))
     victim.kill()
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda server: make_traffic(binary, server, prometheus), servers))
@@ -104,7 +114,7 @@ def watch(root, binary, directory, stack):
     stack.callback(lambda: [server.kill() for server in servers])
     for alert in ("ThreadechoForcedDrains", "ThreadechoDown"):
         eventually(f"{alert} fires", lambda alert=alert: prometheus.firing(alert))
-    eventually("the rest of the traffic is scraped", lambda: prometheus.at("sum(up) == 2", time.time()))
+    eventually("the rest of the traffic is scraped", lambda: prometheus.at("sum(up) == 3", time.time()))
     victim = victim.again()
     stack.callback(victim.kill)
     eventually("ThreadechoDown resolves", lambda: not prometheus.firing("ThreadechoDown"))
@@ -113,8 +123,8 @@ def watch(root, binary, directory, stack):
     def are_scraped():
         for server, kept in clients.items():
             clients[server] = traffic.keep(server, kept, 3)
-        return prometheus.at("sum(threadecho_connections_active) == 6", time.time())
-    eventually("six clients are scraped", are_scraped)
+        return prometheus.at("sum(threadecho_connections_active) == 9", time.time())
+    eventually("nine clients are scraped", are_scraped)
     window = Window(prometheus, began, time.time(), SPAN, INTERVAL)
     for client in (client for kept in clients.values() for client in kept):
         client.close()

@@ -72,6 +72,19 @@ def refused(server, limit, seen):
     until_alone(server)  # or it refuses the next one too
 
 
+def waiting(server, threads, count, seen):
+    """Takes every thread of a blocking pool, and so many clients more wait until that is seen; then they are served."""
+    until_alone(server)
+    served = hold(server, threads)
+    queue = [connect(server) for _ in range(count)]
+    eventually("clients are seen to wait", seen)
+    for client in served:
+        client.close()
+    for client in queue:
+        assert echoed(client)
+        client.close()
+
+
 def reset(server, count):
     for client in hold(server, count):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
