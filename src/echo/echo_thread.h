@@ -9,7 +9,7 @@
 
 namespace threadecho::echo {
 
-/// What echo threads of either model are started with: an explicit stack of `stack_size` bytes, with a guard page below
+/// What echo threads of any model are started with: an explicit stack of `stack_size` bytes, with a guard page below
 /// it. Throws std::system_error when that is no size for a stack.
 class EchoThreadAttributes {
  public:

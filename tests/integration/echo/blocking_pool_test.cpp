@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "echo/drain.h"
+#include "net/tcp.h"
 #include "support/echo_fixture.h"
 #include "support/failing_epoll.h"
 #include "support/process_facts.h"
@@ -262,6 +263,7 @@ TEST(BlockingPool, EndsADrainWithHundredsOfWaitingClientsInOrder) {
     const auto rest = clients[i].receive_rest();
     ASSERT_EQ(rest.bytes, i < kThreads ? message_of(i) : "") << i;
     ASSERT_EQ(rest.error_number, 0) << i;
+    ASSERT_EQ(net::take_error(clients[i].fd()), 0) << "no reset behind the end of file: what came was discarded";
   }
   EXPECT_EQ(server.closed(CloseReason::kDrainForced), kClients);
   EXPECT_TRUE(threads_have_ended());
