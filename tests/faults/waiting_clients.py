@@ -2,9 +2,10 @@
 
 import socket
 import time
+from pathlib import Path
 
 import traffic
-from cases import BLOCKING_POOL, case
+from cases import BLOCKING_POOL, Skipped, case
 from exchange import read_to_the_end
 from judges import busy, ended_for, late, moved, must, same_bytes
 from programs import PATIENCE, eventually
@@ -13,6 +14,8 @@ from slow_clients import TCP_REPAIR
 
 THREADS, CLIENTS = 10, 1000
 LINGER = 1.0
+FIN_TIMEOUT = 2  # after which a kernel forgets a connection that its client has closed
+PROBE_INTERVAL = 10
 ONLY = (BLOCKING_POOL,)  # in the other models no client waits for another
 
 
@@ -91,3 +94,28 @@ def half_open(ground):
     must(late("they are gone", took, 5.0), in_the_end(lambda: moved(before, server.counters(), {
         ACCEPTED: 4, closed("client_reset"): 4, closed("client_closed"): 1})))
     return f"4 gone as client_reset after {took:.1f} s"
+
+
+@case("a_waiting_client_that_sent_and_is_gone_leaves_the_queue_with_a_probe", models=ONLY, namespace=True)
+def sent_and_gone(ground):
+    """At first it looks like one that waits for its echo. When its kernel has forgotten it, a probe draws a reset."""
+    try:
+        Path("/proc/sys/net/ipv4/tcp_fin_timeout").write_text(str(FIN_TIMEOUT), encoding="ascii")
+    except OSError as error:
+        raise Skipped("tcp_fin_timeout cannot be set here") from error
+    server = ground.serve(POOL_THREADS="1", TCP_KEEPALIVE="1s")
+    bystander, = traffic.hold(server, 1)
+    before = server.counters()
+    gone = traffic.connect(server)
+    gone.sendall(b"hello")
+    eventually("it waits", lambda: server.metric("threadecho_connections_waiting") == 1)
+    gone.close()
+    began = time.monotonic()
+    eventually("it has left", lambda: server.metric("threadecho_connections_waiting") == 0)
+    took = time.monotonic() - began
+    assert traffic.echoed(bystander)
+    bystander.close()
+    traffic.until_alone(server)
+    must(late("it has left", took, FIN_TIMEOUT + PROBE_INTERVAL + 5.0), in_the_end(lambda: moved(
+        before, server.counters(), {ACCEPTED: 1, closed("client_reset"): 1, closed("client_closed"): 1})))
+    return f"gone as client_reset after {took:.1f} s"
