@@ -25,7 +25,7 @@ BlockingPool::BlockingPool(const EchoContext& context)
 BlockingPool::~BlockingPool() { join_all(); }
 
 void BlockingPool::start(std::string name, Body body) {
-  threads_.push_back(std::unique_ptr<Thread>(new Thread{.pool = *this, .name = std::move(name), .body = body}));
+  threads_.push_back(std::make_unique<Thread>(Thread{.pool = *this, .name = std::move(name), .body = body}));
   Thread& started = *threads_.back();
   if (const int error = ::pthread_create(&started.thread, attributes_.get(), &BlockingPool::run, &started);
       error != 0) {
