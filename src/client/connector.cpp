@@ -169,12 +169,12 @@ Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
   auto pause = kFirstPause;
   for (;;) {
     Outcome outcome = connect();
-    const auto next = std::chrono::steady_clock::now() + pause;
-    if (!outcome.failure || next > deadline) {
+    const auto now = Clock::now();
+    if (!outcome.failure || now >= deadline) {
       return outcome;
     }
     on_failure(outcome);
-    if (wait_for(-1, 0, next, signals_) == Waited::kInterrupted) {
+    if (wait_for(-1, 0, std::min(now + pause, deadline), signals_) == Waited::kInterrupted) {
       return {};
     }
     pause = std::min(2 * pause, kLongestPause);

@@ -49,7 +49,8 @@ class Connector {
   };
   /// Looks the name up and connects.
   Outcome connect();
-  /// The same again and again for `patience`, with pauses up to 1 s; tells `on_failure` each time. At least once.
+  /// The same again and again until `patience` is over, with pauses up to 1 s; tells `on_failure` of each that fails
+  /// but the last. At least once.
   Outcome connect_within(std::chrono::milliseconds patience, const std::function<void(const Outcome&)>& on_failure);
   /// Looks the name up only.
   std::optional<Failure> look_up();

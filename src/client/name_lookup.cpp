@@ -10,10 +10,11 @@
 namespace threadecho::client {
 
 NameLookup::NameLookup(const Target& target)
-    : look_up_([target] { return resolve(target); }),
-      is_immediate_(net::Endpoint::parse(target.host, target.port).has_value()) {}
+    : NameLookup([target] { return resolve(target); },
+                 net::Endpoint::parse(target.host, target.port) ? Calls::kReturnAtOnce : Calls::kMayBlock) {}
 
-NameLookup::NameLookup(std::function<Resolution()> look_up) : look_up_(std::move(look_up)), is_immediate_(false) {}
+NameLookup::NameLookup(std::function<Resolution()> look_up, Calls calls)
+    : look_up_(std::move(look_up)), is_immediate_(calls == Calls::kReturnAtOnce) {}
 
 NameLookup::~NameLookup() {
   {

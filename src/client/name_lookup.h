@@ -20,9 +20,11 @@ class NameLookup {
  public:
   using Clock = std::chrono::steady_clock;
 
+  enum class Calls { kMayBlock, kReturnAtOnce };
+
   explicit NameLookup(const Target& target);
-  /// `look_up` is called on the other thread, one call at a time.
-  explicit NameLookup(std::function<Resolution()> look_up);
+  /// `look_up` is called on the other thread, one call at a time; by ask() itself if it returns at once.
+  explicit NameLookup(std::function<Resolution()> look_up, Calls calls = Calls::kMayBlock);
   ~NameLookup();
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;

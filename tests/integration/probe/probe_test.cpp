@@ -44,7 +44,8 @@ struct Observed {
 Observed run(const ProbeOptions& options, const std::vector<net::Endpoint>& servers) {
   Observed observed;
   const auto print = [&](std::string_view line, probe::Line /*kind*/) { observed.lines.emplace_back(line); };
-  client::NameLookup names([&] { return client::Resolution{.endpoints = servers, .reason = "none"}; });
+  client::NameLookup names([&] { return client::Resolution{.endpoints = servers, .reason = "none"}; },
+                           client::NameLookup::Calls::kReturnAtOnce);
   observed.result = probe::probe(options, names, print, nullptr);
   return observed;
 }
