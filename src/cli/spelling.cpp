@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "text/ascii.h"
+
 namespace threadecho::cli {
 namespace {
 
@@ -121,8 +123,7 @@ std::string did_you_mean(std::string_view given, const std::vector<std::string_v
 
 std::string_view likely_variable(std::string_view name, const std::vector<std::string_view>& settings) {
   const std::string ours = in_our_case(name);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (std::ranges::find(settings, name) != settings.end() || std::ranges::any_of(name, is_digit) ||
+  if (std::ranges::find(settings, name) != settings.end() || std::ranges::any_of(name, text::is_digit) ||
       std::ranges::find(kOtherPrograms, ours) != kOtherPrograms.end()) {
     return {};
   }

@@ -18,15 +18,15 @@ using stats::LatencyHistogram;
 using std::chrono::nanoseconds;
 using text::in_seconds;
 
-constexpr std::array<std::pair<const char*, double>, 9> kPercentiles = {{{"p10_seconds", 10},
-                                                                         {"p25_seconds", 25},
-                                                                         {"p50_seconds", 50},
-                                                                         {"p75_seconds", 75},
-                                                                         {"p90_seconds", 90},
-                                                                         {"p95_seconds", 95},
-                                                                         {"p99_seconds", 99},
-                                                                         {"p99_9_seconds", 99.9},
-                                                                         {"p99_99_seconds", 99.99}}};
+constexpr std::array<std::pair<const char*, double>, 9> kJsonPercentiles = {{{"p10_seconds", 10},
+                                                                             {"p25_seconds", 25},
+                                                                             {"p50_seconds", 50},
+                                                                             {"p75_seconds", 75},
+                                                                             {"p90_seconds", 90},
+                                                                             {"p95_seconds", 95},
+                                                                             {"p99_seconds", 99},
+                                                                             {"p99_9_seconds", 99.9},
+                                                                             {"p99_99_seconds", 99.99}}};
 
 /// Exact for whole nanoseconds below 2^52, of which a double keeps each in seconds too.
 nanoseconds in_nanoseconds(const Json& seconds) { return nanoseconds(std::llround(seconds.get<double>() * 1e9)); }
@@ -52,7 +52,7 @@ Json json_of(const LatencyHistogram& latencies) {
             {"sum_seconds", in_seconds(latencies.totals().sum)},
             {"min_seconds", in_seconds(latencies.min())},
             {"mean_seconds", latencies.mean() / 1e9}};
-  for (const auto& [name, percent] : kPercentiles) {
+  for (const auto& [name, percent] : kJsonPercentiles) {
     const auto percentile = latencies.known_percentile(percent);
     json[name] = percentile ? Json(in_seconds(*percentile)) : Json(nullptr);
   }
@@ -62,27 +62,27 @@ Json json_of(const LatencyHistogram& latencies) {
 }
 
 text::Parsed<LatencyHistogram> latencies_of(const Json& json) {
-  using Result = text::Parsed<LatencyHistogram>;
+  using ParsedLatencies = text::Parsed<LatencyHistogram>;
   if (json.is_null()) {
-    return Result::good({});
+    return ParsedLatencies::good({});
   }
   stats::HistogramTotals<LatencyBuckets> totals;
   try {
     for (const Json& bucket : json.at("histogram")) {
       const nanoseconds lowest = in_nanoseconds(bucket.at(0));
       if (lowest < nanoseconds(0) || lowest > LatencyBuckets::kLongest) {
-        return Result::bad("a bucket of the histogram begins at " + bucket.at(0).dump() + " s");
+        return ParsedLatencies::bad("a bucket of the histogram begins at " + bucket.at(0).dump() + " s");
       }
       totals.buckets.at(LatencyBuckets::index_of(lowest)) += bucket.at(1).get<std::uint64_t>();
     }
     totals.sum = in_nanoseconds(json.at("sum_seconds"));
     if (totals.count() != json.at("count").get<std::uint64_t>()) {
-      return Result::bad("the histogram does not hold as many latencies as its count says");
+      return ParsedLatencies::bad("the histogram does not hold as many latencies as its count says");
     }
-    return Result::good(
+    return ParsedLatencies::good(
         LatencyHistogram::of(totals, in_nanoseconds(json.at("min_seconds")), in_nanoseconds(json.at("max_seconds"))));
   } catch (const Json::exception& error) {
-    return Result::bad(std::string("not the latencies of a load: ") + error.what());
+    return ParsedLatencies::bad(std::string("not the latencies of a load: ") + error.what());
   }
 }
 

@@ -37,12 +37,12 @@ std::string Target::to_string() const {
 }
 
 text::Parsed<Target> parse_target(std::string_view text) {
-  using Result = text::Parsed<Target>;
+  using ParsedTarget = text::Parsed<Target>;
   if (const std::size_t end = text.find(kAfterScheme); end != std::string_view::npos) {
     const std::string scheme = text::lower(text.substr(0, end));
     text.remove_prefix(end + kAfterScheme.size());
     if (scheme != "tcp") {
-      return Result::bad(foreign_scheme(scheme, text));
+      return ParsedTarget::bad(foreign_scheme(scheme, text));
     }
     text.remove_suffix(text.ends_with('/') ? 1 : 0);
   }
@@ -50,21 +50,21 @@ text::Parsed<Target> parse_target(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || (text.front() == '[' && !has_brackets)) {
-    return Result::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":9000?");
+    return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":9000?");
   }
   if (has_brackets) {
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != std::string_view::npos) {
-    return Result::bad("is ambiguous; an IPv6 address goes in brackets: [::1]:9000");
+    return ParsedTarget::bad("is ambiguous; an IPv6 address goes in brackets: [::1]:9000");
   }
   if (host.empty() || host.find('\0') != std::string_view::npos) {
-    return Result::bad("has no host; expected HOST:PORT or [IPv6]:PORT");
+    return ParsedTarget::bad("has no host; expected HOST:PORT or [IPv6]:PORT");
   }
   const auto port = parse_port(text.substr(colon + 1));
   if (!port) {
-    return Result::bad("has a wrong port; allowed: 1 to 65535");
+    return ParsedTarget::bad("has a wrong port; allowed: 1 to 65535");
   }
-  return Result::good({.host = std::string(host), .port = *port, .family = AF_UNSPEC});
+  return ParsedTarget::good({.host = std::string(host), .port = *port, .family = AF_UNSPEC});
 }
 
 }  // namespace threadecho::client

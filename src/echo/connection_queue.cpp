@@ -16,7 +16,7 @@
 namespace threadecho::echo {
 namespace {
 
-constexpr std::size_t kEventsAtOnce = 128;
+constexpr std::size_t kHangUpsAtOnce = 128;
 /// The client has closed its side; EPOLLHUP and EPOLLERR come unasked. Not EPOLLIN: bytes wake nobody up.
 /// Edge-triggered: a client that has closed its side behind bytes of its own is looked at once, and waits on.
 constexpr std::uint32_t kWhileWaiting = EPOLLRDHUP | EPOLLET;
@@ -128,9 +128,9 @@ bool ConnectionQueue::is_over() const {
 }
 
 void ConnectionQueue::wait() {
-  std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(*-member-init): the kernel fills what is used
+  std::array<epoll_event, kHangUpsAtOnce> events;  // NOLINT(*-member-init): the kernel fills what is used
   const int count =
-      ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, net::poll_timeout(next_deadline(), Clock::now()));
+      ::epoll_wait(epoll_.get(), events.data(), kHangUpsAtOnce, net::poll_timeout(next_deadline(), Clock::now()));
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.u64 == kWakeupId) {

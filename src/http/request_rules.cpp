@@ -12,14 +12,13 @@ namespace {
 
 namespace beast = boost::beast;
 using beast::http::field;
-using Header = beast::http::request_header<>;
+using RequestHeader = beast::http::request_header<>;
 
 constexpr unsigned kHttp11 = 11;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-bool is_letter_or_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_letter_or_digit(char c) { return text::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // unreserved, sub-delims and the % of pct-encoded, RFC 3986 section 2
 bool is_name_character(char c) {
@@ -41,10 +40,10 @@ bool is_host(std::string_view text) {
   const bool is_address = text.starts_with('[');
   const std::string_view port = text.substr(end);
   return std::ranges::all_of(name, [&](char c) { return is_name_character(c) || (is_address && c == ':'); }) &&
-         (port.empty() || (port.front() == ':' && std::ranges::all_of(port.substr(1), is_digit)));
+         (port.empty() || (port.front() == ':' && std::ranges::all_of(port.substr(1), text::is_digit)));
 }
 
-std::optional<Violation> check_host(const Header& header) {
+std::optional<Violation> check_host(const RequestHeader& header) {
   // RFC 9112 section 3.2: 400 to HTTP/1.1 without a Host, and to any request with several or with one that is none.
   const std::size_t hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() >= kHttp11)) {
@@ -59,7 +58,7 @@ std::optional<Violation> check_host(const Header& header) {
 
 // Bodies are refused anyway, but what a Transfer-Encoding says decides between a plain refusal and an attempt to make
 // us and a proxy see different requests.
-std::optional<Violation> check_transfer_encoding(const Header& header) {
+std::optional<Violation> check_transfer_encoding(const RequestHeader& header) {
   if (header.count(field::transfer_encoding) == 0) {
     return std::nullopt;
   }
@@ -95,7 +94,7 @@ std::optional<Violation> check_transfer_encoding(const Header& header) {
 
 }  // namespace
 
-std::optional<Violation> violation(const Header& header) {
+std::optional<Violation> violation(const RequestHeader& header) {
   const auto target = header.target();
   if (!std::ranges::all_of(target, is_ascii)) {  // RFC 9112 section 3.2 and RFC 3986 section 2.1
     return Violation{400, "the request target is not ASCII: other characters must be percent-encoded"};
@@ -114,8 +113,9 @@ bool names_another_version(std::string_view text) {
   }
   constexpr std::string_view kShape = "HTTP/1.1";
   const std::string_view version = text.substr(target_end + 1, kShape.size());
-  const bool is_version = std::ranges::equal(
-      version, kShape, [](char given, char shape) { return is_digit(shape) ? is_digit(given) : given == shape; });
+  const bool is_version = std::ranges::equal(version, kShape, [](char given, char shape) {
+    return text::is_digit(shape) ? text::is_digit(given) : given == shape;
+  });
   return is_version && version != "HTTP/1.0" && version != kShape;
 }
 

@@ -25,7 +25,7 @@ struct Found {
   client::Payload::Origin origin;
 };
 
-std::string count_of(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
+std::string byte_count(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
 
 /// The word at `index`, if it is one that this run can have sent. Any 8 bytes are a word of something: its neighbour
 /// must belong to the same place, and where there is none, its place must be likely.
@@ -78,12 +78,12 @@ Failure foreign(const Evidence& evidence, std::uint32_t connection, std::uint64_
 }
 
 Failure missing(const Evidence& evidence, std::uint64_t count) {
-  return {FailureKind::kMissing, fmt::format("{} missing at offset {}", count_of(count), evidence.offset)};
+  return {FailureKind::kMissing, fmt::format("{} missing at offset {}", byte_count(count), evidence.offset)};
 }
 
 Failure repeated(const Evidence& evidence, std::uint64_t back) {
   return {FailureKind::kRepeated,
-          fmt::format("bytes repeated at offset {}: those of {} before came again", evidence.offset, count_of(back))};
+          fmt::format("bytes repeated at offset {}: those of {} before came again", evidence.offset, byte_count(back))};
 }
 
 Failure by_origin(const client::Payload& payload, const Evidence& evidence, const Found& found) {
@@ -111,11 +111,12 @@ Failure changed(const client::Payload& payload, const Evidence& evidence) {
   payload.fill(evidence.offset, expected);
   if (length > 1 && std::ranges::is_permutation(expected, evidence.bytes.first(length))) {
     return {FailureKind::kReordered,
-            fmt::format("{} in another order at offset {}", count_of(length), evidence.offset)};
+            fmt::format("{} in another order at offset {}", byte_count(length), evidence.offset)};
   }
-  return {FailureKind::kWrongBytes,
-          fmt::format("{} at offset {}: expected {}, got {}", length == 1 ? "wrong byte" : count_of(length) + " wrong",
-                      evidence.offset, text::in_hex(expected.front()), text::in_hex(evidence.bytes.front()))};
+  return {
+      FailureKind::kWrongBytes,
+      fmt::format("{} at offset {}: expected {}, got {}", length == 1 ? "wrong byte" : byte_count(length) + " wrong",
+                  evidence.offset, text::in_hex(expected.front()), text::in_hex(evidence.bytes.front()))};
 }
 
 /// Less than a word arrived: compares with what is likely.
@@ -167,7 +168,8 @@ Failure diagnose(const client::Payload& payload, const Evidence& evidence) {
     }
   }
   if (evidence.offset >= evidence.sent) {
-    return {FailureKind::kSurplus, fmt::format("{} more than were sent at offset {}", count_of(size), evidence.offset)};
+    return {FailureKind::kSurplus,
+            fmt::format("{} more than were sent at offset {}", byte_count(size), evidence.offset)};
   }
   return changed(payload, evidence);
 }

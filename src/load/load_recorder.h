@@ -15,6 +15,7 @@ using stats::SingleWriterCounter;
 
 /// Nanoseconds of the monotonic clock.
 using Nanoseconds = std::int64_t;
+inline constexpr Nanoseconds kMillisecond = 1'000'000;
 
 inline Nanoseconds monotonic_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())

@@ -16,7 +16,6 @@
 namespace threadecho::load {
 namespace {
 
-constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr std::chrono::seconds kProgressEvery{1};
 constexpr double kNanosecondsPerSecond = 1e9;
 

@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t kMessageBuffer = std::size_t{64} * 1024;
 constexpr std::size_t kBulkBuffer = std::size_t{256} * 1024;
 constexpr int kEventsAtOnce = 256;
-constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kSecond = 1000 * kMillisecond;
 // How often clients are checked: while something is about to happen, and otherwise.
 constexpr Nanoseconds kBusyTick = 10 * kMillisecond;

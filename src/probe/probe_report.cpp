@@ -23,7 +23,7 @@ using text::format_timestamp;
 using text::in_seconds;
 
 /// "1.234"
-std::string milliseconds(nanoseconds duration) {
+std::string in_milliseconds(nanoseconds duration) {
   return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(duration).count());
 }
 
@@ -127,11 +127,11 @@ std::string failed_attempt_line(const client::Attempt& attempt) {
 
 std::string connected_line(const client::Attempt& attempt) {
   return fmt::format("connected to {} from {} time={} ms", attempt.endpoint.to_string(), attempt.local.to_string(),
-                     milliseconds(attempt.duration));
+                     in_milliseconds(attempt.duration));
 }
 
 std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t sequence, nanoseconds round_trip) {
-  return fmt::format("{} bytes from {}: seq={} time={} ms", size, peer, sequence, milliseconds(round_trip));
+  return fmt::format("{} bytes from {}: seq={} time={} ms", size, peer, sequence, in_milliseconds(round_trip));
 }
 
 std::string lost_line(std::uint64_t first, std::uint64_t last, const std::string& reason) {
@@ -143,14 +143,14 @@ std::string lost_line(std::uint64_t first, std::uint64_t last, const std::string
 std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
   return check.failure ? "half-close failed: " + check.failure->text
                        : fmt::format("half-close: {} bytes echoed after FIN, then closed time={} ms", size,
-                                     milliseconds(check.duration));
+                                     in_milliseconds(check.duration));
 }
 
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
   std::string text =
       fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {:.4g}% loss, time {} ms\n",
                   options.target.to_string(), count_of(result.messages.sent(), "message"),
-                  format_count(result.messages.echoed()), loss(result) * 100, milliseconds(result.duration));
+                  format_count(result.messages.echoed()), loss(result) * 100, in_milliseconds(result.duration));
   std::string separator = "lost: ";
   for (const auto& [name, count] : result.messages.losses()) {
     text += fmt::format("{}{} {}", separator, name, format_count(count));

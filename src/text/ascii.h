@@ -7,6 +7,8 @@ namespace threadecho::text {
 
 // Of ASCII only, and the same in every locale.
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// Without the spaces and tabs at its ends.
 std::string_view trimmed(std::string_view text);
 

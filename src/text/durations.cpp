@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <system_error>
 
+#include "text/ascii.h"
+
 namespace threadecho::text {
 namespace {
 
-struct Unit {
+struct DurationUnit {
   std::string_view name;
   std::int64_t milliseconds;
   bool only_if_exact;  ///< when printing: 90d reads better than 12w6d
@@ -21,9 +23,10 @@ constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
-constexpr std::array kUnits{
-    Unit{"y", 365 * kDay, true}, Unit{"w", 7 * kDay, true}, Unit{"d", kDay, false}, Unit{"h", kHour, false},
-    Unit{"m", kMinute, false},   Unit{"s", kSecond, false}, Unit{"ms", 1, false},
+constexpr std::array kDurationUnits{
+    DurationUnit{"y", 365 * kDay, true}, DurationUnit{"w", 7 * kDay, true}, DurationUnit{"d", kDay, false},
+    DurationUnit{"h", kHour, false},     DurationUnit{"m", kMinute, false}, DurationUnit{"s", kSecond, false},
+    DurationUnit{"ms", 1, false},
 };
 
 // The whole milliseconds in 2^63 - 1 ns.
@@ -31,8 +34,6 @@ constexpr std::int64_t kMaxMilliseconds = INT64_MAX / 1'000'000;
 
 constexpr std::string_view kNotADuration =
     "not a duration (whole numbers with units y w d h m s ms, biggest first, such as 250ms, 30s or 1h30m)";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 using Milliseconds = Parsed<std::chrono::milliseconds>;
 
@@ -47,7 +48,7 @@ Milliseconds parse_duration(std::string_view text) {
   }
   std::int64_t total = 0;
   bool too_long = false;  // said only of what is a duration to its end
-  const auto* unit = kUnits.begin();
+  const auto* unit = kDurationUnits.begin();
   while (!text.empty()) {
     const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
     std::int64_t count = 0;
@@ -56,8 +57,8 @@ Milliseconds parse_duration(std::string_view text) {
     const auto letters = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_digit) - text.begin());
     const std::string_view name = text.substr(0, letters) == "min" ? "m" : text.substr(0, letters);
     // Searching on from the last unit keeps them in order.
-    unit = std::find_if(unit, kUnits.end(), [&](const Unit& u) { return u.name == name; });
-    if (digits == 0 || unit == kUnits.end()) {
+    unit = std::find_if(unit, kDurationUnits.end(), [&](const DurationUnit& u) { return u.name == name; });
+    if (digits == 0 || unit == kDurationUnits.end()) {
       return Milliseconds::bad(std::string(kNotADuration));
     }
     if (parsed.ec == std::errc::result_out_of_range || count > (kMaxMilliseconds - total) / unit->milliseconds) {
@@ -78,7 +79,7 @@ std::string format_duration(std::chrono::milliseconds duration) {
     return "0s";
   }
   std::string text;
-  for (const Unit& unit : kUnits) {
+  for (const DurationUnit& unit : kDurationUnits) {
     if (unit.only_if_exact && rest % unit.milliseconds != 0) {
       continue;
     }

@@ -11,17 +11,17 @@
 namespace threadecho::text {
 namespace {
 
-struct Unit {
+struct SizeUnit {
   std::string_view name;
   std::uint64_t bytes;
 };
 
 // Biggest first, which format_size relies on.
-constexpr std::array kUnits{
-    Unit{"GiB", 1ULL << 30U},
-    Unit{"MiB", 1ULL << 20U},
-    Unit{"KiB", 1ULL << 10U},
-    Unit{"", 1},
+constexpr std::array kSizeUnits{
+    SizeUnit{"GiB", 1ULL << 30U},
+    SizeUnit{"MiB", 1ULL << 20U},
+    SizeUnit{"KiB", 1ULL << 10U},
+    SizeUnit{"", 1},
 };
 
 constexpr std::string_view kNotASize = "not a size (whole bytes, or with k, M or G, powers of 1024: 4096, 64k, 64KiB)";
@@ -40,8 +40,8 @@ Parsed<std::uint64_t> parse_size(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
   const auto* unit =
-      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return is_suffix(suffix, u.name); });
-  if (error == std::errc::invalid_argument || unit == kUnits.end()) {
+      std::find_if(kSizeUnits.begin(), kSizeUnits.end(), [&](const SizeUnit& u) { return is_suffix(suffix, u.name); });
+  if (error == std::errc::invalid_argument || unit == kSizeUnits.end()) {
     return Parsed<std::uint64_t>::bad(std::string(kNotASize));
   }
   if (error == std::errc::result_out_of_range || count > UINT64_MAX / unit->bytes) {
@@ -54,7 +54,8 @@ std::string format_size(std::uint64_t bytes) {
   if (bytes == 0) {
     return "0";
   }
-  const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return bytes % u.bytes == 0; });
+  const auto* unit =
+      std::find_if(kSizeUnits.begin(), kSizeUnits.end(), [&](const SizeUnit& u) { return bytes % u.bytes == 0; });
   return std::to_string(bytes / unit->bytes).append(unit->name);
 }
 

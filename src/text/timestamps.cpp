@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "text/ascii.h"
+
 namespace threadecho::text {
 namespace {
 
@@ -16,8 +18,6 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr const char* kNotATime = "not a time of RFC 3339, such as 2026-11-27T14:30:00Z or 2026-11-27T15:30:00+01:00";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes a text apart from its beginning. After the first part that is missing, `ok` stays false.
 struct Reader {

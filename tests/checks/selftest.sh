@@ -309,6 +309,15 @@ END
     done
 }
 
+# The manifests take as long as all others together, so they are looked at beside them.
+mkdir "$work/beside"
+(
+    work=$work/beside
+    cluster
+    chart
+    verdict
+) >"$work/beside.log" &
+beside=$!
 formatting
 layering
 linking
@@ -321,9 +330,11 @@ stacking
 dotenvs
 hardening
 faults
-cluster
-chart
 tidying
 sanitizers
 fuzzing
-verdict
+status=0
+verdict || status=1
+wait "$beside" || status=1
+cat "$work/beside.log"
+exit "$status"

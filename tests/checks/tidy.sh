@@ -1,5 +1,5 @@
 #!/bin/sh
-# clang-tidy finds nothing in src/ and tests/.
+# clang-tidy finds nothing in src/, tests/ and bench/.
 # needs: tests clang clang-tidy
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
@@ -8,18 +8,22 @@ CLANG_TIDY=$("$here/llvm" clang-tidy) || exec "$here/skip" 'clang-tidy 14 is not
 command -v clang++ >/dev/null || exec "$here/skip" 'clang++ is not installed'
 cmake --preset clang --log-level=WARNING
 
-# A source is looked at again when it or any header or configuration has changed since it was found clean.
+# Lints walk through every header, so a folder's sources are looked at as one: those that CMake makes of them. They are
+# looked at again when anything has changed since they were found clean.
 export CLANG_TIDY
 # shellcheck disable=SC2016  # for the inner shell
-find src tests bench -name '*.cpp' 2>/dev/null | sort | xargs -n 1 -P "$(nproc)" sh -c '
+find build/clang -path '*/Unity/*.cxx' | sort | xargs -n 1 -P "$(nproc)" sh -c '
     clean=build/tidy/$1
-    if [ -e "$clean" ] && [ -z "$(find "$1" .clang-tidy CMakeLists.txt CMakePresets.json src tests bench \
-        \( -path "$1" -o -name "*.h" -o -name .clang-tidy -o -name "CMake*" \) -newer "$clean" 2>/dev/null)" ]; then
+    if [ -e "$clean" ] && [ -z "$(find .clang-tidy CMakeLists.txt CMakePresets.json cmake src tests bench "$1" \
+        \( -name "*.cpp" -o -name "*.h" -o -name .clang-tidy -o -name "CMake*" -o -name "*.cmake" -o -name "*.cxx" \) \
+        -newer "$clean" 2>/dev/null)" ]; then
         exit 0
     fi
     mkdir -p "${clean%/*}"
     rm -f "$clean"
-    if findings=$("$CLANG_TIDY" --quiet -p build/clang "$1" 2>&1); then
+    rules=.clang-tidy
+    case $1 in build/clang/tests/*) rules=tests/.clang-tidy ;; esac
+    if findings=$("$CLANG_TIDY" --quiet --config-file="$rules" -p build/clang "$1" 2>&1); then
         touch "$clean"
         echo "$1"
     else

@@ -21,19 +21,6 @@ namespace {
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
-struct Ended {
-  int status = 0;
-  std::string output;
-  std::string errors;
-};
-
-/// The program with these arguments, until it ends.
-Ended run(std::vector<std::string> arguments) {
-  ServerProcess process({.arguments = std::move(arguments), .environment = {}, .env_file = {}, .free_ports = false});
-  const int status = process.wait();
-  return {status, process.output(), process.errors()};
-}
-
 TEST(ProbeCommand, PrintsWhatPingDoes) {
   ServerProcess server;
   server.wait_until_serving();
@@ -42,7 +29,7 @@ TEST(ProbeCommand, PrintsWhatPingDoes) {
       GTEST_SKIP() << "this host has no ::1; with 127.0.0.1 it does";
     }
     const std::string target = server.echo(address).to_string();
-    const Ended probe = run({"probe", target, "--count", "3", "--interval", "1ms"});
+    const EndedProgram probe = run_program({"probe", target, "--count", "3", "--interval", "1ms"});
     EXPECT_EQ(probe.status, 0) << probe.errors;
     EXPECT_EQ(probe.errors, "");
     EXPECT_THAT(probe.output, HasSubstr("PROBE " + target));
@@ -64,15 +51,15 @@ TEST(ProbeCommand, ResolvesNames) {
   ServerProcess server;
   server.wait_until_serving();
   const std::string target = "localhost:" + std::to_string(server.echo().port());
-  EXPECT_EQ(run({"probe", target, "--count", "1"}).status, 0);
+  EXPECT_EQ(run_program({"probe", target, "--count", "1"}).status, 0);
 }
 
 TEST(ProbeCommand, ChecksTheHalfClose) {
   ServerProcess server;
   server.wait_until_serving();
   const std::string target = server.echo().to_string();
-  const Ended probe =
-      run({"probe", target, "--count", "2", "--interval=0s", "--size", "1MiB", "--half-close", "--json"});
+  const EndedProgram probe =
+      run_program({"probe", target, "--count", "2", "--interval=0s", "--size", "1MiB", "--half-close", "--json"});
   EXPECT_EQ(probe.status, 0) << probe.errors;
   const auto json = nlohmann::json::parse(probe.output);
   EXPECT_EQ(json["target"], target);
@@ -85,17 +72,18 @@ TEST(ProbeCommand, ChecksTheHalfClose) {
 
 TEST(ProbeCommand, TellsFailuresApartByStatusAndWords) {
   const UnusedPort nobody;
-  const Ended refused = run({"probe", nobody.endpoint().to_string()});
+  const EndedProgram refused = run_program({"probe", nobody.endpoint().to_string()});
   EXPECT_EQ(refused.status, 10);
   EXPECT_EQ(refused.errors, "threadecho probe: " + nobody.endpoint().to_string() + " refused the connection\n");
 
-  const Ended nameless = run({"probe", "nobody.invalid:7", "--json"});
+  const EndedProgram nameless = run_program({"probe", "nobody.invalid:7", "--json"});
   EXPECT_EQ(nameless.status, 16);
   EXPECT_EQ(nameless.errors, "");
   EXPECT_EQ(nlohmann::json::parse(nameless.output)["error"]["kind"], "name_not_found");
 
   const ScriptedServer closing([](int client) { write_all(client, read_exactly(client, 64).substr(0, 9)); });
-  const Ended closed = run({"probe", closing.endpoint().to_string(), "--count", "2", "--interval", "0s"});
+  const EndedProgram closed =
+      run_program({"probe", closing.endpoint().to_string(), "--count", "2", "--interval", "0s"});
   EXPECT_EQ(closed.status, 14);
   EXPECT_THAT(closed.output, HasSubstr("lost: seq=2: the server closed early, after 9 of 64 bytes\n"));
   EXPECT_THAT(closed.output, HasSubstr("2 messages sent, 0 echoed, 100% loss"));
@@ -105,16 +93,16 @@ TEST(ProbeCommand, PrintsTheTimeOfEachLineOrNoLines) {
   ServerProcess server;
   server.wait_until_serving();
   const std::string target = server.echo().to_string();
-  const Ended timed = run({"probe", target, "--count", "1", "--timestamps"});
+  const EndedProgram timed = run_program({"probe", target, "--count", "1", "--timestamps"});
   EXPECT_THAT(timed.output, ContainsRegex("\n20[0-9-]+T[0-9:]+[.][0-9][0-9][0-9]Z 64 bytes from "));
-  const Ended quiet = run({"probe", target, "--count", "1", "--quiet"});
+  const EndedProgram quiet = run_program({"probe", target, "--count", "1", "--quiet"});
   EXPECT_THAT(quiet.output, ::testing::StartsWith("--- " + target + " echo statistics ---\n1 message sent"));
 }
 
 TEST(ProbeCommand, ColoursFailuresOnATerminalOnly) {
   const ScriptedServer closing([](int client) { read_exactly(client, 64); });
   const std::vector<std::string> arguments = {"probe", closing.endpoint().to_string(), "--count", "1"};
-  EXPECT_THAT(run(arguments).output, ::testing::Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run_program(arguments).output, ::testing::Not(HasSubstr("\x1b")));
   Terminal terminal(arguments, 80);
   EXPECT_EQ(terminal.wait(), 14);
   EXPECT_THAT(terminal.output(), HasSubstr("\x1b[31mlost: seq=1"));
@@ -139,11 +127,11 @@ TEST(ProbeCommand, KeepsToTheColumnsThatItHas) {
 }
 
 TEST(ProbeCommand, WritesJsonWhateverGoesWrong) {
-  const Ended misused = run({"probe", "localhost", "--json"});
+  const EndedProgram misused = run_program({"probe", "localhost", "--json"});
   EXPECT_EQ(misused.status, 2);
   EXPECT_EQ(nlohmann::json::parse(misused.output)["error"]["kind"], "usage");
   const UnusedPort nobody;
-  const Ended refused = run({"probe", nobody.endpoint().to_string(), "--json"});
+  const EndedProgram refused = run_program({"probe", nobody.endpoint().to_string(), "--json"});
   EXPECT_EQ(refused.status, 10);
   EXPECT_EQ(nlohmann::json::parse(refused.output)["error"]["kind"], "refused");
 }
@@ -185,7 +173,7 @@ TEST(ProbeCommand, EndsEarlyBeforeTheFirstEcho) {
 TEST(ProbeCommand, RefusesBadArgumentsInOneLine) {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"probe"}, {"probe", "localhost"}, {"probe", "a:1", "--count", "many"}}) {
-    const Ended probe = run(arguments);
+    const EndedProgram probe = run_program(arguments);
     EXPECT_EQ(probe.status, 2);
     EXPECT_EQ(probe.output, "");
     EXPECT_THAT(probe.errors, ::testing::MatchesRegex("threadecho probe: [^\n]+see threadecho probe --help.\n"));
@@ -193,14 +181,14 @@ TEST(ProbeCommand, RefusesBadArgumentsInOneLine) {
 }
 
 TEST(Commands, AreListedAndHaveHelpOfTheirOwn) {
-  const Ended help = run({"--help"});
+  const EndedProgram help = run_program({"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* command : {"probe", "healthcheck", "load"}) {
     EXPECT_THAT(help.output, HasSubstr(std::string("\n  ") + command + " "));
-    const Ended own = run({command, "--help"});
+    const EndedProgram own = run_program({command, "--help"});
     EXPECT_EQ(own.status, 0);
     EXPECT_THAT(own.output, HasSubstr(std::string("Usage: threadecho ") + command));
-    EXPECT_EQ(run({"help", command}).output, own.output);
+    EXPECT_EQ(run_program({"help", command}).output, own.output);
   }
   for (const std::vector<std::string>& same : {std::vector<std::string>{"help"},
                                                {"help", "serve"},
@@ -208,23 +196,24 @@ TEST(Commands, AreListedAndHaveHelpOfTheirOwn) {
                                                {"serve", "--help"},
                                                {"help", "--help"},
                                                {"version", "--help"}}) {
-    EXPECT_EQ(run(same).output, help.output);
+    EXPECT_EQ(run_program(same).output, help.output);
   }
-  EXPECT_EQ(run({"version"}).output, run({"--version"}).output);
-  EXPECT_THAT(run({"version"}).output, ::testing::StartsWith("threadecho "));
+  EXPECT_EQ(run_program({"version"}).output, run_program({"--version"}).output);
+  EXPECT_THAT(run_program({"version"}).output, ::testing::StartsWith("threadecho "));
 }
 
 TEST(Commands, ThatAreMistypedGetASuggestionOrAList) {
-  const Ended mistyped = run({"sreve"});
+  const EndedProgram mistyped = run_program({"sreve"});
   EXPECT_EQ(mistyped.status, 2);
   EXPECT_EQ(mistyped.errors, "threadecho: unknown command \"sreve\"; did you mean serve? (see threadecho --help)\n");
-  EXPECT_THAT(run({"frob"}).errors, HasSubstr("commands: serve, healthcheck, load, probe, report, help, version"));
-  EXPECT_THAT(run({"help", "prob"}).errors, HasSubstr("did you mean probe?"));
-  EXPECT_EQ(run({"help", "prob"}).status, 2);
-  EXPECT_THAT(run({"version", "now"}).errors, HasSubstr("unexpected argument \"now\""));
-  EXPECT_THAT(run({"--port", "1", "probe"}).errors, HasSubstr("probe must come first"));
-  EXPECT_THAT(run({"probe", "a:1", "--cuont", "3"}).errors, HasSubstr("\"--cuont\"; did you mean --count?"));
-  EXPECT_THAT(run({"healthcheck", "--prot", "3"}).output, HasSubstr("\"--prot\"; did you mean --port?"));
+  EXPECT_THAT(run_program({"frob"}).errors,
+              HasSubstr("commands: serve, healthcheck, load, probe, report, help, version"));
+  EXPECT_THAT(run_program({"help", "prob"}).errors, HasSubstr("did you mean probe?"));
+  EXPECT_EQ(run_program({"help", "prob"}).status, 2);
+  EXPECT_THAT(run_program({"version", "now"}).errors, HasSubstr("unexpected argument \"now\""));
+  EXPECT_THAT(run_program({"--port", "1", "probe"}).errors, HasSubstr("probe must come first"));
+  EXPECT_THAT(run_program({"probe", "a:1", "--cuont", "3"}).errors, HasSubstr("\"--cuont\"; did you mean --count?"));
+  EXPECT_THAT(run_program({"healthcheck", "--prot", "3"}).output, HasSubstr("\"--prot\"; did you mean --port?"));
 }
 
 }  // namespace

@@ -14,20 +14,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct Ended {
-  int status;
-  std::string output;
-  std::string errors;
-};
-
-Ended run(const std::vector<std::string>& arguments) {
-  ServerProcess program({.arguments = arguments, .environment = {}, .env_file = "", .free_ports = false});
-  const int status = program.wait();
-  return {status, program.output(), program.errors()};
-}
-
 std::string result_of_load(const std::string& target, const std::string& connections = "2") {
-  return run({"load", target, "--connections", connections, "--duration", "100ms", "--warmup", "0", "--json"}).output;
+  return run_program({"load", target, "--connections", connections, "--duration", "100ms", "--warmup", "0", "--json"})
+      .output;
 }
 
 TEST(ReportCommand, MergesTheResultsOfLoad) {
@@ -38,7 +27,7 @@ TEST(ReportCommand, MergesTheResultsOfLoad) {
   const std::string second = result_of_load(server.echo().to_string());
   const auto one = directory.write("one", first);
   const auto two = directory.write("two", second);
-  const Ended merged = run({"report", one, two, "--json"});
+  const EndedProgram merged = run_program({"report", one, two, "--json"});
   EXPECT_EQ(merged.status, 0) << merged.errors;
   const auto json = nlohmann::json::parse(merged.output);
   const auto messages = [](const std::string& result) {
@@ -48,7 +37,7 @@ TEST(ReportCommand, MergesTheResultsOfLoad) {
   EXPECT_EQ(json.at("latency").at("count"), messages(first) + messages(second));
   EXPECT_EQ(json.at("clean"), true);
   EXPECT_EQ(json.at("sources").at(1).at("source"), two.string());
-  const Ended text = run({"report", directory.write("both", first + second)});
+  const EndedProgram text = run_program({"report", directory.write("both", first + second)});
   EXPECT_EQ(text.status, 0) << text.errors;
   EXPECT_THAT(text.output, HasSubstr("runs         2, started within"));
 }
@@ -59,10 +48,11 @@ TEST(ReportCommand, FailsAsARunDid) {
     target = FaultyServer([](int, int) {}).target();
   }
   const TemporaryDirectory directory;
-  const Ended merged = run({"report", directory.write("refused", result_of_load(target)), "--json"});
+  const EndedProgram merged = run_program({"report", directory.write("refused", result_of_load(target)), "--json"});
   EXPECT_EQ(merged.status, 1);
   EXPECT_EQ(nlohmann::json::parse(merged.output).at("error").at("kind"), "refused");
-  const Ended failed = run({"report", "--json", directory.write("failed", result_of_load("nobody.invalid:7"))});
+  const EndedProgram failed =
+      run_program({"report", "--json", directory.write("failed", result_of_load("nobody.invalid:7"))});
   EXPECT_EQ(failed.status, 1);
   EXPECT_THAT(nlohmann::json::parse(failed.output).at("error").at("message").get<std::string>(),
               HasSubstr("nobody.invalid"));
@@ -76,16 +66,16 @@ TEST(ReportCommand, RefusesWhatDoesNotBelongTogetherAndWhatItCannotRead) {
   const TemporaryDirectory directory;
   const auto two = directory.write("two", result_of_load(target, "2"));
   const auto three = directory.write("three", result_of_load(target, "3"));
-  EXPECT_EQ(run({"report", two, three}).status, 2);
-  EXPECT_THAT(run({"report", two, three}).errors, HasSubstr("connections is 2 in"));
-  EXPECT_EQ(run({"report", two, three, "--allow-different-settings"}).status, 1);
-  EXPECT_EQ(run({"report"}).status, 2);
-  const Ended missing = run({"report", "/nowhere", "--json"});
+  EXPECT_EQ(run_program({"report", two, three}).status, 2);
+  EXPECT_THAT(run_program({"report", two, three}).errors, HasSubstr("connections is 2 in"));
+  EXPECT_EQ(run_program({"report", two, three, "--allow-different-settings"}).status, 1);
+  EXPECT_EQ(run_program({"report"}).status, 2);
+  const EndedProgram missing = run_program({"report", "/nowhere", "--json"});
   EXPECT_EQ(missing.status, 2);
   EXPECT_THAT(missing.errors, HasSubstr("threadecho report: cannot read \"/nowhere\": No such file or directory"));
   EXPECT_EQ(nlohmann::json::parse(missing.output).at("error").at("kind"), "usage");
-  EXPECT_THAT(run({"report", "/"}).errors, HasSubstr("cannot read \"/\": Is a directory"));
-  EXPECT_EQ(run({"report", directory.write("empty", "")}).status, 1);
+  EXPECT_THAT(run_program({"report", "/"}).errors, HasSubstr("cannot read \"/\": Is a directory"));
+  EXPECT_EQ(run_program({"report", directory.write("empty", "")}).status, 1);
   ServerProcess empty(
       {.arguments = {"report", "-"}, .environment = {}, .env_file = "", .free_ports = false, .closed = {STDIN_FILENO}});
   EXPECT_EQ(empty.wait(), 1);

@@ -216,4 +216,10 @@ std::string ServerProcess::output() const { return read_file(directory_.path() /
 
 std::string ServerProcess::errors() const { return read_file(directory_.path() / "errors"); }
 
+EndedProgram run_program(std::vector<std::string> arguments) {
+  ServerProcess process({.arguments = std::move(arguments), .environment = {}, .env_file = {}, .free_ports = false});
+  const int status = process.wait();
+  return {status, process.output(), process.errors()};
+}
+
 }  // namespace threadecho::test

@@ -86,4 +86,13 @@ class ServerProcess {
   std::optional<int> status_;
 };
 
+struct EndedProgram {
+  int status = 0;  ///< or 128 + the number of the signal that killed it
+  std::string output;
+  std::string errors;
+};
+
+/// Runs the program with these arguments until it ends by itself.
+EndedProgram run_program(std::vector<std::string> arguments);
+
 }  // namespace threadecho::test

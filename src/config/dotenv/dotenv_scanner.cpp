@@ -8,7 +8,7 @@
 namespace threadecho::config {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kNotFound = std::string_view::npos;
 
 // What `\\[...]` decodes to, nothing when the character does not make an escape.
 std::optional<char> unescaped(char c, char quote) {
@@ -18,7 +18,7 @@ std::optional<char> unescaped(char c, char quote) {
     return c;
   }
   const std::size_t index = kNames.find(c);
-  if (quote == '\'' || index == kNone) {
+  if (quote == '\'' || index == kNotFound) {
     return std::nullopt;
   }
   return kValues[index];
@@ -116,7 +116,7 @@ std::optional<std::string> DotenvScanner::read_name(DotenvStatement& statement) 
   }
   if (next_is('\'')) {
     const std::size_t close = rest().find('\'', 1);
-    if (close == kNone || close == 1) {
+    if (close == kNotFound || close == 1) {
       return "the name in quotes is empty or its quote is never closed";
     }
     statement.name = rest().substr(1, close - 1);
@@ -149,14 +149,14 @@ std::optional<std::string> DotenvScanner::read_value() {
 std::optional<std::string> DotenvScanner::read_quoted(char quote) {
   const std::string_view body = rest().substr(1);
   std::size_t close = body.find(quote);
-  while (close != kNone && close > 0 && body[close - 1] == '\\') {
+  while (close != kNotFound && close > 0 && body[close - 1] == '\\') {
     const std::size_t following = body.find(quote, close + 1);
-    if (following == kNone) {
+    if (following == kNotFound) {
       break;
     }
     close = following;
   }
-  if (close == kNone) {
+  if (close == kNotFound) {
     return std::nullopt;
   }
   advance(close + 2);

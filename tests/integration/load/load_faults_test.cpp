@@ -30,7 +30,7 @@ using ::testing::HasSubstr;
 constexpr std::size_t kSize = 64;
 
 /// Long enough for any error to show; a run that has lost all connections ends by itself.
-LoadOptions options(std::uint32_t connections = 1) {
+LoadOptions closed_loop(std::uint32_t connections = 1) {
   LoadOptions options;
   options.target = {.host = "test", .port = 1};
   options.connections = connections;
@@ -41,7 +41,7 @@ LoadOptions options(std::uint32_t connections = 1) {
   return options;
 }
 
-LoadResult load(const FaultyServer::Serve& serve, const LoadOptions& how = options()) {
+LoadResult load(const FaultyServer::Serve& serve, const LoadOptions& how = closed_loop()) {
   const FaultyServer server(serve);
   return load::run_load_test(how, server.endpoint());
 }
@@ -75,7 +75,7 @@ TEST(LoadFaults, ADroppedByte) {
 }
 
 TEST(LoadFaults, ADroppedMessageWithOthersBehindIt) {
-  LoadOptions how = options();
+  LoadOptions how = closed_loop();
   how.pipeline = 4;
   expect_only(load(after_ten([](int, const std::string&) {}), how), FailureKind::kMissing,
               "64 bytes missing at offset 640");
@@ -108,7 +108,7 @@ TEST(LoadFaults, AStopHalfWay) {
 }
 
 TEST(LoadFaults, AServerThatNeverReads) {
-  LoadOptions how = options();
+  LoadOptions how = closed_loop();
   how.mode = LoadMode::kBulk;
   how.size = 65536;
   std::atomic<bool> over{false};
@@ -143,7 +143,7 @@ TEST(LoadFaults, ARefusedConnection) {
   {
     endpoint = FaultyServer([](int, int) {}).endpoint();
   }
-  expect_only(load::run_load_test(options(3), endpoint), FailureKind::kRefused, "refused the connection");
+  expect_only(load::run_load_test(closed_loop(3), endpoint), FailureKind::kRefused, "refused the connection");
 }
 
 TEST(LoadFaults, TwoConnectionsWithEachOthersBytes) {
@@ -162,7 +162,7 @@ TEST(LoadFaults, TwoConnectionsWithEachOthersBytes) {
     write_all(fd, others);
     echo_until_closed(fd);
   });
-  const LoadResult result = load::run_load_test(options(2), server.endpoint());
+  const LoadResult result = load::run_load_test(closed_loop(2), server.endpoint());
   expect_only(result, FailureKind::kForeign, "bytes of connection ");
   ASSERT_EQ(result.incidents.total(), 2U);
   for (const auto& incident : result.incidents.kept()) {
@@ -172,7 +172,7 @@ TEST(LoadFaults, TwoConnectionsWithEachOthersBytes) {
 }
 
 TEST(LoadFaults, ADroppedByteInAStream) {
-  LoadOptions how = options();
+  LoadOptions how = closed_loop();
   how.mode = LoadMode::kBulk;
   how.size = 65536;
   const auto result = load(
@@ -186,7 +186,7 @@ TEST(LoadFaults, ADroppedByteInAStream) {
 }
 
 TEST(LoadFaults, OneBadConnectionLeavesTheOthersAlone) {
-  LoadOptions how = options(4);
+  LoadOptions how = closed_loop(4);
   how.duration = milliseconds(300);
   const auto result = load(
       [](int fd, int number) {

@@ -20,7 +20,7 @@ using load::LoadResult;
 using load::Nanoseconds;
 using std::chrono::milliseconds;
 
-LoadOptions options(LoadMode mode) {
+LoadOptions ramped(LoadMode mode) {
   LoadOptions how;
   how.target = {.host = "test", .port = 1};
   how.mode = mode;
@@ -34,7 +34,7 @@ LoadOptions options(LoadMode mode) {
 TEST(LoadRamp, OpensOneConnectionAfterTheOther) {
   constexpr std::size_t kConnections = 8;
   for (const LoadMode mode : {LoadMode::kClosed, LoadMode::kHold, LoadMode::kBulk}) {
-    LoadOptions how = options(mode);
+    LoadOptions how = ramped(mode);
     how.connections = kConnections;
     std::array<std::atomic<Nanoseconds>, kConnections> came{};
     const FaultyServer server([&](int fd, int number) {
@@ -53,7 +53,7 @@ TEST(LoadRamp, OpensOneConnectionAfterTheOther) {
 }
 
 TEST(LoadRamp, LoadsConnectionsThatAreOpenWhileOthersWait) {
-  LoadOptions how = options(LoadMode::kClosed);
+  LoadOptions how = ramped(LoadMode::kClosed);
   how.connections = 2;
   how.ramp = std::chrono::minutes(10);
   net::Wakeup stop;
@@ -73,7 +73,7 @@ TEST(LoadRamp, LoadsConnectionsThatAreOpenWhileOthersWait) {
 }
 
 TEST(LoadRamp, MeasuresTheFullRateAfterIt) {
-  LoadOptions how = options(LoadMode::kOpen);
+  LoadOptions how = ramped(LoadMode::kOpen);
   how.connections = 4;
   how.rate = 1000;
   const EchoServer server;

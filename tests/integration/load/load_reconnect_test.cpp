@@ -23,14 +23,14 @@ using load::LoadResult;
 using load::Nanoseconds;
 using ::testing::HasSubstr;
 
-constexpr std::size_t kSize = 64;
+constexpr std::size_t kMessageSize = 64;
 
 /// A run of one connection that is connected again after each loss, until the server notifies `stop`.
 LoadResult run_until(const net::Wakeup& stop, const FaultyServer& server, client::NameLookup* names = nullptr) {
   const Watchdog watchdog("the run did not end");
   load::LoadOptions how;
   how.target = {.host = "test", .port = 1};
-  how.size = kSize;
+  how.size = kMessageSize;
   how.duration = std::chrono::hours(1);
   how.warmup = std::chrono::milliseconds(0);
   how.reconnect = true;
@@ -44,7 +44,7 @@ TEST(LoadReconnect, WaitsBrieflyAgainAfterAConnectionThatEchoed) {
   constexpr int kConnections = 20;
   net::Wakeup stop;
   const FaultyServer server([&](int fd, int number) {
-    write_all(fd, read_exactly(fd, kSize));
+    write_all(fd, read_exactly(fd, kMessageSize));
     if (number == kConnections) {
       stop.notify();
       echo_until_closed(fd);
@@ -64,11 +64,11 @@ TEST(LoadReconnect, LooksTheNameUpAgainAndGoesWhereItPointsNow) {
   net::Wakeup stop;
   const FaultyServer old([](int fd, int number) {
     if (number == 0) {
-      write_all(fd, read_exactly(fd, kSize));
+      write_all(fd, read_exactly(fd, kMessageSize));
     }
   });
   const FaultyServer successor([&](int fd, int /*number*/) {
-    write_all(fd, read_exactly(fd, kSize));
+    write_all(fd, read_exactly(fd, kMessageSize));
     stop.notify();
     echo_until_closed(fd);
   });
@@ -93,7 +93,7 @@ TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {
   std::array<std::string, 2> messages;
   {
     const FaultyServer server([&](int fd, int number) {
-      const std::string message = read_exactly(fd, kSize);
+      const std::string message = read_exactly(fd, kMessageSize);
       if (number < 2) {
         messages.at(static_cast<std::size_t>(number)) = message;
       }
@@ -106,8 +106,8 @@ TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {
     const LoadResult result = run_until(stop, server);
     EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
   }  // the server has joined its threads: only now may this one read their messages
-  EXPECT_EQ(messages[0].size(), kSize);
-  EXPECT_EQ(messages[1].size(), kSize);
+  EXPECT_EQ(messages[0].size(), kMessageSize);
+  EXPECT_EQ(messages[1].size(), kMessageSize);
   EXPECT_NE(messages[0], messages[1]) << "late bytes of the lost connection would pass for those of the new one";
 }
 
