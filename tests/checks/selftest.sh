@@ -104,6 +104,47 @@ END
     done
 }
 
+# shellcheck disable=SC2016  # for the page, not for here
+learning() {
+    tree lesson
+    mkdir -p docs bench
+    page="$root/tests/e2e/lesson.py"
+    printf '#!/bin/sh\necho "Threads: $POOL_THREADS, port $PORT"\necho "took 12.5 ms"\n' >threadecho
+    chmod +x threadecho
+    cat >docs/lesson.md <<'END'
+```bash
+PATH=$PWD/build/release:$PATH
+export POOL_THREADS=3
+```
+```console
+$ threadecho
+Threads: 7, port 9000
+took 1,004 us
+$ threadecho | grep Threads
+Threads: 7, ...
+$ for i in 1 2 3
+> do echo "$i: a line"; done
+1: a line
+...
+```
+END
+    expect 0 '4 commands, 0 complaints' python3 -B "$page" . threadecho
+    cp docs/lesson.md good.md
+    for change in 's/Threads: 7, port/Tasks: 7, port/' '/^took/d' 's/^took .*/took ms/' 's/^1: a line/1: another line/' \
+        's/^Threads: 7, \.\.\./Threads: 7/'; do
+        sed "$change" good.md >docs/lesson.md
+        expect fail 'docs/lesson.md:' python3 -B "$page" . threadecho
+    done
+    sed 's/^1: a line/&\n$ sleep 60 \&/' good.md >docs/lesson.md
+    expect fail 'still runs when the page ends: sleep 60' python3 -B "$page" . threadecho
+    sed 's/^1: a line/&\n$ sleep 60/' good.md >docs/lesson.md
+    expect fail 'the page did not end within 2 s' env LESSON_SECONDS=2 python3 -B "$page" . threadecho
+    sed 's/^1: a line/&\n$ exit\n$ true/' good.md >docs/lesson.md
+    expect fail 'was not reached: true' python3 -B "$page" . threadecho
+    grep -v '^\$' good.md | sed 's/```bash/```/; s/```console/```/' >docs/lesson.md
+    expect fail 'has no commands' python3 -B "$page" . threadecho
+}
+
 # shellcheck disable=SC2016  # for the files, not for here
 promising() {
     tree promises
@@ -321,6 +362,7 @@ beside=$!
 formatting
 layering
 linking
+learning
 promising
 checking_out
 scripts
