@@ -85,6 +85,12 @@ def facts(window):
     queue, = window.data_of(of("Threads and connections", "C"))
     if threads["blocking-pool"] != int(THREADS["blocking-pool"]) or max(queue[1]) != WAITING:
         yield f"Threads and connections: {threads} threads, {queue} waits"
+    for panel in ("Switches per message", "Threads that serve", "Memory for each connection", "Clients waiting"):
+        most = {labels["thread_model"]: max(values) for labels, values in window.data_of(of(panel))}
+        if set(most) != {"per-connection", "blocking-pool", "pool"}:
+            yield f"{panel}: only {set(most)}"
+    if most != {"per-connection": 0, "blocking-pool": WAITING, "pool": 0}:
+        yield f"Clients waiting: {most}"
     up = window.data_of(of("Up"))[0][1]
     if min(up) >= 1 or max(up) < 1:
         yield f"Up: {min(up)} to {max(up)}, and one of four was down for a while"

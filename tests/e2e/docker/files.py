@@ -35,6 +35,12 @@ def complaints(root):
         if documented.get(name) != used.get(name):
             yield f"{name}: {used.get(name)} in docker-compose.yml, {documented.get(name)} in .env.example"
 
+    lesson = {name for name, service in services.items()
+              if service.get("profiles") == ["lesson"] and "command" not in service}
+    job, = yaml.safe_load((root / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    for name in sorted(lesson ^ set(job["dns_sd_configs"][0]["names"])):
+        yield f"{name} is {'not found by Prometheus' if name in lesson else 'no server of the profile lesson'}"
+
     for name, service in services.items():
         if not re.search(r":v?\d+\.\d+\.\d+\}?$", service["image"]):
             yield f"the image of {name} is not pinned: {service['image']}"
