@@ -1,6 +1,6 @@
 #!/bin/sh
 # The commands of docs/lesson.md print what the page shows, except for the numbers, and leave nothing running.
-# needs: build
+# needs: build python3
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"

@@ -13,6 +13,10 @@ from engine import call, compose_command, docker, eventually
 FREE_PORTS = {f"{name}_PUBLISH": "127.0.0.1:" for name in ("ECHO", "HTTP", "PROMETHEUS", "GRAFANA")}
 
 
+LESSON_CLIENTS = 64
+LESSON = {"lesson-one-at-a-time": 63, "lesson-blocking-pool": 54, "lesson-per-connection": 0, "lesson-pool": 0}  # waiting
+
+
 class Stack:
     def __init__(self, root, image):
         self.root = root
@@ -74,6 +78,26 @@ def check_demo(stack):
     assert wrong == 0, f"{wrong} connections broke"
 
 
+def check_lesson(stack, services):
+    """Four servers have the same clients, and Prometheus tells them apart; it forgets them when they stop."""
+    names = [name for name, service in services.items() if service.get("profiles") == ["lesson"]]
+    stack.compose("--profile", "lesson", "up", "--detach", "--no-build", *names)
+    for server, waiting in LESSON.items():
+        of = f'{{instance="{server}",job="threadecho"}}'
+        eventually(f"{server} has {LESSON_CLIENTS} clients, and {waiting} of them wait", lambda of=of, waiting=waiting:
+                   stack.value(f"threadecho_connections_active{of}") == LESSON_CLIENTS
+                   and stack.value(f"threadecho_connections_waiting{of}") == waiting, 90)
+    switches = {}
+    for server in LESSON:
+        of = f'{{instance="{server}"}}[30s]'
+        rates = f"sum(rate(threadecho_context_switches_total{of}))/sum(rate(threadecho_receives_total{of}))"
+        switches[server] = eventually(f"{server} echoes", lambda rates=rates: stack.value(rates), 60)
+    print("switches per message:", ", ".join(f"{server} {value:.2f}" for server, value in switches.items()))
+    assert switches["lesson-pool"] < 0.5 * switches["lesson-per-connection"], switches
+    stack.compose("--profile", "lesson", "stop", *names)
+    eventually("Prometheus forgets the lesson's servers", lambda: len(stack.ask("targets")["activeTargets"]) == 1, 60)
+
+
 def check_stop(stack):
     container = stack.compose("ps", "-q", "threadecho")
     start = time.monotonic()
@@ -93,6 +117,7 @@ def check_stack(root, image):
         check_server(stack)
         check_prometheus(stack)
         check_demo(stack)
+        check_lesson(stack, services)
         if with_grafana:
             eventually("Grafana has the dashboard", lambda: "threadecho" in str(
                 http_json(stack.address("grafana", 3000), "/api/search?query=threadecho")), 120)
@@ -103,4 +128,4 @@ def check_stack(root, image):
         print(stack.compose("logs", "--tail", "30"))
         raise
     finally:
-        stack.compose("--profile", "demo", "down", "--volumes", "--timeout", "20")
+        stack.compose("--profile", "demo", "--profile", "lesson", "down", "--volumes", "--timeout", "20")
