@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/connect_race.h"
@@ -37,11 +38,11 @@ class Connector {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Each address, and the look-up of the name, gets `timeout`. All but `target` must outlive this; `signals` and
-  /// `source` may be null.
-  Connector(const Target& target, NameLookup& names, std::chrono::milliseconds timeout, SignalFd* signals,
+  /// Each address, and the look-up of the name, gets `timeout`. `names`, `signals` and `source` must outlive this; the
+  /// last two may be null.
+  Connector(Target target, NameLookup& names, std::chrono::milliseconds timeout, SignalFd* signals,
             const net::Endpoint* source = nullptr)
-      : target_(target), names_(names), timeout_(timeout), signals_(signals), source_(source) {}
+      : target_(std::move(target)), names_(names), timeout_(timeout), signals_(signals), source_(source) {}
 
   struct Outcome {
     Connected connected;

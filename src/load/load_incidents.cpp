@@ -50,6 +50,7 @@ void LoadIncidents::sort() { std::ranges::stable_sort(kept_, {}, &LoadIncident::
 
 std::vector<std::pair<std::string_view, std::uint64_t>> LoadIncidents::counts() const {
   std::vector<std::pair<std::string_view, std::uint64_t>> counts;
+  counts.reserve(client::kFailureKinds.size());
   for (const client::FailureWords& words : client::kFailureKinds) {
     counts.emplace_back(words.name, count(words.kind));
   }

@@ -14,7 +14,7 @@ namespace threadecho::test {
 namespace {
 
 class HttpFlood : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(, HttpFlood, testing::ValuesIn(kThreadModels), name_of_thread_model);
+INSTANTIATE_TEST_SUITE_P(, HttpFlood, testing::ValuesIn(all_thread_models), name_of_thread_model);
 
 TEST_P(HttpFlood, OfAThousandIdleConnectionsLeavesProbesAndEchoesAlone) {
   constexpr int kIdle = 1000;

@@ -192,7 +192,7 @@ TEST(Serve, ReadsSettingsFromFlagEnvironmentAndEnvFileInThisOrder) {
 }
 
 TEST(Serve, LeavesEchoThreadsTheUsualPolicyUntilToldOtherwise) {
-  for (const std::string& model : kThreadModels) {
+  for (const std::string& model : all_thread_models) {
     ServerProcess server({.arguments = {"--thread-model", model}, .environment = {}, .env_file = {}});
     server.wait_until_serving();
     const TestClient client(server.echo());

@@ -21,7 +21,7 @@ class StopReadiness : public ::testing::TestWithParam<std::string> {
             .env_file = {}};
   }
 };
-INSTANTIATE_TEST_SUITE_P(, StopReadiness, ::testing::ValuesIn(kThreadModels), name_of_thread_model);
+INSTANTIATE_TEST_SUITE_P(, StopReadiness, ::testing::ValuesIn(all_thread_models), name_of_thread_model);
 
 TEST_P(StopReadiness, StaysDuringTheDelay) {
   ServerProcess server(setup("1d"));

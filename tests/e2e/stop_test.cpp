@@ -87,7 +87,7 @@ class Stop : public ::testing::TestWithParam<std::string> {
  protected:
   static std::pair<std::string, std::string> model() { return {"THREAD_MODEL", GetParam()}; }
 };
-INSTANTIATE_TEST_SUITE_P(, Stop, ::testing::ValuesIn(kThreadModels), name_of_thread_model);
+INSTANTIATE_TEST_SUITE_P(, Stop, ::testing::ValuesIn(all_thread_models), name_of_thread_model);
 
 bool becomes_unready(const ServerProcess& server) {
   return eventually([&] { return http_get(server.http_port(), "/readyz").status == 503; });
@@ -228,7 +228,7 @@ class StopAtOnce : public Stop {
                          .env_file = {}}};
   std::optional<TestClient> client_;
 };
-INSTANTIATE_TEST_SUITE_P(, StopAtOnce, ::testing::ValuesIn(kThreadModels), name_of_thread_model);
+INSTANTIATE_TEST_SUITE_P(, StopAtOnce, ::testing::ValuesIn(all_thread_models), name_of_thread_model);
 
 TEST_P(StopAtOnce, IsWhatCtrlCTwiceAsksFor) {
   server_.signal(SIGINT);

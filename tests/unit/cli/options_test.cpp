@@ -126,9 +126,9 @@ TEST(Help, KeepsToEightyColumnsWithoutATerminal) {
 
 TEST(Wrapped, HasTheWidthThatColumnsAsksFor) {
   const auto width_with = [](const char* columns) {
-    ::setenv("COLUMNS", columns, 1);
+    ::setenv("COLUMNS", columns, 1);  // NOLINT(concurrency-mt-unsafe): this thread is the only one
     const std::size_t width = output_width();
-    ::unsetenv("COLUMNS");
+    ::unsetenv("COLUMNS");  // NOLINT(concurrency-mt-unsafe)
     return width;
   };
   const std::size_t usual = output_width();

@@ -19,7 +19,7 @@ LoadOptions churn() {
   return options;
 }
 
-const net::Endpoint kFarAway = *net::Endpoint::parse("192.0.2.1", 9000);
+const net::Endpoint far_away = *net::Endpoint::parse("192.0.2.1", 9000);
 
 TEST(LocalPorts, AreScarceForAChurnThatClosesWithFin) {
   int reuse = 0;
@@ -27,7 +27,7 @@ TEST(LocalPorts, AreScarceForAChurnThatClosesWithFin) {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
   std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first >> last;
-  const auto ports = load::scarce_local_ports(churn(), kFarAway);
+  const auto ports = load::scarce_local_ports(churn(), far_away);
   ASSERT_EQ(ports.has_value(), reuse != 1);
   if (ports) {
     EXPECT_EQ(ports->count, last - first + 1);
@@ -39,16 +39,16 @@ TEST(LocalPorts, AreScarceForAChurnThatClosesWithFin) {
 TEST(LocalPorts, LastWithAResetAndInOtherModes) {
   LoadOptions resets = churn();
   resets.close = LoadClose::kReset;
-  EXPECT_FALSE(load::scarce_local_ports(resets, kFarAway));
-  EXPECT_FALSE(load::scarce_local_ports(LoadOptions(), kFarAway));
+  EXPECT_FALSE(load::scarce_local_ports(resets, far_away));
+  EXPECT_FALSE(load::scarce_local_ports(LoadOptions(), far_away));
 }
 
 TEST(LocalPorts, CountThoseOfEverySource) {
   LoadOptions two = churn();
   two.sources = {*net::Endpoint::parse("192.0.2.2", 0), *net::Endpoint::parse("192.0.2.3", 0)};
-  const auto one = load::scarce_local_ports(churn(), kFarAway);
+  const auto one = load::scarce_local_ports(churn(), far_away);
   if (one) {
-    EXPECT_EQ(load::scarce_local_ports(two, kFarAway)->count, 2 * one->count);
+    EXPECT_EQ(load::scarce_local_ports(two, far_away)->count, 2 * one->count);
   }
 }
 

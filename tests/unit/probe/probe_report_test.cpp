@@ -29,7 +29,7 @@ Attempt attempt(std::errc error, std::uint16_t port = 9000) {
   return {.endpoint = endpoint(port), .duration = microseconds(87), .error = std::make_error_code(error)};
 }
 
-const std::chrono::system_clock::time_point kNoon{std::chrono::hours(12)};
+const std::chrono::system_clock::time_point noon{std::chrono::hours(12)};
 
 TEST(ConnectFailure, HasAKindForEachErrorOfConnect) {
   const auto kind = [](std::errc error) { return client::connect_failure({attempt(error)}).kind; };
@@ -59,16 +59,16 @@ class ProbeReport : public ::testing::Test {
     result_.addresses = {endpoint()};
     result_.attempts = {attempt(std::errc{})};
     result_.attempts[0].local = endpoint(4711);
-    result_.attempts[0].began_at = kNoon;
-    result_.began_at = kNoon;
+    result_.attempts[0].began_at = noon;
+    result_.began_at = noon;
     result_.attempts_in_all = 1;
-    result_.messages.add_echoed(kNoon, microseconds(200));
+    result_.messages.add_echoed(noon, microseconds(200));
     const Failure failure{.kind = FailureKind::kWrongBytes,
                           .text = "wrong bytes",
                           .bytes = 7,
                           .wrong_byte = client::WrongByte{.offset = 7, .expected = std::uint8_t{0x41}, .got = 0x0a}};
-    result_.messages.add_lost(kNoon, failure);
-    result_.messages.add_echoed(kNoon, microseconds(100));
+    result_.messages.add_lost(noon, failure);
+    result_.messages.add_echoed(noon, microseconds(100));
     result_.failure = failure;
     result_.duration = microseconds(2000500);
   }
@@ -145,7 +145,7 @@ TEST_F(ProbeReport, SaysHowMuchItDoesNotList) {
   result_.messages = {};
   result_.attempts_in_all = 5;
   for (int i = 0; i < kMost + 3; ++i) {
-    result_.messages.add_echoed(kNoon, microseconds(1));
+    result_.messages.add_echoed(noon, microseconds(1));
   }
   const auto json = nlohmann::json::parse(probe::json_text(options_, result_));
   EXPECT_EQ(json["connects_not_listed"], 4);
@@ -159,8 +159,8 @@ TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
   constexpr std::uint64_t kMost = probe::ProbeMessages::kMostKept;
   probe::ProbeMessages messages;
   for (std::uint64_t i = 1; i <= 3 * kMost; ++i) {
-    messages.add_echoed(kNoon, nanoseconds(1000 * i));
-    messages.add_lost(kNoon, {FailureKind::kEchoTimeout, "timed out"});
+    messages.add_echoed(noon, nanoseconds(1000 * i));
+    messages.add_lost(noon, {FailureKind::kEchoTimeout, "timed out"});
   }
   EXPECT_EQ(messages.echoed(), 3 * kMost);
   EXPECT_EQ(messages.lost(), 3 * kMost);
