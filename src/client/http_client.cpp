@@ -9,6 +9,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cerrno>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/connector.h"
@@ -19,7 +20,10 @@ namespace {
 
 namespace http = boost::beast::http;
 
-using Result = text::Parsed<unsigned>;
+using Result = text::Parsed<HttpAnswer>;
+
+/// How much of an answer to read.
+enum class Until { kHeaderDone, kDone };
 
 Result broken(int error_number) { return Result::bad("the connection broke: " + errno_code(error_number).message()); }
 
@@ -30,19 +34,20 @@ bool send_request(int fd, const net::Endpoint& server, const std::string& path) 
   return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
 }
 
-/// Reads until the header is complete, and leaves the body.
-Result read_status(int fd, Deadline deadline) {
+Result read_answer(int fd, Until until, Deadline deadline) {
   http::response_parser<http::string_body> parser;
+  parser.eager(until == Until::kDone);
   std::string unread;  // the parser wants a line as a whole
   std::array<char, 4096> chunk;
-  while (!parser.is_header_done()) {
+  while (until == Until::kDone ? !parser.is_done() : !parser.is_header_done()) {
     // Checked here too: poll never times out on a server that sends byte by byte.
     if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, nullptr) != Waited::kReady) {
       return Result::bad("no answer in time");
     }
     const ssize_t got = ::recv(fd, chunk.data(), chunk.size(), 0);
     if (got == 0) {
-      return Result::bad("the connection was closed without an answer");
+      return Result::bad(parser.is_header_done() ? "the connection was closed within the answer"
+                                                 : "the connection was closed without an answer");
     }
     if (got < 0) {
       if (errno == EAGAIN || errno == EINTR) {
@@ -58,7 +63,18 @@ Result read_status(int fd, Deadline deadline) {
       return Result::bad("the answer is not HTTP (" + error.message() + ")");
     }
   }
-  return Result::good(parser.get().result_int());
+  return Result::good({.status = parser.get().result_int(), .body = std::move(parser.get().body())});
+}
+
+Result get(const net::Endpoint& server, const std::string& path, Until until, Deadline deadline) {
+  const Connected connected = connect_to_any({server}, time_left(deadline), nullptr);
+  if (!connected.fd) {
+    return Result::bad(connect_failure(connected.attempts).text);
+  }
+  if (!send_request(connected.fd.get(), server, path)) {
+    return broken(errno);
+  }
+  return read_answer(connected.fd.get(), until, deadline);
 }
 
 }  // namespace
@@ -71,15 +87,14 @@ std::string host_field(const net::Endpoint& server) {
   return text;
 }
 
+text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline) {
+  return get(server, path, Until::kDone, deadline);
+}
+
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
-  const Connected connected = connect_to_any({server}, time_left(deadline), nullptr);
-  if (!connected.fd) {
-    return Result::bad(connect_failure(connected.attempts).text);
-  }
-  if (!send_request(connected.fd.get(), server, path)) {
-    return broken(errno);
-  }
-  return read_status(connected.fd.get(), deadline);
+  const auto answer = get(server, path, Until::kHeaderDone, deadline);
+  return answer.ok() ? text::Parsed<unsigned>::good(answer.value().status)
+                     : text::Parsed<unsigned>::bad(answer.reason());
 }
 
 }  // namespace threadecho::client

@@ -12,8 +12,16 @@ namespace threadecho::client {
 /// only, and is left out (RFC 6874).
 std::string host_field(const net::Endpoint& server);
 
-/// Sends GET `path` over a connection of its own and returns the status of the answer. Bad with the reason if the
-/// answer does not arrive by the deadline (Beast's own synchronous calls have no timeout).
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string body;
+};
+
+/// Sends GET `path` over a connection of its own. Bad with the reason if the whole answer does not arrive by the
+/// deadline (Beast's own synchronous calls have no timeout).
+text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline);
+
+/// The status only; does not read the body.
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline);
 
 }  // namespace threadecho::client
