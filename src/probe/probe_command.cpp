@@ -1,12 +1,10 @@
 #include "probe/probe_command.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
 
+#include "cli/colours.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
 #include "client/name_lookup.h"
@@ -20,13 +18,6 @@
 namespace threadecho::probe {
 namespace {
 
-/// https://no-color.org
-bool has_colours() {
-  const char* const no_colour =
-      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): the environment never changes
-  return ::isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
-}
-
 /// Flushed, so that a line shows on a pipe when it happens.
 void print_line(std::string_view line) { std::cout << line << std::endl; }
 
@@ -34,7 +25,7 @@ PrintLine line_printer(const ProbeOptions& options) {
   if (options.json || options.quiet) {
     return [](std::string_view, Line) {};
   }
-  return [timestamps = options.timestamps, red = has_colours()](std::string_view line, Line kind) {
+  return [timestamps = options.timestamps, red = cli::has_colours()](std::string_view line, Line kind) {
     std::string text = timestamps ? text::format_timestamp(std::chrono::system_clock::now()) + ' ' : std::string();
     text = cli::fitted(text.append(line), cli::output_width());
     const bool is_red = red && kind == Line::kFailure;
