@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run_command.h"
+#include "compare/compare_command.h"
 #include "healthcheck/healthcheck_command.h"
 #include "host/standard_descriptors.h"
 #include "load/load_command.h"
@@ -30,6 +31,7 @@ struct Command {
   int (*run)(int argc, const char* const* argv);
 };
 constexpr std::array kCommands = {
+    Command{"compare", &compare::run_compare},
     Command{"healthcheck", &healthcheck::run_healthcheck},
     Command{"help", &run_help},
     Command{"load", &load::run_load},

@@ -14,6 +14,7 @@ const std::vector<CommandSummary>& command_summaries() {
       {"load", "HOST:PORT", "Put load on a TCP echo server: speed, latency, lost connections; checks every byte."},
       {"probe", "HOST:PORT", "Like ping, over a TCP echo server; checks every byte."},
       {"report", "FILE...", "Merge the JSON results of several runs of load into one."},
+      {"compare", "", "Run every thread model under the same load, and show their differences in one table."},
       {"help", "[COMMAND]", "Print this, or the help of a command."},
       {"version", "", "Print the version."},
   };

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -13,6 +14,34 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path process_directory(int pid) { return fs::path("/proc") / std::to_string(pid); }
+
+struct Origin {
+  char state = 'X';
+  int parent = 0;
+};
+
+/// From /proc/PID/stat, proc(5). The name in parentheses may hold anything.
+Origin origin_of(const fs::path& process) {
+  std::ifstream file(process / "stat");
+  std::string line;
+  std::getline(file, line, '\0');
+  Origin origin;
+  if (const std::size_t end = line.rfind(')'); end != std::string::npos) {
+    std::istringstream(line.substr(end + 1)) >> origin.state >> origin.parent;
+  }
+  return origin;
+}
+
+bool has_ended(const Origin& origin) { return origin.state == 'Z' || origin.state == 'X'; }
+
+std::vector<std::string> strings_in(const fs::path& path) {
+  std::vector<std::string> strings;
+  std::ifstream file(path);
+  for (std::string string; std::getline(file, string, '\0');) {
+    strings.push_back(string);
+  }
+  return strings;
+}
 
 }  // namespace
 
@@ -45,6 +74,27 @@ std::size_t resident_bytes(int pid) {
   }
   return 0;
 }
+
+std::vector<pid_t> children_of(int pid) {
+  std::vector<pid_t> children;
+  std::error_code ignored;  // a process may go while the directory is read
+  for (const auto& process : fs::directory_iterator("/proc", ignored)) {
+    const std::string name = process.path().filename().string();
+    if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) {
+      const Origin origin = origin_of(process.path());
+      if (origin.parent == pid && !has_ended(origin)) {
+        children.push_back(std::stoi(name));
+      }
+    }
+  }
+  return children;
+}
+
+bool is_running(int pid) { return !has_ended(origin_of(process_directory(pid))); }
+
+std::vector<std::string> arguments_of(int pid) { return strings_in(process_directory(pid) / "cmdline"); }
+
+std::vector<std::string> environment_of(int pid) { return strings_in(process_directory(pid) / "environ"); }
 
 ContextSwitches context_switches(std::string_view name_prefix, int pid) {
   ContextSwitches sum;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,15 @@ std::size_t count_threads(std::string_view name_prefix, int pid = ::getpid());
 std::size_t count_descriptors(int pid = ::getpid());
 /// VmRSS in bytes.
 std::size_t resident_bytes(int pid = ::getpid());
+
+/// Ids of its children that have not ended.
+std::vector<pid_t> children_of(int pid);
+/// Whether it is there and has not ended; one that only waits to be reaped has.
+bool is_running(int pid);
+/// What it was started with: "threadecho", "serve", ...
+std::vector<std::string> arguments_of(int pid);
+/// NAME=value of its environment.
+std::vector<std::string> environment_of(int pid);
 
 /// Whether ::1 is an address of this host. In many containers it is not.
 bool has_ipv6_loopback();

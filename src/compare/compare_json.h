@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "compare/comparison.h"
+
+namespace threadecho::compare {
+
+/// The comparison for --json, one line. A missing figure is null.
+std::string json_text(const Comparison& comparison);
+
+}  // namespace threadecho::compare

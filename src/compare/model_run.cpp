@@ -1,0 +1,187 @@
+#include "compare/model_run.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "compare/child_process.h"
+#include "compare/compared_server.h"
+#include "compare/interruption.h"
+#include "compare/silent_clients.h"
+#include "text/durations.h"
+#include "text/numbers.h"
+
+namespace threadecho::compare {
+namespace {
+
+using client::Json;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr milliseconds kWarmUp{500};
+// For what takes milliseconds: a busy machine fails no comparison.
+constexpr std::chrono::seconds kLongEnoughForLoad{60};
+// How long after the end of the load a client that waits for a thread gives up.
+constexpr std::chrono::seconds kLastWait{1};
+constexpr std::chrono::seconds kTimeToEnd{1};
+// How often to look at the server meanwhile; each look costs it a millisecond at most.
+constexpr int kLooks = 10;
+constexpr milliseconds kShortestPause{10};
+constexpr milliseconds kLongestPause{1000};
+
+std::vector<std::string> load_arguments(const net::Endpoint& server, const CompareOptions& options) {
+  return {"load",
+          server.to_string(),
+          "--connections=" + std::to_string(options.clients),
+          "--size=" + std::to_string(options.size),
+          "--warmup=" + text::format_duration(kWarmUp),
+          "--duration=" + text::format_duration(options.duration),
+          "--timeout=" + text::format_duration(kWarmUp + options.duration + kLastWait),
+          "--json",
+          "--quiet"};
+}
+
+/// The child `load` of one model, and its result.
+class LoadProcess {
+ public:
+  LoadProcess(ComparedServer& server, const ComparedModel& model, const CompareOptions& options,
+              client::SignalFd& signals)
+      : server_(server),
+        name_("the load on " + model.name),
+        signals_(signals),
+        process_(load_arguments(server.echo(), options)) {}
+
+  /// Whether it says its result by the deadline.
+  bool ends_by(client::Deadline deadline) { return wait_or_throw(process_.output(), POLLIN, deadline, signals_); }
+
+  /// Waits for its result. Throws without one.
+  Json result(client::Deadline deadline) {
+    const auto line = process_.next_line(deadline, signals_);
+    Json json = Json::parse(line.value_or(""), nullptr, false);
+    if (json.is_object() && json.value("type", "") == "result") {
+      return json;
+    }
+    process_.ends_by(SteadyClock::now() + kTimeToEnd, signals_);
+    give_up(process_.last_words());
+  }
+
+  /// Throws if a client was lost, or one that had a thread got no echo: then the comparison would be one of nothing.
+  /// Clients that waited for a thread fail when the load has ended, but for some that then get the thread of another.
+  void check(const Json& result, std::uint32_t waiting) {
+    const Json& errors = result.at("errors");
+    const std::uint64_t without_echo =
+        errors.value("echo_timeout", std::uint64_t{0}) + errors.value("not_reading", std::uint64_t{0});
+    const std::uint64_t total = result.at("errors_total");
+    if (total != without_echo || total > waiting) {
+      give_up(text::count_of(total, "error") + ", the first: " + result.at("error").value("message", ""));
+    }
+  }
+
+ private:
+  [[noreturn]] void give_up(const std::string& reason) {
+    const std::string of_server = server_.reason_to_give_up();
+    throw std::runtime_error(!of_server.empty() ? of_server : name_ + " failed: " + reason);
+  }
+
+  ComparedServer& server_;
+  std::string name_;
+  client::SignalFd& signals_;
+  ChildProcess process_;
+};
+
+std::optional<double> growth(const std::optional<double>& before, const std::optional<double>& after) {
+  return before && after ? std::optional(*after - *before) : std::nullopt;
+}
+
+std::optional<double> ratio(const std::optional<double>& value, const std::optional<double>& to) {
+  return value && to && *to > 0 ? std::optional(*value / *to) : std::nullopt;
+}
+
+std::optional<nanoseconds> percentile_in(const Json& result, const char* name) {
+  const Json& latency = result.at("latency");
+  if (!latency.is_object() || !latency.contains(name) || !latency[name].is_number()) {
+    return std::nullopt;  // too few messages
+  }
+  return nanoseconds(std::llround(latency[name].get<double>() * 1e9));
+}
+
+/// The figures of a server at both ends of a time in which all clients were connected and loaded it.
+struct UnderLoad {
+  ServerFigures begin;
+  ServerFigures end;
+};
+
+/// Looks until the load has run for its time, or has ended before because it failed or because this machine is slow.
+UnderLoad watch(ComparedServer& server, LoadProcess& load, const CompareOptions& options) {
+  std::optional<SteadyClock::time_point> connected;
+  std::optional<UnderLoad> figures;
+  const milliseconds pause = std::clamp<milliseconds>(options.duration / kLooks, kShortestPause, kLongestPause);
+  while (!load.ends_by(SteadyClock::now() + (connected ? pause : kShortestPause))) {
+    const ServerFigures now = server.figures();
+    if (now.connections_active != options.clients) {
+      continue;
+    }
+    const auto time = SteadyClock::now();
+    connected = connected.value_or(time);
+    if (time >= *connected + kWarmUp + options.duration) {
+      break;
+    }
+    if (time >= *connected + kWarmUp) {
+      figures = UnderLoad{.begin = figures ? figures->begin : now, .end = now};
+    }
+  }
+  return figures.value_or(UnderLoad{});
+}
+
+void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& options, client::SignalFd& signals) {
+  ModelFigures& figures = run.figures;
+  server.figures();  // the first answer takes memory that stays
+  const ServerFigures idle = server.figures();
+  LoadProcess load(server, figures.model, options, signals);
+  const auto [before, after] = watch(server, load, options);
+  const Json result = load.result(SteadyClock::now() + options.duration + kLongEnoughForLoad);
+
+  const auto messages = ratio(growth(before.echoed_bytes, after.echoed_bytes), static_cast<double>(options.size));
+  const auto waiting =
+      static_cast<std::uint32_t>(std::clamp<double>(after.connections_waiting.value_or(0), 0, options.clients));
+  load.check(result, waiting);
+  figures.clients_served = options.clients - waiting;
+  figures.context_switches_per_message = ratio(growth(before.context_switches, after.context_switches), messages);
+  figures.cpu_seconds_per_message = ratio(growth(before.cpu_seconds, after.cpu_seconds), messages);
+  figures.threads = after.threads;
+  figures.memory_bytes_per_client = ratio(growth(idle.resident_bytes, after.resident_bytes), options.clients);
+  figures.messages = result.at("messages");
+  figures.messages_per_second = result.at("messages_per_second");
+  figures.p50 = percentile_in(result, "p50_seconds");
+  figures.p99 = percentile_in(result, "p99_seconds");
+  run.machine = result.at("machine");
+}
+
+}  // namespace
+
+ModelRun run_model(const ComparedModel& model, const CompareOptions& options, client::SignalFd& signals,
+                   const std::function<void(const std::string& what)>& say) {
+  ModelRun run;
+  run.figures.model = model;
+  say("starts");
+  ComparedServer server(model, signals);
+  say(text::count_of(options.clients, "client") + " for " + text::format_duration(options.duration));
+  put_load(server, run, options, signals);
+  for (const std::uint32_t silent : {1U, options.clients}) {
+    if (!run.figures.waits.empty() && silent == 1) {
+      break;  // the same again
+    }
+    say("a client behind " + text::count_of(silent, "silent one"));
+    server.wait_until_unused(SteadyClock::now() + kLongEnoughForLoad);
+    run.figures.waits.push_back(wait_behind(silent, server.echo(), options.patience, signals));
+  }
+  return run;
+}
+
+}  // namespace threadecho::compare
