@@ -141,7 +141,10 @@ UnderLoad watch(ComparedServer& server, LoadProcess& load, const CompareOptions&
 
 void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& options, client::SignalFd& signals) {
   ModelFigures& figures = run.figures;
-  server.figures();  // the first answer takes memory that stays
+  // A first client and a first look load code and take memory that stay: they belong to no client of the load.
+  wait_behind(0, server.echo(), kLongEnoughForLoad, signals);
+  server.figures();
+  server.wait_until_unused(SteadyClock::now() + kLongEnoughForLoad);
   const ServerFigures idle = server.figures();
   LoadProcess load(server, figures.model, options, signals);
   const auto [before, after] = watch(server, load, options);
