@@ -350,14 +350,15 @@ END
     done
 }
 
-# The manifests take as long as all others together, so they are looked at beside them.
-mkdir "$work/beside"
-(
+# The manifests take as long as all others together, so they are looked at beside them, by a process of its own.
+manifests() {
     work=$work/beside
+    mkdir "$work"
     cluster
     chart
     verdict
-) >"$work/beside.log" &
+}
+manifests >"$work/beside.log" &
 beside=$!
 formatting
 layering
