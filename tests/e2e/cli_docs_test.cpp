@@ -1,0 +1,276 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "client/failure.h"
+#include "support/documented_rows.h"
+#include "support/faulty_server.h"
+#include "support/scripted_server.h"
+#include "support/server_process.h"
+
+namespace threadecho::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+using Keys = std::set<std::string>;
+/// By the heading of docs/cli.md under which they stand.
+using KeysByHeading = std::map<std::string, Keys>;
+
+const std::string kProbeHeading = "### JSON of probe";
+const std::string kLoadHeading = "### JSON of load";
+const std::string kIntervalHeading = "### JSON of an interval";
+const std::string kReportHeading = "### JSON of report";
+const std::string kFailureHeading = "### JSON of a command that cannot run";
+
+/// The path of each member, in all levels: `latency.count`, `incidents[].time`. The members of each `errors` are kinds.
+void add_keys(const nlohmann::json& json, const std::string& path, Keys& keys) {
+  if (json.is_array()) {
+    for (const auto& element : json) {
+      add_keys(element, path, keys);
+    }
+  } else if (json.is_object()) {
+    for (const auto& [name, value] : json.items()) {
+      const bool is_kind = path == "errors.";
+      const std::string member = path + (is_kind ? "KIND" : name) + (value.is_array() ? "[]" : "");
+      keys.insert("`" + member + "`");
+      add_keys(value, member + ".", keys);
+    }
+  }
+}
+
+std::string heading_with_anchor(const std::string& text, const std::string& anchor) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::string its_anchor = line.starts_with('#') ? line.substr(line.find(' ') + 1) : "";
+    std::ranges::transform(its_anchor, its_anchor.begin(),
+                           [](char c) { return static_cast<char>(c == ' ' ? '-' : std::tolower(c)); });
+    if (its_anchor == anchor) {
+      return line;
+    }
+  }
+  return "no heading for #" + anchor;
+}
+
+/// The keys of the table under `heading`. A link in the second column leads to the table of the members.
+std::vector<std::string> documented_keys(const std::string& text, const std::string& heading,
+                                         const std::string& path = "") {
+  const std::regex row("\\| `([^`]+)` \\| ([^|]+) \\|.*");
+  const std::regex link("\\]\\(#([^)]+)\\)");
+  std::vector<std::string> keys;
+  for (const std::string& line : table_rows(text, heading)) {
+    std::smatch cells;
+    if (!std::regex_match(line, cells, row)) {
+      keys.push_back("not a row of a key: " + line);
+      continue;
+    }
+    keys.push_back("`" + path + cells.str(1) + "`");
+    const std::string value = cells.str(2);
+    if (std::smatch found; std::regex_search(value, found, link)) {
+      const auto members = documented_keys(text, heading_with_anchor(text, found.str(1)), path + cells.str(1) + ".");
+      keys.insert(keys.end(), members.begin(), members.end());
+    }
+  }
+  return keys;
+}
+
+std::vector<std::string> found_in_tables(const std::string& text, const KeysByHeading& printed) {
+  std::vector<std::string> found;
+  for (const auto& [heading, keys] : printed) {
+    for (const std::string& difference : differences({keys.begin(), keys.end()}, documented_keys(text, heading))) {
+      found.push_back(heading.substr(4) + ": " + difference);
+    }
+  }
+  return found;
+}
+
+/// The keys of the examples in the page.
+KeysByHeading keys_of_examples(const std::string& text) {
+  KeysByHeading keys;
+  std::istringstream lines(text);
+  std::string heading;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) {
+      heading = line;
+    } else if (line == "```json") {
+      std::string example;
+      while (std::getline(lines, line) && line != "```") {
+        example += line + '\n';
+      }
+      add_keys(nlohmann::json::parse(example), "", keys[heading]);
+    }
+  }
+  return keys;
+}
+
+/// Of each command a section with an example, and no other section that is named as a command would be.
+std::vector<std::string> found_in_sections(const std::string& text) {
+  std::vector<std::string> sections;
+  std::istringstream lines(text);
+  std::string name;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("## ")) {
+      name = std::ranges::all_of(line.substr(3), [](char c) { return c >= 'a' && c <= 'z'; }) ? line.substr(3) : "";
+      if (!name.empty()) {
+        sections.push_back(name + " without an example");
+      }
+    } else if (!name.empty() && (line + ' ').starts_with("$ threadecho " + name + ' ')) {
+      sections.back() = name + " with an example";
+    }
+  }
+  std::vector<std::string> expected;
+  for (const cli::CommandSummary& command : cli::command_summaries()) {
+    expected.push_back(std::string(command.name) + " with an example");
+  }
+  return differences(expected, sections);
+}
+
+/// How the row of each kind of error begins: "| `refused` | 10 | ".
+std::vector<std::string> rows_of_kinds() {
+  std::vector<std::string> rows = {"| `usage` | 2 | "};
+  for (const client::FailureWords& words : client::kFailureKinds) {
+    rows.push_back("| `" + std::string(words.name) + "` | " + std::to_string(words.exit_status) + " | ");
+  }
+  return rows;
+}
+
+std::string page_with(const std::string& what, const std::string& instead) {
+  std::string text = source_file("docs/cli.md");
+  EXPECT_THAT(text, HasSubstr(what));
+  return text.replace(text.find(what), what.size(), instead);
+}
+
+/// Runs the client commands so that each member that is not always there, or is null at times, is printed by one.
+class CliDocs : public ::testing::Test {
+ protected:
+  CliDocs() {
+    server_.wait_until_serving();
+    good_ = server_.echo().to_string();
+  }
+
+  /// The output with --json. Takes its keys to those of the heading that fits each line's type.
+  std::string run(const std::string& result_heading, std::vector<std::string> arguments) {
+    arguments.emplace_back("--json");
+    const std::string output = run_program(arguments).output;
+    std::istringstream lines(output);
+    for (std::string line; std::getline(lines, line);) {
+      const auto json = nlohmann::json::parse(line);
+      const auto type = json.at("type").get<std::string>();
+      const std::string& heading = type == "error"      ? kFailureHeading
+                                   : type == "interval" ? kIntervalHeading
+                                                        : result_heading;
+      add_keys(json, "", printed_[heading]);
+    }
+    return output;
+  }
+
+  void run_probe() {
+    const FaultyServer wrong([](int fd, int /*number*/) {
+      while (!read_some(fd).empty()) {
+        write_all(fd, std::string(64, '\0'));
+      }
+    });
+    for (const std::string& target : {good_, wrong.target(), refused_}) {
+      run(kProbeHeading, {"probe", target, "--count", "1", "--half-close"});
+    }
+    run(kProbeHeading, {"probe"});
+  }
+
+  void run_load_and_report() {
+    const std::vector<std::string> load = {"load", "--connections", "1", "--warmup", "0", "--duration"};
+    const auto result_of = [&](std::vector<std::string> more) {
+      more.insert(more.begin(), load.begin(), load.end());
+      return run(kLoadHeading, std::move(more));
+    };
+    std::string results = result_of({"500ms", good_, "--report-interval", "200ms"});
+    results += result_of({"500ms", refused_, "--reconnect"});
+    results += result_of({"500ms", "nobody.invalid:7"});
+    // To the program this is an address beyond loopback, where the system keeps ports in TIME_WAIT.
+    result_of({"100ms", "0.0.0.0:" + std::to_string(server_.echo().port()), "--churn"});
+    const TemporaryDirectory directory;
+    run(kReportHeading, {"report", directory.write("results", results), "--allow-different-settings"});
+    run(kReportHeading, {"report"});
+  }
+
+  [[nodiscard]] const KeysByHeading& printed() {
+    if (printed_.empty()) {
+      run_probe();
+      run_load_and_report();
+    }
+    return printed_;
+  }
+
+ private:
+  ServerProcess server_;
+  UnusedPort unused_;
+  std::string good_;
+  std::string refused_ = unused_.endpoint().to_string();
+  KeysByHeading printed_;
+};
+
+TEST_F(CliDocs, HaveEachKeyThatTheProgramPrintsAndNoOther) {
+  EXPECT_EQ(printed().size(), 5U);
+  EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), printed()), IsEmpty());
+}
+
+TEST_F(CliDocs, DoNotAgreeWithAKeyThatIsMissingOnOneSide) {
+  const std::string row = "| `connects[].local_address` |";
+  EXPECT_THAT(found_in_tables(page_with(row, "| `connects[].local_port` |"), printed()),
+              ElementsAre("JSON of probe: missing: `connects[].local_address`",
+                          "JSON of probe: not of the program: `connects[].local_port`"));
+  EXPECT_THAT(found_in_tables(page_with(row, "| connects |"), printed()),
+              ElementsAre("JSON of probe: missing: `connects[].local_address`",
+                          StartsWith("JSON of probe: not of the program: not a row of a key: ")));
+  EXPECT_THAT(found_in_tables(page_with(row, row + " text | |\n" + row), printed()),
+              ElementsAre("JSON of probe: twice: `connects[].local_address`"));
+  KeysByHeading without = printed();
+  without[kLoadHeading].erase("`latency.p99_seconds`");
+  without[kReportHeading].insert("`sources[].pod`");
+  EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), without),
+              ElementsAre("JSON of load: not of the program: `latency.p99_seconds`",
+                          "JSON of report: missing: `sources[].pod`"));
+}
+
+TEST_F(CliDocs, ShowExamplesOfWhatTheTablesSay) {
+  const std::string text = source_file("docs/cli.md");
+  const KeysByHeading examples = keys_of_examples(text);
+  EXPECT_EQ(examples.size(), printed().size());
+  for (const auto& [heading, keys] : examples) {
+    const auto documented = documented_keys(text, heading);
+    for (const std::string& key : keys) {
+      EXPECT_THAT(documented, ::testing::Contains(key)) << heading;
+    }
+  }
+}
+
+TEST(CliDocsSections, AreThoseOfTheCommandsEachWithAnExample) {
+  EXPECT_THAT(found_in_sections(source_file("docs/cli.md")), IsEmpty());
+  EXPECT_THAT(found_in_sections(page_with("\n## report\n", "\n## merge\n")),
+              ElementsAre("missing: report with an example", StartsWith("not of the program: merge")));
+  EXPECT_THAT(found_in_sections(page_with("$ threadecho version", "$ threadecho --version")),
+              ElementsAre("missing: version with an example", "not of the program: version without an example"));
+}
+
+TEST(CliDocsKinds, AreThoseOfTheProgramWithTheStatusOfProbe) {
+  const std::string heading = "### Kinds of errors";
+  EXPECT_THAT(differences(rows_of_kinds(), table_rows(source_file("docs/cli.md"), heading)), IsEmpty());
+  EXPECT_EQ(differences(rows_of_kinds(), table_rows(page_with("`refused` | 10", "`refused` | 11"), heading)).size(),
+            2U);
+}
+
+}  // namespace
+}  // namespace threadecho::test
