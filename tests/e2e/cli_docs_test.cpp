@@ -31,11 +31,12 @@ using Keys = std::set<std::string>;
 /// By the heading of docs/cli.md under which they stand.
 using KeysByHeading = std::map<std::string, Keys>;
 
-const std::string kProbeHeading = "### JSON of probe";
-const std::string kLoadHeading = "### JSON of load";
-const std::string kIntervalHeading = "### JSON of an interval";
-const std::string kReportHeading = "### JSON of report";
-const std::string kFailureHeading = "### JSON of a command that cannot run";
+const std::string probe_heading = "### JSON of probe";
+const std::string load_heading = "### JSON of load";
+const std::string interval_heading = "### JSON of an interval";
+const std::string report_heading = "### JSON of report";
+const std::string compare_heading = "### JSON of compare";
+const std::string failure_heading = "### JSON of a command that cannot run";
 
 /// The path of each member, in all levels: `latency.count`, `incidents[].time`. The members of each `errors` are kinds.
 void add_keys(const nlohmann::json& json, const std::string& path, Keys& keys) {
@@ -170,8 +171,8 @@ class CliDocs : public ::testing::Test {
     for (std::string line; std::getline(lines, line);) {
       const auto json = nlohmann::json::parse(line);
       const auto type = json.at("type").get<std::string>();
-      const std::string& heading = type == "error"      ? kFailureHeading
-                                   : type == "interval" ? kIntervalHeading
+      const std::string& heading = type == "error"      ? failure_heading
+                                   : type == "interval" ? interval_heading
                                                         : result_heading;
       add_keys(json, "", printed_[heading]);
     }
@@ -185,16 +186,16 @@ class CliDocs : public ::testing::Test {
       }
     });
     for (const std::string& target : {good_, wrong.target(), refused_}) {
-      run(kProbeHeading, {"probe", target, "--count", "1", "--half-close"});
+      run(probe_heading, {"probe", target, "--count", "1", "--half-close"});
     }
-    run(kProbeHeading, {"probe"});
+    run(probe_heading, {"probe"});
   }
 
   void run_load_and_report() {
     const std::vector<std::string> load = {"load", "--connections", "1", "--warmup", "0", "--duration"};
     const auto result_of = [&](std::vector<std::string> more) {
       more.insert(more.begin(), load.begin(), load.end());
-      return run(kLoadHeading, std::move(more));
+      return run(load_heading, std::move(more));
     };
     std::string results = result_of({"500ms", good_, "--report-interval", "200ms"});
     results += result_of({"500ms", refused_, "--reconnect"});
@@ -202,14 +203,15 @@ class CliDocs : public ::testing::Test {
     // To the program this is an address beyond loopback, where the system keeps ports in TIME_WAIT.
     result_of({"100ms", "0.0.0.0:" + std::to_string(server_.echo().port()), "--churn"});
     const TemporaryDirectory directory;
-    run(kReportHeading, {"report", directory.write("results", results), "--allow-different-settings"});
-    run(kReportHeading, {"report"});
+    run(report_heading, {"report", directory.write("results", results), "--allow-different-settings"});
+    run(report_heading, {"report"});
   }
 
   [[nodiscard]] const KeysByHeading& printed() {
     if (printed_.empty()) {
       run_probe();
       run_load_and_report();
+      run(compare_heading, {"compare", "--clients", "2", "--duration", "100ms", "--patience", "50ms"});
     }
     return printed_;
   }
@@ -223,7 +225,7 @@ class CliDocs : public ::testing::Test {
 };
 
 TEST_F(CliDocs, HaveEachKeyThatTheProgramPrintsAndNoOther) {
-  EXPECT_EQ(printed().size(), 5U);
+  EXPECT_EQ(printed().size(), 6U);
   EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), printed()), IsEmpty());
 }
 
@@ -238,8 +240,8 @@ TEST_F(CliDocs, DoNotAgreeWithAKeyThatIsMissingOnOneSide) {
   EXPECT_THAT(found_in_tables(page_with(row, row + " text | |\n" + row), printed()),
               ElementsAre("JSON of probe: twice: `connects[].local_address`"));
   KeysByHeading without = printed();
-  without[kLoadHeading].erase("`latency.p99_seconds`");
-  without[kReportHeading].insert("`sources[].pod`");
+  without[load_heading].erase("`latency.p99_seconds`");
+  without[report_heading].insert("`sources[].pod`");
   EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), without),
               ElementsAre("JSON of load: not of the program: `latency.p99_seconds`",
                           "JSON of report: missing: `sources[].pod`"));
