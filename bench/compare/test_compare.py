@@ -118,7 +118,7 @@ class Measuring(unittest.TestCase):
         self.assertGreater(sample["switches_per_message"], 0)
 
     def test_has_none_for_a_server_that_changes_a_byte(self):
-        with self.assertRaisesRegex(measure.Failed, "^[0-9]+ bytes changed$"):
+        with self.assertRaisesRegex(measure.Failed, "^[0-9]+ wrong bytes$"):
             self.measured("[:-1] + b'?'")
 
 
