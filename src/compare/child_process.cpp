@@ -58,7 +58,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   ::sigemptyset(&none);
   static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
   const bool is_ready = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent && ::setpgid(0, 0) == 0 &&
-                        ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0 && ::chdir("/proc") == 0 &&
+                        ::pthread_sigmask(SIG_SETMASK, &none, nullptr) == 0 && ::chdir("/proc") == 0 &&
                         ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO) == STDIN_FILENO &&
                         ::dup2(output, STDOUT_FILENO) == STDOUT_FILENO &&
                         ::dup2(errors, STDERR_FILENO) == STDERR_FILENO;
@@ -160,7 +160,7 @@ std::string ChildProcess::last_words() {
   }
   std::array<char, 4096> text{};
   const ssize_t got = ::read(errors_.get(), text.data(), text.size());
-  const std::string line = last_line_of({text.data(), static_cast<std::size_t>(got > 0 ? got : 0)});
+  std::string line = last_line_of({text.data(), static_cast<std::size_t>(got > 0 ? got : 0)});
   if (!line.empty()) {
     return line;
   }

@@ -9,6 +9,7 @@
 
 namespace threadecho::compare {
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing
 struct ModelRun {
   ModelFigures figures;
   client::Json machine;  ///< as `load` describes it

@@ -166,7 +166,7 @@ class CliDocs : public ::testing::Test {
   /// The output with --json. Takes its keys to those of the heading that fits each line's type.
   std::string run(const std::string& result_heading, std::vector<std::string> arguments) {
     arguments.emplace_back("--json");
-    const std::string output = run_program(arguments).output;
+    std::string output = run_program(arguments).output;
     std::istringstream lines(output);
     for (std::string line; std::getline(lines, line);) {
       const auto json = nlohmann::json::parse(line);

@@ -60,7 +60,7 @@ class Compare : public ServerProcess {
   }
 };
 
-const std::vector<std::string> kForEver = {"--duration", "1h"};
+const std::vector<std::string> for_ever = {"--duration", "1h"};
 
 TEST(Compare, ShowsAllModelsInEightyColumns) {
   Compare compare({"--clients", "8", "--duration", "500ms", "--pool-threads", "2", "--patience", "50ms"});
@@ -131,7 +131,7 @@ TEST(Compare, MeasuresWhoIsServedAndWhoWaits) {
 }
 
 TEST(Compare, KeepsSettingsOfItsOwnFromTheServers) {
-  const Compare compare(kForEver, {{"PORT", "1"}, {"MAX_CONNECTIONS", "1"}, {"LOG_LEVEL", "no level"}, {"KEPT", "yes"}},
+  const Compare compare(for_ever, {{"PORT", "1"}, {"MAX_CONNECTIONS", "1"}, {"LOG_LEVEL", "no level"}, {"KEPT", "yes"}},
                         "THREAD_MODEL=nonsense\nHTTP_PORT=2\n");
   const pid_t server = compare.child("serve");
   EXPECT_GT(compare.child("load"), 0);  // it serves
@@ -144,7 +144,7 @@ TEST(Compare, KeepsSettingsOfItsOwnFromTheServers) {
 TEST(Compare, LeavesNoChildAfterASignal) {
   for (const int signal : {SIGINT, SIGTERM, SIGKILL, SIGHUP}) {
     SCOPED_TRACE(signal);
-    Compare compare(kForEver);
+    Compare compare(for_ever);
     const pid_t server = compare.child("serve");
     const pid_t load = compare.child("load");
     compare.signal(signal);
@@ -173,7 +173,7 @@ TEST(Compare, SaysWhyAServerDoesNotStart) {
 }
 
 TEST(Compare, SaysThatAServerWasKilled) {
-  Compare compare(kForEver);
+  Compare compare(for_ever);
   const pid_t server = compare.child("serve");
   EXPECT_GT(compare.child("load"), 0);
   ::kill(server, SIGKILL);
@@ -182,7 +182,7 @@ TEST(Compare, SaysThatAServerWasKilled) {
 }
 
 TEST(Compare, SaysThatItsLoadWasKilled) {
-  Compare compare(kForEver);
+  Compare compare(for_ever);
   ::kill(compare.child("load"), SIGKILL);
   EXPECT_EQ(compare.wait(), 1);
   EXPECT_EQ(compare.errors(), "threadecho compare: the load on one at a time failed: it was ended by signal 9\n");
