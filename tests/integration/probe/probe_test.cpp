@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <future>
@@ -12,6 +13,7 @@
 #include "client/payload.h"
 #include "net/tcp.h"
 #include "support/scripted_server.h"
+#include "support/socket_io.h"
 #include "support/watchdog.h"
 #include "text/escape.h"
 
@@ -225,6 +227,8 @@ TEST(Probe, LosesAllMessagesOfAConnectionTogether) {
   const Observed probe = run(options, [&](int client) {
     if (++clients == 1) {
       read_exactly(client, 3 * 64UL);
+      ::shutdown(client, SHUT_WR);
+      read_to_end(client);  // a fourth message that stays unread would be answered with a reset
     } else {
       echo_until_closed(client);
     }
