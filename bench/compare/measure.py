@@ -43,8 +43,9 @@ def milliseconds(seconds):
 
 
 def latencies(result, prefix=""):
-    return {f"{prefix}p50_us": result["latency"]["p50_seconds"] * 1e6,
-            f"{prefix}p99_us": result["latency"]["p99_seconds"] * 1e6}
+    """Those for which there were samples enough."""
+    known = {"p50_us": result["latency"]["p50_seconds"], "p99_us": result["latency"]["p99_seconds"]}
+    return {prefix + name: seconds * 1e6 for name, seconds in known.items() if seconds is not None}
 
 
 def traffic(binary, server, workload, seconds, log):
