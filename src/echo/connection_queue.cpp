@@ -17,7 +17,7 @@ namespace threadecho::echo {
 namespace {
 
 constexpr std::size_t kHangUpsAtOnce = 128;
-/// The client has closed its side; EPOLLHUP and EPOLLERR come unasked. Not EPOLLIN: bytes wake nobody up.
+/// The client has closed its side; epoll always reports EPOLLHUP and EPOLLERR. Without EPOLLIN, bytes wake no thread.
 /// Edge-triggered: a client that has closed its side behind bytes of its own is looked at once, and waits on.
 constexpr std::uint32_t kWhileWaiting = EPOLLRDHUP | EPOLLET;
 /// What the steps of a lingering close wait for: bytes, an end of file, and with EPOLLHUP each later change.

@@ -49,7 +49,7 @@ class Ground:
         self.directory.mkdir(parents=True)
 
     def serve(self, kind=Server, options=None, clients=BLOCKING_THREADS, **settings):
-        """So many clients can be served at once: in the blocking pool each takes a thread of it."""
+        """Lets this many clients be served at once: in the blocking pool each takes a thread."""
         if self.model == BLOCKING_POOL:
             settings = {"POOL_THREADS": str(clients), **settings}
         server = kind(self.binary, self.directory, "server", {"THREAD_MODEL": self.model, **settings},
