@@ -3,16 +3,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "net/fd.h"
+#include <initializer_list>
 
 namespace threadecho::host {
 
 void occupy_standard_descriptors() {
-  net::Fd spare;
-  do {
-    static_cast<void>(spare.release());
-    spare = net::Fd(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  } while (spare && spare.get() <= STDERR_FILENO);
+  // In this order, open(2) returns the one that is missing: it takes the lowest number that is free.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0) {
+      const int access = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+      [[maybe_unused]] const int opened = ::open("/dev/null", access | O_CLOEXEC);
+    }
+  }
 }
 
 }  // namespace threadecho::host

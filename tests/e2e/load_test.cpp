@@ -319,9 +319,25 @@ TEST(ClientCommands, DoNotWriteIntoTheirOwnConnectionWhenStartedWithoutOutput) {
                        .environment = {},
                        .env_file = {},
                        .closed = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}});
-  EXPECT_EQ(probe.wait(), 0);
+  EXPECT_EQ(probe.wait(), 1) << "its result went nowhere";
   EXPECT_TRUE(eventually([&] { return server.metric("threadecho_connections_active") == 0; }));
   EXPECT_EQ(server.metric("threadecho_received_bytes_total"), 128);
+}
+
+TEST(ClientCommands, FailWhenStartedWithoutStandardOutput) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const std::string target = server.echo().to_string();
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"load", target, "--duration", "50ms", "--warmup", "0"},
+        {"load", target, "--duration", "50ms", "--warmup", "0", "--json"},
+        {"probe", target, "--count", "1"},
+        {"probe", target, "--count", "1", "--json"},
+        {"help", "probe"}}) {
+    ServerProcess client({.arguments = arguments, .environment = {}, .env_file = {}, .closed = {STDOUT_FILENO}});
+    EXPECT_EQ(client.wait(), 1) << arguments.front();
+    EXPECT_THAT(client.errors(), HasSubstr("cannot write to standard output"));
+  }
 }
 
 TEST(Load, FailsWhenTheConnectionIsRefused) {
