@@ -53,7 +53,7 @@ std::string json_text(const Comparison& comparison) {
   Json json{{"type", "comparison"},
             {"settings",
              {{"clients", options.clients},
-              {"size", options.size},
+              {"size_bytes", options.size},
               {"duration_seconds", in_seconds(options.duration)},
               {"pool_threads", options.pool_threads},
               {"patience_seconds", in_seconds(options.patience)}}},

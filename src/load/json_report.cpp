@@ -23,7 +23,7 @@ using text::in_seconds;
 Json json_of(const LoadOptions& options) {
   Json json{{"mode", name_of(options.mode)},
             {"connections", options.connections},
-            {"size", options.size},
+            {"size_bytes", options.size},
             {"pipeline", options.pipeline},
             {"threads", options.threads},
             {"rate", options.mode == LoadMode::kOpen ? Json(options.rate) : Json(nullptr)},

@@ -34,7 +34,7 @@ std::string description(const MergedRuns& merged) {
   return fmt::format("{}: {}, {} and {} a message each{}", merged.runs.front().json.at("target").get<std::string>(),
                      mode == "closed" || mode == "open" ? mode + " loop" : mode,
                      count_of(settings.at("connections").get<std::uint64_t>(), "connection"),
-                     count_of(settings.at("size").get<std::uint64_t>(), "byte"),
+                     count_of(settings.at("size_bytes").get<std::uint64_t>(), "byte"),
                      rate.is_null() ? "" : ", " + format_rate(rate.get<double>()) + " messages/s each");
 }
 

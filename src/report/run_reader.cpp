@@ -25,6 +25,15 @@ stats::LatencyHistogram latencies_in(const Json& json, const char* member, const
   return latencies.value();
 }
 
+/// Results of a version before this one named the size of a message otherwise.
+void rename_old_members(Json& json) {
+  Json& settings = json.at("settings");
+  if (const auto size = settings.find("size"); size != settings.end()) {
+    settings["size_bytes"] = Json(*size);
+    settings.erase("size");
+  }
+}
+
 /// Adds the run that `json` tells of. Throws Json::exception for members that are missing or of another type.
 void take(std::vector<Run>& runs, Json json, const std::string& where) {
   const auto type = json.at("type").get<std::string>();
@@ -41,6 +50,7 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
   if (run.has_failed) {
     run.json.at("error").at("message").get_ref<const std::string&>();
   } else {
+    rename_old_members(run.json);
     const auto started = text::parse_timestamp(run.json.at("started_at").get<std::string>());
     if (!started.ok()) {
       complain(where, "started_at is " + started.reason());

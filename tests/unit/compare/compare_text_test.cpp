@@ -161,7 +161,7 @@ TEST(CompareJson, SaysWhoWaitedAndHowLong) {
   const client::Json json = client::Json::parse(compare::json_text(comparison()));
   EXPECT_EQ(json.at("type"), "comparison");
   EXPECT_EQ(json.at("settings").dump(),
-            R"({"clients":64,"size":64,"duration_seconds":3.0,"pool_threads":2,"patience_seconds":1.0})");
+            R"({"clients":64,"size_bytes":64,"duration_seconds":3.0,"pool_threads":2,"patience_seconds":1.0})");
   const client::Json& first = json.at("models").at(0);
   EXPECT_EQ(first.at("name"), "one at a time");
   EXPECT_EQ(first.at("thread_model"), "blocking-pool");

@@ -171,6 +171,15 @@ TEST(Report, ReadsAResultThatWasLaidOutOverSeveralLines) {
   EXPECT_EQ(read(Json::parse(load::json_report(run())).dump(2)).size(), 1U);
 }
 
+TEST(Report, ReadsTheSizeOfOldResults) {
+  std::string old = load::json_report(run());
+  const std::string name = "\"size_bytes\"";
+  old.replace(old.find(name), name.size(), "\"size\"");
+  std::vector<Run> runs = read(old, "old");
+  runs.push_back(read(load::json_report(run(1))).at(0));
+  EXPECT_EQ(report::merge(std::move(runs), false).settings().at("size_bytes"), 64);
+}
+
 TEST(Report, RefusesWhatIsNoResult) {
   const auto reason = [](const std::string& text) -> std::string {
     try {
