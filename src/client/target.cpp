@@ -1,5 +1,8 @@
 #include "client/target.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -17,6 +20,12 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
     return std::nullopt;
   }
   return port;
+}
+
+/// The same address may exist on each link (RFC 4007): connect(2) says only that the argument is invalid.
+bool is_link_local_without_zone(const std::string& host) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, host.c_str(), &address) == 1 && IN6_IS_ADDR_LINKLOCAL(&address);
 }
 
 constexpr std::string_view kAfterScheme = "://";
@@ -48,12 +57,16 @@ text::Parsed<Target> parse_target(std::string_view text) {
   }
   const std::size_t colon = text.rfind(':');
   std::string_view host = text.substr(0, colon);
-  const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  const bool has_brackets = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || (text.front() == '[' && !has_brackets)) {
     return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":9000?");
   }
   if (has_brackets) {
     host = host.substr(1, host.size() - 2);
+    if (is_link_local_without_zone(std::string(host))) {
+      return ParsedTarget::bad("is a link-local address, which needs its interface: [" + std::string(host) + "%eth0]" +
+                               std::string(text.substr(colon)));
+    }
   } else if (host.find(':') != std::string_view::npos) {
     return ParsedTarget::bad("is ambiguous; an IPv6 address goes in brackets: [::1]:9000");
   }

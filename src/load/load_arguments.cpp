@@ -244,6 +244,11 @@ LoadOptions parse_load_arguments(int argc, const char* const* argv) {
     throw cli::UsageError("--source and " + std::string(result.connect.only_ipv4 ? "-4" : "-6") +
                           " exclude each other");
   }
+  const auto numeric = net::Endpoint::parse(result.target.host, result.target.port);
+  if (!result.sources.empty() && numeric && numeric->family() != result.sources.front().family()) {
+    throw cli::UsageError("--source " + text::in_quotes(result.sources.front().host()) + " and " +
+                          text::in_quotes(arguments.operands.front()) + " are of different families");
+  }
   result.mode = mode_of(given);
   if (given.close && result.mode != LoadMode::kChurn) {
     throw cli::UsageError("--close is for --churn");

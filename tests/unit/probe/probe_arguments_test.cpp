@@ -121,6 +121,8 @@ TEST(Target, SaysWhyItCannotBeRead) {
   EXPECT_THAT(client::parse_target("[::1]").reason(), HasSubstr("no port"));
   EXPECT_THAT(client::parse_target("::1:9000").reason(), HasSubstr("brackets"));
   EXPECT_THAT(client::parse_target(":9000").reason(), HasSubstr("no host"));
+  EXPECT_THAT(client::parse_target("[]:9000").reason(), HasSubstr("no host"));
+  EXPECT_THAT(client::parse_target("[fe80::1]:7").reason(), HasSubstr("needs its interface: [fe80::1%eth0]:7"));
   for (const char* text : {"a:", "a:0", "a:65536", "a:http", "a:9000x", "a: 9", "a:-1"}) {
     EXPECT_THAT(client::parse_target(text).reason(), HasSubstr("1 to 65535")) << text;
   }
