@@ -86,24 +86,31 @@ Connected connect_to_any(std::vector<net::Endpoint> addresses, std::chrono::mill
 void Connector::begin(Clock::time_point now) {
   race_.reset();
   addresses_.clear();
+  look_up_failure_.reset();
   asked_ = now;
   names_.clear();
   names_.ask();
 }
 
+std::chrono::milliseconds Connector::look_up_patience() const {
+  return known_.empty() ? timeout_ : patience_with_known_addresses(timeout_);
+}
+
 /// Whether the look-up is over.
-bool Connector::advance_look_up(Clock::time_point now, std::optional<Failure>& failure) {
+bool Connector::advance_look_up(Clock::time_point now) {
   names_.clear();
   if (names_.has_answer(asked_)) {
     Resolution found = names_.answer();
     addresses_ = std::move(found.endpoints);
     if (addresses_.empty()) {
-      failure = name_failure(target_, found.reason);
+      look_up_failure_ = name_failure(target_, found.reason);
+    } else {
+      known_ = addresses_;
     }
     return true;
   }
-  if (now >= asked_ + timeout_) {
-    failure = name_failure(target_, "no answer within " + text::format_duration(timeout_));
+  if (now >= asked_ + look_up_patience()) {
+    look_up_failure_ = name_failure(target_, "no answer within " + text::format_duration(look_up_patience()));
     return true;
   }
   names_.ask();  // an earlier one that was given up may have ended just now
@@ -111,13 +118,15 @@ bool Connector::advance_look_up(Clock::time_point now, std::optional<Failure>& f
 }
 
 std::optional<Connector::Outcome> Connector::advance(Clock::time_point now) {
-  Outcome outcome;
   if (!race_) {
-    if (!advance_look_up(now, outcome.failure)) {
+    if (!advance_look_up(now)) {
       return std::nullopt;
     }
-    if (outcome.failure) {
-      return outcome;
+    if (look_up_failure_) {
+      addresses_ = known_;
+    }
+    if (addresses_.empty()) {
+      return Outcome{.connected = {}, .failure = look_up_failure_};
     }
     race_.emplace(in_connecting_order(addresses_, last_good_ ? &*last_good_ : nullptr), timeout_, source_);
   }
@@ -125,37 +134,61 @@ std::optional<Connector::Outcome> Connector::advance(Clock::time_point now) {
   if (!race_->is_over()) {
     return std::nullopt;
   }
-  outcome.connected = race_->finish(now);
+  return end_race(now);
+}
+
+Connector::Outcome Connector::end_race(Clock::time_point now) {
+  Outcome outcome{.connected = race_->finish(now), .failure = {}, .look_up_failure = look_up_failure_};
   if (outcome.connected.fd) {
     last_good_ = outcome.connected.attempts.back().endpoint;
-  } else {
-    outcome.failure = connect_failure(outcome.connected.attempts);
+    return outcome;
+  }
+  outcome.failure = connect_failure(outcome.connected.attempts);
+  if (look_up_failure_) {
+    outcome.failure->text += "; " + look_up_failure_->text;
   }
   return outcome;
+}
+
+Connector::Outcome Connector::give_up(Clock::time_point now) {
+  if (race_) {
+    return end_race(now);
+  }
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - asked_);
+  return {.connected = {}, .failure = name_failure(target_, "no answer within " + text::format_duration(waited))};
 }
 
 std::vector<pollfd> Connector::entries() const {
   return race_ ? race_->in_flight() : std::vector<pollfd>{{.fd = names_.fd(), .events = POLLIN, .revents = 0}};
 }
 
-Connector::Clock::time_point Connector::next_step() const { return race_ ? race_->next_step() : asked_ + timeout_; }
+Connector::Clock::time_point Connector::next_step() const {
+  return race_ ? race_->next_step() : asked_ + look_up_patience();
+}
+
+bool Connector::wait(Clock::time_point until) {
+  return wait_for_any(entries(), std::min(next_step(), until), signals_) != Waited::kInterrupted;
+}
 
 std::optional<Failure> Connector::look_up() {
-  std::optional<Failure> failure;
-  for (begin(Clock::now()); !advance_look_up(Clock::now(), failure);) {
-    if (!wait()) {
+  for (begin(Clock::now()); !advance_look_up(Clock::now());) {
+    if (!wait(Clock::time_point::max())) {
       break;
     }
   }
-  return failure;
+  return look_up_failure_;
 }
 
-Connector::Outcome Connector::connect() {
+Connector::Outcome Connector::connect(Clock::time_point give_up_at) {
   for (begin(Clock::now());;) {
-    if (auto outcome = advance(Clock::now())) {
+    const auto now = Clock::now();
+    if (auto outcome = advance(now)) {
       return std::move(*outcome);
     }
-    if (!wait()) {
+    if (now >= give_up_at) {
+      return give_up(now);
+    }
+    if (!wait(give_up_at)) {
       return {};
     }
   }
@@ -167,8 +200,9 @@ Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
   constexpr std::chrono::milliseconds kLongestPause{1000};
   const Deadline deadline = std::chrono::steady_clock::now() + patience;
   auto pause = kFirstPause;
+  auto give_up_at = Clock::time_point::max();
   for (;;) {
-    Outcome outcome = connect();
+    Outcome outcome = connect(give_up_at);
     const auto now = Clock::now();
     if (!outcome.failure || now >= deadline) {
       return outcome;
@@ -178,6 +212,7 @@ Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
       return {};
     }
     pause = std::min(2 * pause, kLongestPause);
+    give_up_at = std::max(deadline, Clock::now() + ConnectRace::kHeadStart);
   }
 }
 

@@ -32,8 +32,9 @@ Failure connect_failure(const std::vector<Attempt>& attempts);
 Connected connect_to_any(std::vector<net::Endpoint> addresses, std::chrono::milliseconds timeout, SignalFd* signals,
                          const net::Endpoint* source = nullptr);
 
-/// Connects to a target. Looks its name up again each time, and begins with the address that worked last. One thread
-/// uses it: it waits in connect(), or waits elsewhere and calls advance().
+/// Connects to a target. Looks its name up again each time, and begins with the address that worked last. If the look-up
+/// fails or hangs, it uses the addresses that an earlier one found: a server outlives its name server. One thread uses
+/// it: it waits in connect(), or waits elsewhere and calls advance().
 class Connector {
  public:
   using Clock = std::chrono::steady_clock;
@@ -47,11 +48,14 @@ class Connector {
   struct Outcome {
     Connected connected;
     std::optional<Failure> failure;  ///< none when connected, and when a signal came first
+    /// Of the look-up, if earlier addresses were used instead.
+    std::optional<Failure> look_up_failure = {};
   };
-  /// Looks the name up and connects.
-  Outcome connect();
+  /// Looks the name up and connects. Fails at `give_up_at` if it is not done by then.
+  Outcome connect(Clock::time_point give_up_at = Clock::time_point::max());
   /// The same again and again until `patience` is over, with pauses up to 1 s; tells `on_failure` of each that fails
-  /// but the last. At least once.
+  /// but the last. The first one has all its time, even if `patience` is shorter; the others end with it, or 250 ms
+  /// later if they have just begun.
   Outcome connect_within(std::chrono::milliseconds patience, const std::function<void(const Outcome&)>& on_failure);
   /// Looks the name up only.
   std::optional<Failure> look_up();
@@ -63,12 +67,16 @@ class Connector {
   [[nodiscard]] std::vector<pollfd> entries() const;
   [[nodiscard]] Clock::time_point next_step() const;
 
-  /// Those that the last look-up found.
+  /// Those of the last look-up, or of an earlier one if that failed.
   [[nodiscard]] const std::vector<net::Endpoint>& addresses() const noexcept { return addresses_; }
 
  private:
-  bool advance_look_up(Clock::time_point now, std::optional<Failure>& failure);
-  [[nodiscard]] bool wait() { return wait_for_any(entries(), next_step(), signals_) != Waited::kInterrupted; }
+  bool advance_look_up(Clock::time_point now);
+  [[nodiscard]] std::chrono::milliseconds look_up_patience() const;
+  Outcome end_race(Clock::time_point now);
+  Outcome give_up(Clock::time_point now);
+  /// False when a signal came.
+  [[nodiscard]] bool wait(Clock::time_point until);
 
   Target target_;
   NameLookup& names_;
@@ -78,6 +86,8 @@ class Connector {
   Clock::time_point asked_;
   std::optional<ConnectRace> race_;  ///< once the look-up is done
   std::vector<net::Endpoint> addresses_;
+  std::vector<net::Endpoint> known_;  ///< of the last look-up that found some
+  std::optional<Failure> look_up_failure_;
   std::optional<net::Endpoint> last_good_;
 };
 

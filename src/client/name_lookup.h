@@ -13,6 +13,13 @@
 
 namespace threadecho::client {
 
+/// How long to wait for a look-up when there are addresses of an earlier one to use instead: messages that are due
+/// meanwhile must not time out because of it.
+constexpr std::chrono::milliseconds patience_with_known_addresses(std::chrono::milliseconds timeout) {
+  constexpr std::chrono::milliseconds kLongest{1000};
+  return timeout / 2 < kLongest ? timeout / 2 : kLongest;
+}
+
 /// Looks a name up whenever it is asked to, on a thread of its own: getaddrinfo(3) may block for many seconds, cannot
 /// be interrupted, and must hold up neither Ctrl-C nor an epoll loop. A numeric address needs no thread. Any thread may
 /// call; the destructor waits for a look-up that runs, see end_with().

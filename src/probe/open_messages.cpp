@@ -2,8 +2,9 @@
 
 namespace threadecho::probe {
 
-void OpenMessages::add(std::uint64_t sequence, Clock::time_point due) {
-  messages_.push_back({.sequence = sequence, .due = due, .due_at = std::chrono::system_clock::now()});
+void OpenMessages::add(std::uint64_t sequence, Clock::time_point due, Clock::time_point now) {
+  const auto late = std::chrono::duration_cast<std::chrono::system_clock::duration>(now - due);
+  messages_.push_back({.sequence = sequence, .since = now, .due_at = std::chrono::system_clock::now() - late});
 }
 
 void OpenMessages::echoed(std::chrono::nanoseconds round_trip, const std::string& line) {
@@ -13,7 +14,7 @@ void OpenMessages::echoed(std::chrono::nanoseconds round_trip, const std::string
 }
 
 void OpenMessages::lose_first(const client::Failure& failure) {
-  lines_.lost(first().sequence, failure.text);
+  lines_.lost(first().sequence, first().due_at, failure.text);
   settle_first_as_lost(failure);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -21,19 +22,21 @@ class OpenMessages {
 
   struct Message {
     std::uint64_t sequence = 0;
-    Clock::time_point due;
+    Clock::time_point since;  ///< when it was due or, if that was later, when this host let the probe begin it
     std::chrono::system_clock::time_point due_at;
   };
 
   /// Both must outlive this.
   OpenMessages(ProbeResult& result, ProbeLines& lines) : result_(result), lines_(lines) {}
 
+  [[nodiscard]] std::size_t size() const noexcept { return messages_.size(); }
   [[nodiscard]] bool empty() const noexcept { return messages_.empty(); }
   [[nodiscard]] const Message& first() const { return messages_.front(); }
   [[nodiscard]] auto begin() const noexcept { return messages_.begin(); }
   [[nodiscard]] auto end() const noexcept { return messages_.end(); }
 
-  void add(std::uint64_t sequence, Clock::time_point due);
+  /// `now` is not before `due`.
+  void add(std::uint64_t sequence, Clock::time_point due, Clock::time_point now);
   /// The first one came back; `line` tells of it.
   void echoed(std::chrono::nanoseconds round_trip, const std::string& line);
   void lose_first(const client::Failure& failure);

@@ -14,11 +14,19 @@
 #include "probe/open_messages.h"
 #include "probe/probe_lines.h"
 #include "probe/probe_report.h"
+#include "text/numbers.h"
 
 namespace threadecho::probe {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Between two connects, if the first one failed or no message came back over its connection: the first pause, doubled
+// each time up to the longest.
+constexpr std::chrono::milliseconds kFirstPause{10};
+constexpr std::chrono::milliseconds kLongestPause{500};
+// A connection is silent if nothing came back for this long, and for longer than any echo took.
+constexpr std::chrono::nanoseconds kSilence = std::chrono::seconds(1);
 
 // So that bytes of one run are not mistaken for those of another.
 client::Payload random_payload() { return client::Payload(std::random_device()() % client::Payload::kMaxConnections); }
@@ -40,13 +48,16 @@ class Probe {
   bool take(client::Connector::Outcome outcome);
   void keep(const std::vector<client::Attempt>& attempts);
   void run_schedule();
-  void begin_message();
+  void begin_message(Clock::time_point now);
   void go_on_connecting(Clock::time_point now);
+  void pause_before_connecting();
   void go_on_exchanging();
   void give_up_late(Clock::time_point now);
+  void settle_open();
   [[nodiscard]] bool is_complete() const { return options_.count != 0 && last_ == options_.count; }
   [[nodiscard]] Clock::time_point next_due() const;
-  client::Waited wait() const;
+  [[nodiscard]] Clock::time_point next_step() const;
+  void wait();
   void check_half_close();
   void lose_connection(const client::Failure& failure);
   [[nodiscard]] bool is_interrupted() const { return signals_ != nullptr && signals_->signal(); }
@@ -63,6 +74,11 @@ class Probe {
   std::optional<client::Failure> connect_failure_;  ///< of the last attempt, if it failed
   std::uint64_t last_ = 0;                          ///< sequence of the message that was due last
   Clock::time_point last_due_{};
+  Clock::time_point last_echo_{};
+  bool has_echoed_ = false;              ///< on the connection
+  Clock::time_point connect_began_{};    ///< the last time
+  std::chrono::milliseconds pause_{0};   ///< before the next connect; 0 after a message came back
+  Clock::time_point connects_again_{};   ///< not before
   ProbeResult result_;
   OpenMessages open_{result_, lines_};
 };
@@ -90,6 +106,7 @@ ProbeResult Probe::run() {
 /// Waits for the target as long as it is told to.
 bool Probe::connect_first() {
   std::string said;
+  connect_began_ = Clock::now();
   const auto begin = [this] {
     if (result_.addresses.empty() && !connector_.addresses().empty()) {
       result_.addresses = connector_.addresses();
@@ -112,8 +129,14 @@ bool Probe::take(client::Connector::Outcome outcome) {
   connection_ = std::move(outcome.connected.fd);
   connect_failure_ = std::move(outcome.failure);
   keep(outcome.connected.attempts);
+  if (outcome.look_up_failure) {
+    ++result_.look_ups_failed[outcome.look_up_failure->text];
+  }
   if (!connection_) {
     return false;  // the failure names the attempts
+  }
+  if (outcome.look_up_failure) {
+    lines_.add(outcome.look_up_failure->text + "; its earlier addresses are used");
   }
   for (const client::Attempt& attempt : outcome.connected.attempts) {
     if (attempt.error) {
@@ -123,6 +146,7 @@ bool Probe::take(client::Connector::Outcome outcome) {
   peer_ = outcome.connected.attempts.back().endpoint.to_string();
   lines_.add(connected_line(outcome.connected.attempts.back()));
   exchange_.emplace(connection_.get(), payload_, options_.size);
+  has_echoed_ = false;
   for (const OpenMessages::Message& message : open_) {
     exchange_->add(message.sequence);
   }
@@ -140,19 +164,19 @@ void Probe::keep(const std::vector<client::Attempt>& attempts) {
 void Probe::run_schedule() {
   while (!is_interrupted()) {
     const auto now = Clock::now();
+    lines_.flush_late(now);
     while (!is_complete() && next_due() <= now) {
-      begin_message();
+      begin_message(now);
     }
-    if (is_connecting_) {
-      go_on_connecting(now);
-    }
+    go_on_connecting(now);
     go_on_exchanging();
-    give_up_late(Clock::now());
+    give_up_late(now);  // what came until then has been taken
     if (is_complete() && open_.empty()) {
       return;
     }
     wait();
   }
+  settle_open();
 }
 
 /// Without an interval, when all before is settled.
@@ -161,32 +185,49 @@ Clock::time_point Probe::next_due() const {
     return Clock::time_point::min();
   }
   if (options_.interval.count() == 0) {
-    return open_.empty() ? last_due_ : Clock::time_point::max();
+    const auto earliest = exchange_ ? last_due_ : std::max(last_due_, connects_again_);
+    return open_.empty() ? earliest : Clock::time_point::max();
   }
   return last_due_ + options_.interval;
 }
 
-void Probe::begin_message() {
+void Probe::begin_message(Clock::time_point now) {
   const bool is_scheduled = last_ != 0 && options_.interval.count() != 0;
-  last_due_ = is_scheduled ? last_due_ + options_.interval : Clock::now();
-  open_.add(++last_, last_due_);
+  last_due_ = is_scheduled ? last_due_ + options_.interval : now;
+  open_.add(++last_, last_due_, now);
   if (exchange_) {
     exchange_->add(last_);
-  } else if (!is_connecting_) {
-    connector_.begin(last_due_);
-    is_connecting_ = true;
   }
 }
 
+/// Connects if a message waits for it.
 void Probe::go_on_connecting(Clock::time_point now) {
+  if (!is_connecting_) {
+    if (exchange_ || open_.empty() || now < connects_again_) {
+      return;
+    }
+    connect_began_ = now;
+    connector_.begin(now);
+    is_connecting_ = true;
+  }
   auto outcome = connector_.advance(now);
   if (!outcome) {
     return;
   }
   is_connecting_ = false;
   if (!take(std::move(*outcome)) && connect_failure_) {
+    pause_before_connecting();
     open_.lose_all(*connect_failure_);
   }
+}
+
+/// A server that is down must not get thousands of connects a second. No longer than the interval, so that each message
+/// has an attempt of its own.
+void Probe::pause_before_connecting() {
+  const bool has_interval = options_.interval.count() != 0;
+  pause_ = std::clamp(2 * pause_, kFirstPause,
+                      has_interval ? std::clamp(options_.interval, kFirstPause, kLongestPause) : kLongestPause);
+  connects_again_ = connect_began_ + pause_;
 }
 
 void Probe::go_on_exchanging() {
@@ -196,6 +237,9 @@ void Probe::go_on_exchanging() {
   const client::EchoExchange::Received received = exchange_->receive();
   for (const client::EchoExchange::Echoed& message : received.echoed) {
     open_.echoed(message.round_trip, echo_line(options_.size, peer_, message.sequence, message.round_trip));
+    last_echo_ = Clock::now();
+    has_echoed_ = true;
+    pause_ = {};
   }
   if (received.failure) {
     lose_connection(*received.failure);
@@ -206,9 +250,11 @@ void Probe::go_on_exchanging() {
 
 /// Each message has its own time, with a connection or while it waits for one.
 void Probe::give_up_late(Clock::time_point now) {
-  while (!open_.empty() && now >= open_.first().due + options_.timeout) {
+  while (!open_.empty() && now >= open_.first().since + options_.timeout) {
     if (exchange_) {
       lose_connection(exchange_->timed_out());
+    } else if (connect_failure_ && !is_connecting_) {
+      open_.lose_first(*connect_failure_);
     } else {
       open_.lose_first(
           {client::FailureKind::kConnectTimeout, "timed out connecting to " + options_.target.to_string()});
@@ -216,25 +262,58 @@ void Probe::give_up_late(Clock::time_point now) {
   }
 }
 
+/// A signal ended the probe: what is out is lost if nothing comes back any more, and else was cut short.
+void Probe::settle_open() {
+  go_on_exchanging();
+  if (open_.empty()) {
+    return;
+  }
+  const auto silence = Clock::now() - std::max(last_echo_, open_.first().since);
+  if (silence > std::max(kSilence, result_.messages.round_trips().max())) {
+    const std::string within =
+        " within " + text::format_latency(silence) + ", when a signal ended the probe";
+    if (exchange_) {
+      client::Failure failure = exchange_->timed_out();
+      failure.text = "no echo" + within;
+      lose_connection(failure);
+    } else {
+      open_.lose_all({client::FailureKind::kConnectTimeout, "no connection" + within});
+    }
+  }
+  result_.messages.leave_unanswered(open_.size());
+}
+
 void Probe::lose_connection(const client::Failure& failure) {
   exchange_.reset();
   connection_.reset();
+  if (!has_echoed_) {
+    pause_before_connecting();
+  }
   open_.lose_connection(failure);
 }
 
-client::Waited Probe::wait() const {
+Clock::time_point Probe::next_step() const {
+  auto next = std::min(is_complete() ? Clock::time_point::max() : next_due(), lines_.next_flush());
+  if (is_connecting_) {
+    next = std::min(next, connector_.next_step());
+  }
+  if (!open_.empty()) {
+    next = std::min(next, open_.first().since + options_.timeout);
+    next = exchange_ || is_connecting_ ? next : std::min(next, connects_again_);
+  }
+  return next;
+}
+
+void Probe::wait() {
   std::vector<pollfd> entries = is_connecting_ ? connector_.entries() : std::vector<pollfd>{};
   if (exchange_ && !exchange_->is_done()) {
     entries.push_back({.fd = connection_.get(), .events = exchange_->events(), .revents = 0});
   }
-  auto until = is_complete() ? Clock::time_point::max() : next_due();
-  if (is_connecting_) {
-    until = std::min(until, connector_.next_step());
+  const auto until = std::max(next_step(), Clock::now());
+  client::wait_for_any(std::move(entries), until, signals_);
+  if (const auto late = Clock::now() - until; result_.local_stalls.note(late)) {
+    lines_.add("this host did not run the probe for " + text::format_latency(late));
   }
-  if (!open_.empty()) {
-    until = std::min(until, open_.first().due + options_.timeout);
-  }
-  return client::wait_for_any(std::move(entries), until, signals_);
 }
 
 void Probe::check_half_close() {

@@ -3,11 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "client/connector.h"
 #include "client/failure.h"
+#include "client/local_stalls.h"
 #include "client/name_lookup.h"
 #include "client/signal_fd.h"
 #include "net/endpoint.h"
@@ -28,7 +31,10 @@ struct ProbeResult {
   /// The first kMostAttempts attempts to connect: a run without an end may make one for each message.
   std::vector<client::Attempt> attempts;
   std::uint64_t attempts_in_all = 0;
-  ProbeMessages messages;  ///< without those that a signal cut short
+  /// Failed look-ups of the name, in the same words each, after which known addresses were used or a connect failed.
+  std::map<std::string, std::uint64_t> look_ups_failed;
+  ProbeMessages messages;
+  client::LocalStalls local_stalls;
   std::optional<HalfCloseResult> half_close;
   std::optional<client::Failure> failure;  ///< the first one, of any kind
   std::optional<int> signal;               ///< that ended it early

@@ -12,21 +12,24 @@
 #include "client/signal_fd.h"
 #include "probe/probe.h"
 #include "probe/probe_arguments.h"
+#include "probe/probe_lines.h"
 #include "probe/probe_report.h"
 #include "text/timestamps.h"
 
 namespace threadecho::probe {
 namespace {
 
+using WallTime = ProbeLines::WallTime;
+
 /// Flushed, so that a line shows on a pipe when it happens.
 void print_line(std::string_view line) { std::cout << line << std::endl; }
 
 PrintLine line_printer(const ProbeOptions& options) {
   if (options.json || options.quiet) {
-    return [](std::string_view, Line) {};
+    return [](std::string_view, Line, WallTime) {};
   }
-  return [timestamps = options.timestamps, red = cli::has_colours()](std::string_view line, Line kind) {
-    std::string text = timestamps ? text::format_timestamp(std::chrono::system_clock::now()) + ' ' : std::string();
+  return [timestamps = options.timestamps, red = cli::has_colours()](std::string_view line, Line kind, WallTime at) {
+    std::string text = timestamps ? text::format_timestamp(at) + ' ' : std::string();
     text = cli::fitted(text.append(line), cli::output_width());
     const bool is_red = red && kind == Line::kFailure;
     std::cout << (is_red ? "\033[31m" : "") << text << (is_red ? "\033[0m" : "") << std::flush;

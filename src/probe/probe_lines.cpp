@@ -6,16 +6,20 @@ namespace threadecho::probe {
 
 void ProbeLines::add(const std::string& line, Line kind) {
   flush();
-  print_(line, kind);
+  print_(line, kind, std::chrono::system_clock::now());
 }
 
-void ProbeLines::lost(std::uint64_t sequence, const std::string& reason) {
+void ProbeLines::lost(std::uint64_t sequence, WallTime due_at, const std::string& reason) {
   if (reason != reason_) {
     lost_together(sequence, sequence, reason);
     reason_ = reason;
     return;
   }
-  first_ = first_ == 0 ? sequence : first_;
+  if (first_ == 0) {
+    first_ = sequence;
+    first_due_at_ = due_at;
+    held_since_ = Clock::now();
+  }
   last_ = sequence;
 }
 
@@ -24,11 +28,25 @@ void ProbeLines::lost_together(std::uint64_t first, std::uint64_t last, const st
 }
 
 void ProbeLines::flush() {
-  if (first_ != 0) {
-    print_(lost_line(first_, last_, "as before"), Line::kFailure);
-  }
+  print_held_back();
   reason_.clear();
-  first_ = 0;
+}
+
+void ProbeLines::flush_late(Clock::time_point now) {
+  if (now >= next_flush()) {
+    print_held_back();
+  }
+}
+
+ProbeLines::Clock::time_point ProbeLines::next_flush() const {
+  return first_ == 0 ? Clock::time_point::max() : held_since_ + kLongestHeldBack;
+}
+
+void ProbeLines::print_held_back() {
+  if (first_ != 0) {
+    print_(lost_line(first_, last_, "as before"), Line::kFailure, first_due_at_);
+    first_ = 0;
+  }
 }
 
 }  // namespace threadecho::probe

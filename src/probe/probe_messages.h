@@ -31,10 +31,13 @@ class ProbeMessages {
   /// The first message that is neither back nor lost came back, or was lost.
   void add_echoed(WallTime due_at, std::chrono::nanoseconds round_trip);
   void add_lost(WallTime due_at, client::Failure failure);
+  /// So many were on their way when a signal ended the probe. Nothing may be added after them.
+  void leave_unanswered(std::uint64_t count) { unanswered_ = count; }
 
-  [[nodiscard]] std::uint64_t sent() const noexcept { return round_trips_.count() + lost_; }
+  [[nodiscard]] std::uint64_t sent() const noexcept { return round_trips_.count() + lost_ + unanswered_; }
   [[nodiscard]] std::uint64_t echoed() const noexcept { return round_trips_.count(); }
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
+  [[nodiscard]] std::uint64_t unanswered() const noexcept { return unanswered_; }
   /// How many were lost, by the name of the failure's kind.
   [[nodiscard]] const std::map<std::string_view, std::uint64_t>& losses() const noexcept { return losses_; }
   /// In the order in which they were sent.
@@ -43,6 +46,7 @@ class ProbeMessages {
 
  private:
   std::uint64_t lost_ = 0;
+  std::uint64_t unanswered_ = 0;
   std::map<std::string_view, std::uint64_t> losses_;
   std::vector<ProbeMessage> kept_;
   stats::LatencyHistogram round_trips_;

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "client/attempt_json.h"
 #include "client/json.h"
 #include "client/latency_json.h"
 #include "client/latency_text.h"
@@ -72,19 +73,12 @@ Json addresses_json(const ProbeResult& result) {
   return addresses;
 }
 
-Json connects_json(const ProbeResult& result) {
-  Json connects = Json::array();
-  for (const client::Attempt& attempt : result.attempts) {
-    Json connect = {{"time", format_timestamp(attempt.began_at)},
-                    {"address", attempt.endpoint.to_string()},
-                    {"local_address", attempt.error ? Json(nullptr) : Json(attempt.local.to_string())},
-                    {"duration_seconds", in_seconds(attempt.duration)}};
-    if (attempt.error) {
-      connect["error"] = json_of(client::failure_of(attempt));
-    }
-    connects.push_back(std::move(connect));
+Json look_ups_failed_json(const ProbeResult& result) {
+  Json look_ups = Json::array();
+  for (const auto& [message, count] : result.look_ups_failed) {
+    look_ups.push_back({{"message", message}, {"count", count}});
   }
-  return connects;
+  return look_ups;
 }
 
 Json messages_json(const ProbeResult& result) {
@@ -147,10 +141,13 @@ std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
 }
 
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
+  const std::uint64_t cut_short = result.messages.unanswered();
+  const std::string unanswered = cut_short > 0 ? format_count(cut_short) + " unanswered, " : std::string();
   std::string text =
-      fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {:.4g}% loss, time {} ms\n",
+      fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {}{:.4g}% loss, time {} ms\n",
                   options.target.to_string(), count_of(result.messages.sent(), "message"),
-                  format_count(result.messages.echoed()), loss(result) * 100, in_milliseconds(result.duration));
+                  format_count(result.messages.echoed()), unanswered, loss(result) * 100,
+                  in_milliseconds(result.duration));
   std::string separator = "lost: ";
   for (const auto& [name, count] : result.messages.losses()) {
     text += fmt::format("{}{} {}", separator, name, format_count(count));
@@ -158,6 +155,9 @@ std::string summary_text(const ProbeOptions& options, const ProbeResult& result)
   }
   if (result.messages.lost() > 0) {
     text += '\n';
+  }
+  if (result.local_stalls.count() > 0) {
+    text += "held up: " + client::text_of(result.local_stalls) + '\n';
   }
   return text + client::latency_table({{"round trip", result.messages.round_trips()}});
 }
@@ -173,13 +173,16 @@ std::string json_text(const ProbeOptions& options, const ProbeResult& result) {
                      {"duration_seconds", in_seconds(result.duration)},
                      {"sent", result.messages.sent()},
                      {"echoed", result.messages.echoed()},
+                     {"unanswered", result.messages.unanswered()},
                      {"loss", loss(result)},
                      {"errors", losses_json(result)},
                      {"latency", client::json_of(result.messages.round_trips())},
                      {"half_close", json_of(result.half_close)},
                      {"addresses", addresses_json(result)},
-                     {"connects", connects_json(result)},
+                     {"connects", client::json_of(result.attempts)},
                      {"connects_not_listed", result.attempts_in_all - result.attempts.size()},
+                     {"look_ups_failed", look_ups_failed_json(result)},
+                     {"local_stalls", client::json_of(result.local_stalls)},
                      {"messages", messages_json(result)},
                      {"messages_not_listed", result.messages.sent() - result.messages.kept().size()}};
   return client::text_of(json, -1);

@@ -173,6 +173,65 @@ TEST(Connector, DoesNotWaitLongerThanItIsTold) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, kPatience) << "nor less";
 }
 
+TEST(Connector, EndsAnAttemptWithItsPatience) {
+  const FullListener silent;
+  client::NameLookup names([&] { return client::Resolution{.endpoints = {silent.endpoint()}, .reason = {}}; });
+  client::Connector connector({.host = "test", .port = 7}, names, 400ms, nullptr);
+  const auto outcome = connector.connect_within(700ms, [](const auto& /*failed*/) {});
+  EXPECT_EQ(outcome.failure.value().kind, client::FailureKind::kConnectTimeout);
+  ASSERT_EQ(outcome.connected.attempts.size(), 1U);
+  EXPECT_EQ(outcome.connected.attempts[0].error, std::errc::operation_canceled) << "it had less than its timeout";
+}
+
+TEST(Connector, GivesTheFirstAttemptItsTimeoutHoweverShortItsPatience) {
+  const FullListener silent;
+  client::NameLookup names([&] { return client::Resolution{.endpoints = {silent.endpoint()}, .reason = {}}; });
+  client::Connector connector({.host = "test", .port = 7}, names, 60ms, nullptr);
+  const auto outcome = connector.connect_within(1ms, [](const auto& /*failed*/) {});
+  ASSERT_EQ(outcome.connected.attempts.size(), 1U);
+  EXPECT_EQ(outcome.connected.attempts[0].error, std::errc::timed_out);
+}
+
+TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
+  const EchoServer server;
+  const UnusedPort nobody;
+  std::vector<client::Resolution> answers = {{.endpoints = {nobody.endpoint(), server.endpoint()}, .reason = {}},
+                                             {.endpoints = {}, .reason = "gone"},
+                                             {.endpoints = {nobody.endpoint()}, .reason = {}},
+                                             {.endpoints = {}, .reason = "gone"}};
+  client::NameLookup names([&, next = std::size_t{0}]() mutable { return answers.at(next++); });
+  client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
+  ASSERT_TRUE(connector.connect().connected.fd);
+  const auto again = connector.connect();
+  EXPECT_TRUE(again.connected.fd);
+  EXPECT_EQ(again.connected.attempts.size(), 1U) << "it begins with the address that worked";
+  EXPECT_FALSE(again.failure);
+  EXPECT_EQ(again.look_up_failure.value().text, "name test not found (gone)");
+  EXPECT_FALSE(connector.connect().look_up_failure);
+  const auto refused = connector.connect();
+  EXPECT_EQ(refused.failure.value().kind, client::FailureKind::kRefused);
+  EXPECT_EQ(refused.failure.value().text,
+            nobody.endpoint().to_string() + " refused the connection; name test not found (gone)");
+}
+
+TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameServerIsSilent) {
+  const EchoServer server;
+  std::promise<void> given_up;
+  int look_ups = 0;
+  client::NameLookup names([&] {
+    if (++look_ups > 1) {
+      given_up.get_future().wait();
+    }
+    return client::Resolution{.endpoints = {server.endpoint()}, .reason = {}};
+  });
+  client::Connector connector({.host = "test", .port = 7}, names, 400ms, nullptr);
+  EXPECT_TRUE(connector.connect().connected.fd);
+  const auto again = connector.connect();
+  given_up.set_value();
+  EXPECT_TRUE(again.connected.fd);
+  EXPECT_EQ(again.look_up_failure.value().text, "name test not found (no answer within 200ms)");
+}
+
 TEST(NameLookup, IsGivenUpAfterTheTimeout) {
   std::promise<void> given_up;
   client::NameLookup names([&] {
