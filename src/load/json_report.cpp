@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "client/attempt_json.h"
 #include "client/json.h"
 #include "client/latency_json.h"
 #include "client/run_command.h"
@@ -146,6 +147,8 @@ std::string json_report(const LoadResult& result) {
                   {"outages", outages(result.incidents)},
                   {"reconnects_failed", reconnects_failed(result.incidents)},
                   {"incidents", incidents(result)},
+                  {"connects", client::json_of(result.connects)},
+                  {"local_stalls", client::json_of(result.local_stalls)},
                   {"local_ports", local_ports(result)}};
   return client::text_of(json, -1) + '\n';
 }

@@ -10,6 +10,7 @@
 
 #include "client/resolver.h"
 #include "net/tcp.h"
+#include "text/durations.h"
 
 namespace threadecho::load {
 namespace {
@@ -61,31 +62,49 @@ void LoadClient::go_on_connecting(Nanoseconds now) {
   }
 }
 
-/// With addresses that were looked up within the last second: thousands of connections that are lost together take one
-/// look-up. Waits for it, if need be, until the next check.
+/// What was looked up within the last second: thousands of connections that are lost together take one look-up. Nothing
+/// while it is to be waited for, until the next check.
+std::optional<client::Resolution> LoadClient::look_up(Nanoseconds now) {
+  client::NameLookup& names = *state_->names;
+  // A slow answer to what this client asked counts too.
+  const auto is_fresh = [&](std::chrono::nanoseconds age) {
+    const Nanoseconds since = asked_at_ == 0 ? now - age.count() : std::min(now - age.count(), asked_at_);
+    return names.has_answer(client::NameLookup::Clock::time_point(std::chrono::nanoseconds(since)));
+  };
+  if (is_fresh(kFreshNames)) {
+    client::Resolution found = names.answer();
+    if (!found.endpoints.empty() || is_fresh(kFreshFailure)) {
+      asked_at_ = 0;
+      return found;
+    }
+  }
+  names.ask();
+  asked_at_ = asked_at_ == 0 ? now : asked_at_;
+  const auto patience = client::patience_with_known_addresses(state_->context.options.timeout);
+  if (now - asked_at_ < std::chrono::nanoseconds(patience).count()) {
+    return std::nullopt;
+  }
+  return client::Resolution{.endpoints = {}, .reason = "no answer within " + text::format_duration(patience)};
+}
+
+/// Where the name points now or, if that cannot be found out, where it did before.
 void LoadClient::reconnect(Nanoseconds now) {
-  std::vector<net::Endpoint> addresses = {state_->target};
-  if (client::NameLookup* const names = state_->names) {
-    const client::NameLookup::Clock::time_point time{std::chrono::nanoseconds(now)};
-    client::Resolution found;
-    if (names->has_answer(time - kFreshNames)) {
-      found = names->answer();
-    }
-    if (found.endpoints.empty() && !names->has_answer(time - kFreshFailure)) {
-      names->ask();
+  if (state_->names != nullptr) {
+    std::optional<client::Resolution> found = look_up(now);
+    if (!found) {
       return;
     }
-    addresses = client::in_connecting_order(found.endpoints, &state_->target);
-    if (addresses.empty()) {
-      retry_at_ = 0;
-      --state_->retrying;
-      fail(client::name_failure(state_->context.options.target, found.reason));
-      return;
+    if (found->endpoints.empty()) {
+      state_->incidents.attempted(incident_, client::name_failure(state_->context.options.target, found->reason));
+    } else {
+      state_->known = std::move(found->endpoints);
     }
   }
   retry_at_ = 0;
   --state_->retrying;
-  connect(std::move(addresses), now);
+  connect(state_->known.empty() ? std::vector{state_->target}
+                                : client::in_connecting_order(state_->known, &state_->target),
+          now);
 }
 
 void LoadClient::handle(std::uint32_t events) {
@@ -119,6 +138,7 @@ void LoadClient::receive(LoadConnection::Waiting waiting) {
 
 void LoadClient::on_open(Nanoseconds now) {
   state_->context.recorder.open_connections.add(1);
+  asked_at_ = 0;
   settle();
   if (state_->phase == Phase::kRunning || mode() == LoadMode::kHold) {
     load(now);
@@ -208,6 +228,7 @@ void LoadClient::send(Nanoseconds now) {
 
 void LoadClient::finish(Nanoseconds now) {
   retry_at_ = 0;
+  asked_at_ = 0;
   if (connection_.state() == State::kConnecting) {
     close();
   } else if (connection_.state() == State::kOpen) {

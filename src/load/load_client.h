@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "client/connect_race.h"
 #include "client/failure.h"
 #include "client/name_lookup.h"
+#include "client/resolver.h"
 #include "load/load_connection.h"
 #include "load/load_incidents.h"
 #include "load/load_recorder.h"
@@ -39,6 +41,7 @@ struct LoadState {
   LoadContext context;
   client::NameLookup* names;                 ///< for reconnects; null: the target is at the same address always
   net::Endpoint target;                      ///< where this worker connected to last
+  std::vector<net::Endpoint> known = {};     ///< what the last look-up found that found something; empty: `target`
   std::vector<net::Endpoint> moved_to = {};  ///< after its first target
   LoadControl& control;
   net::Fd epoll;
@@ -81,6 +84,7 @@ class LoadClient {
   void connect(std::vector<net::Endpoint> addresses, Nanoseconds now);
   void go_on_connecting(Nanoseconds now);
   void reconnect(Nanoseconds now);
+  std::optional<client::Resolution> look_up(Nanoseconds now);
   void on_open(Nanoseconds now);
   void load(Nanoseconds now);
   void after_receive();
@@ -100,6 +104,7 @@ class LoadClient {
   Nanoseconds lost_at_ = 0;   ///< of the open incident
   Nanoseconds retry_at_ = 0;  ///< 0: it does not connect again
   Nanoseconds retry_delay_ = 0;
+  Nanoseconds asked_at_ = 0;  ///< when it asked for a look-up that has not answered; 0: it did not
   Nanoseconds connect_began_ = 0;
 };
 

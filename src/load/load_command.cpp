@@ -103,11 +103,11 @@ client::Target target_of(const LoadOptions& options) {
 struct Start {
   net::Endpoint target;
   client::Connected first = {};
-  std::optional<client::Failure> failure = {};  ///< no address was found
+  std::optional<client::Failure> failure = {};  ///< no address was found, or none connected
 };
 
 /// The first of several addresses that answers takes all load: results for two would be results for neither. When none
-/// does, the run itself says why.
+/// does, only a run that connects again goes on.
 Start find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress) {
   if (options.connect.wait.count() == 0) {
     auto failure = connector.look_up();
@@ -122,14 +122,18 @@ Start find_target(const LoadOptions& options, client::Connector& connector, cons
       progress.say("waiting: " + said);
     }
   });
-  if (outcome.connected.fd) {
-    const net::Endpoint target = outcome.connected.attempts.back().endpoint;
-    return {.target = target, .first = std::move(outcome.connected)};
-  }
-  if (connector.addresses().empty()) {
+  const bool goes_on = outcome.connected.fd || options.reconnect || options.mode == LoadMode::kChurn;
+  if (connector.addresses().empty() || !goes_on) {
     return {.target = {}, .failure = std::move(outcome.failure)};
   }
-  return {.target = connector.addresses().front()};
+  for (const client::Attempt& attempt : outcome.connected.attempts) {
+    if (attempt.error) {
+      progress.say("not connected: " + client::failure_of(attempt).text);
+    }
+  }
+  const net::Endpoint target =
+      outcome.connected.fd ? outcome.connected.attempts.back().endpoint : connector.addresses().front();
+  return {.target = target, .first = std::move(outcome.connected)};
 }
 
 /// Waits for the time of --start-at. Returns early when a signal comes.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/local_stalls.h"
 #include "load/sample_file.h"
 #include "stats/latency_histogram.h"
 #include "stats/single_writer_counter.h"
@@ -41,6 +42,7 @@ struct LoadRecorder {
   SingleWriterCounter proved;  ///< held connections that still echoed at the end
   stats::SingleWriterLatencyHistogram latencies;  ///< of measured messages
   stats::SingleWriterLatencyHistogram connect_times;
+  client::LocalStalls local_stalls;
   SampleFile::Chunk samples;  ///< those that the file has not been given yet, fewer than a whole chunk
 
   /// A whole message is back that counts from `began`.

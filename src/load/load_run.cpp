@@ -179,6 +179,7 @@ void add_up(LoadResult& result, LoadWorker& worker) {
   result.messages += recorder.measured_messages.value();
   result.missed_messages += recorder.missed_messages.value();
   result.proved += recorder.proved.value();
+  result.local_stalls.merge(recorder.local_stalls);
   recorder.latencies.add_to(result.latencies);
   recorder.connect_times.add_to(result.connect_times);
   result.incidents.merge(std::move(worker.incidents()));
@@ -204,6 +205,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   result.options = options;
   result.target = target;
   result.addresses = {target};
+  result.connects = first.attempts;
   result.began = monotonic_now();
   result.began_at = std::chrono::system_clock::now();
   WorkerGroup group(options, target, std::move(first), hooks);

@@ -31,6 +31,9 @@ struct LoadResult {
   std::uint64_t proved = 0;           ///< hold: connections that still echoed at the end
   stats::LatencyHistogram latencies;
   stats::LatencyHistogram connect_times;
+  client::LocalStalls local_stalls;
+  /// Those that found `target`, if it had several addresses or was waited for.
+  std::vector<client::Attempt> connects;
   LoadIncidents incidents;  ///< their times count from `began`
   Nanoseconds began = 0;
 
@@ -69,7 +72,7 @@ struct LoadHooks {
 };
 
 /// Runs the load with threads of its own and waits for the end. The calling thread must have blocked the signals that
-/// the workers must not get. `first`, if it is connected, serves as the first connection. Throws std::system_error if
+/// the workers must not get. `first`, if it is connected, serves as the first connection; its attempts become part of the result. Throws std::system_error if
 /// it cannot create threads or descriptors.
 LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {},
                          client::Connected first = {});

@@ -123,8 +123,22 @@ Nanoseconds LoadWorker::next_deadline() const {
 }
 
 void LoadWorker::wait_for_events(Nanoseconds now) {
+  take_events(std::max<Nanoseconds>(next_deadline() - now, 0));
+}
+
+/// Before a client is told that something took too long: it may have come while this thread did not run.
+void LoadWorker::take_all_events() {
+  // epoll reports descriptors in turn: after as many as there are, each has been reported that was ready.
+  std::size_t reported = 0;
+  for (int count = kEventsAtOnce; count == kEventsAtOnce && reported <= clients_.size();) {
+    count = take_events(0);
+    reported += static_cast<std::size_t>(std::max(count, 0));
+  }
+}
+
+/// Waits so long for events and handles them, kEventsAtOnce at most. Returns how many.
+int LoadWorker::take_events(Nanoseconds wait) {
   std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
-  const Nanoseconds wait = std::max<Nanoseconds>(next_deadline() - now, 0);
   const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
   int count = -1;
   if (has_precise_wait_) {
@@ -146,6 +160,7 @@ void LoadWorker::wait_for_events(Nanoseconds now) {
       static_cast<LoadClient*>(event.data.ptr)->handle(event.events);
     }
   }
+  return count;
 }
 
 /// A worker with a single connection waits for its echo where a plain blocking client does: epoll would cost a third
@@ -218,6 +233,11 @@ void LoadWorker::send_due(Nanoseconds now, int most) {
 }
 
 void LoadWorker::check_all(Nanoseconds now) {
+  if (last_check_ != 0) {
+    state_.context.recorder.local_stalls.note(std::chrono::nanoseconds(now - last_check_ - kCalmTick));
+  }
+  last_check_ = now;
+  take_all_events();
   state_.diagnosing = 0;
   for (LoadClient& client : clients_) {
     client.check(now);

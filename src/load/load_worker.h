@@ -41,6 +41,8 @@ class LoadWorker {
   [[nodiscard]] Nanoseconds opens_at() const;
   void open_some(Nanoseconds now);
   void wait_for_events(Nanoseconds now);
+  int take_events(Nanoseconds wait);
+  void take_all_events();
   [[nodiscard]] Nanoseconds next_deadline() const;
   std::optional<Nanoseconds> wait_in_receive();
   void take_control(Nanoseconds now);
@@ -60,6 +62,7 @@ class LoadWorker {
   std::size_t due_client_ = 0;
   Nanoseconds due_at_ = INT64_MAX;
   Nanoseconds ended_measuring_ = 0;
+  Nanoseconds last_check_ = 0;  ///< 0: none yet
 };
 
 }  // namespace threadecho::load

@@ -76,6 +76,11 @@ std::string error_rows(const LoadResult& result) {
   return rows;
 }
 
+/// Latencies and losses in such times are not the server's.
+std::string stall_rows(const LoadResult& result) {
+  return result.local_stalls.count() == 0 ? "" : "held up      " + client::text_of(result.local_stalls) + '\n';
+}
+
 /// Why connections could not come back, or not at once.
 std::string attempt_rows(const LoadIncidents& incidents) {
   std::string rows;
@@ -110,7 +115,7 @@ std::string text_report(const LoadResult& result, std::size_t width) {
                                  description(result.options)) +
                          throughput_rows(result) +
                          client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}) +
-                         error_rows(result) + incident_rows(result) + attempt_rows(result.incidents),
+                         error_rows(result) + stall_rows(result) + incident_rows(result) + attempt_rows(result.incidents),
                      width) +
          (bars.empty() ? "" : "\nlatency, and the share of messages up to it\n" + bars);
 }
