@@ -126,7 +126,7 @@ std::optional<Connector::Outcome> Connector::advance(Clock::time_point now) {
       addresses_ = known_;
     }
     if (addresses_.empty()) {
-      return Outcome{.connected = {}, .failure = look_up_failure_};
+      return Outcome{.connected = {}, .failure = look_up_failure_, .look_up_failure = look_up_failure_};
     }
     race_.emplace(in_connecting_order(addresses_, last_good_ ? &*last_good_ : nullptr), timeout_, source_);
   }
@@ -155,7 +155,8 @@ Connector::Outcome Connector::give_up(Clock::time_point now) {
     return end_race(now);
   }
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - asked_);
-  return {.connected = {}, .failure = name_failure(target_, "no answer within " + text::format_duration(waited))};
+  look_up_failure_ = name_failure(target_, "no answer within " + text::format_duration(waited));
+  return {.connected = {}, .failure = look_up_failure_, .look_up_failure = look_up_failure_};
 }
 
 std::vector<pollfd> Connector::entries() const {

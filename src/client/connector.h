@@ -48,8 +48,7 @@ class Connector {
   struct Outcome {
     Connected connected;
     std::optional<Failure> failure;  ///< none when connected, and when a signal came first
-    /// Of the look-up, if earlier addresses were used instead.
-    std::optional<Failure> look_up_failure = {};
+    std::optional<Failure> look_up_failure = {};  ///< also where earlier addresses were used instead
   };
   /// Looks the name up and connects. Fails at `give_up_at` if it is not done by then.
   Outcome connect(Clock::time_point give_up_at = Clock::time_point::max());

@@ -171,7 +171,8 @@ Puts load on a TCP echo server, verifies every byte that comes back, and says ho
 the server was. Without a flag for another way it is a closed loop: each connection sends its next
 message when one has come back. All load goes to the first address of a name that can be connected
 to; a connection that was lost looks the name up again (at most once a second) and tries all of its
-addresses, beginning with the one that worked last. Ctrl-C ends a run early and still prints its result; a second one ends it at once.
+addresses, beginning with the one that worked last; if the look-up fails, those that it found before.
+Ctrl-C ends a run early and still prints its result; a second one ends it at once.
 
 )";
 
@@ -193,7 +194,9 @@ connections_opened, connections_proved, latency and connect {count, sum_seconds,
 mean_seconds, p10_seconds to p99_99_seconds, max_seconds, histogram [[from_seconds, count]]} or
 null, errors_total, errors (a count for each kind), outages {recovered, total_seconds,
 longest_seconds}, incidents [{time, at_seconds, connection, local_address, error, detail,
-failed_attempts, recovered_after_seconds}], reconnects_failed [{message, count}], local_ports {count,
+failed_attempts, recovered_after_seconds}], connects [{time, address, local_address,
+duration_seconds, error?}] (that found the address), local_stalls (times in which this host did not
+run load) {count, total_seconds, longest_seconds}, reconnects_failed [{message, count}], local_ports {count,
 time_wait_seconds,
 lasting_connections_per_second} or null. `threadecho report` merges such results.
 

@@ -46,7 +46,7 @@ class Probe {
  private:
   bool connect_first();
   bool take(client::Connector::Outcome outcome);
-  void keep(const std::vector<client::Attempt>& attempts);
+  void keep(const client::Connector::Outcome& outcome);
   void run_schedule();
   void begin_message(Clock::time_point now);
   void go_on_connecting(Clock::time_point now);
@@ -115,7 +115,7 @@ bool Probe::connect_first() {
   };
   auto outcome = connector_.connect_within(options_.connect.wait, [&](const client::Connector::Outcome& failed) {
     begin();
-    keep(failed.connected.attempts);
+    keep(failed);
     if (std::exchange(said, failed.failure->text) != failed.failure->text) {
       lines_.add("waiting: " + said);
     }
@@ -126,12 +126,9 @@ bool Probe::connect_first() {
 
 /// False without a failure when a signal came.
 bool Probe::take(client::Connector::Outcome outcome) {
+  keep(outcome);
   connection_ = std::move(outcome.connected.fd);
   connect_failure_ = std::move(outcome.failure);
-  keep(outcome.connected.attempts);
-  if (outcome.look_up_failure) {
-    ++result_.look_ups_failed[outcome.look_up_failure->text];
-  }
   if (!connection_) {
     return false;  // the failure names the attempts
   }
@@ -153,8 +150,11 @@ bool Probe::take(client::Connector::Outcome outcome) {
   return true;
 }
 
-void Probe::keep(const std::vector<client::Attempt>& attempts) {
-  for (const client::Attempt& attempt : attempts) {
+void Probe::keep(const client::Connector::Outcome& outcome) {
+  if (outcome.look_up_failure) {
+    ++result_.look_ups_failed[outcome.look_up_failure->text];
+  }
+  for (const client::Attempt& attempt : outcome.connected.attempts) {
     if (++result_.attempts_in_all <= ProbeResult::kMostAttempts) {
       result_.attempts.push_back(attempt);
     }

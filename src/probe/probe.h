@@ -31,7 +31,7 @@ struct ProbeResult {
   /// The first kMostAttempts attempts to connect: a run without an end may make one for each message.
   std::vector<client::Attempt> attempts;
   std::uint64_t attempts_in_all = 0;
-  /// Failed look-ups of the name, in the same words each, after which known addresses were used or a connect failed.
+  /// How many look-ups of the name failed in the same words.
   std::map<std::string, std::uint64_t> look_ups_failed;
   ProbeMessages messages;
   client::LocalStalls local_stalls;

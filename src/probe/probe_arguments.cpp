@@ -47,8 +47,9 @@ Like ping, over a TCP echo server: sends a message at each interval, whatever ha
 before, and checks every byte that comes back.
 All addresses of a name are tried, each with a head start of 250 ms over the next one (RFC 8305). A
 message that fails is lost, and so are those that wait behind it on its connection; the next one gets
-a new connection: the name is looked up again, and the address that worked last comes first. Messages
-that are due meanwhile go out once it is there. If the first connection fails, the probe ends; --wait
+a new connection: the name is looked up again, and the address that worked last comes first; if the
+look-up fails, the addresses that it found before are tried. Messages that are due meanwhile go out
+once it is there. Connects to a server that is down pause up to 500 ms. If the first connection fails, the probe ends; --wait
 makes it wait for a target that is not there yet, as an init container does. Ctrl-C ends it early, and it still
 prints the summary.
 
@@ -64,11 +65,12 @@ constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything 
 
 JSON: type ("result"), target, started_at, error (the first one) or null, status, signal or null,
 settings (count, interval_seconds, size_bytes, timeout_seconds, wait_seconds, half_close),
-duration_seconds, sent, echoed, loss (0 to 1), errors (how many messages each kind lost), latency
+duration_seconds, sent, echoed, unanswered (on their way when a signal came), loss (0 to 1), errors (how many messages each kind lost), latency
 {count, sum_seconds, min_seconds, mean_seconds, p10_seconds to p99_99_seconds, max_seconds,
 histogram [[from_seconds, count]]} or null, half_close {duration_seconds} or {error} or null,
 addresses, connects [{time, address, local_address, duration_seconds, error?}],
-connects_not_listed, messages [{time, sequence, rtt_seconds} or {time, sequence, error}],
+connects_not_listed, look_ups_failed [{message, count}], local_stalls (times in which this host did
+not run the probe) {count, total_seconds, longest_seconds}, messages [{time, sequence, rtt_seconds} or {time, sequence, error}],
 messages_not_listed. Times are RFC 3339. If nothing could be run: type ("error"), error.
 
 However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed

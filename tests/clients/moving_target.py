@@ -128,6 +128,46 @@ def load_follows_its_name(binary, hosts):
 
 
 @case
+def a_name_that_goes_leaves_its_address(binary, hosts):
+    found = []
+    for arguments in (("probe", "--count", "40", "--interval", "50ms", "--timeout", "2s"),
+                      ("load", "--reconnect", "--duration", "3s", "--warmup", "0s")):
+        hosts.say(FIRST)
+        with Server(binary, FIRST) as first:
+            client = Client(binary, arguments[0], f"{NAME}:{PORT}", *arguments[1:], "--json")
+            time.sleep(0.7)
+            hosts.say()
+            first.kill()
+            with Server(binary, FIRST):
+                result = json.loads(client.end()[1])
+        found.append(result)
+    probe, load = found
+    expect(probe["echoed"] > 20 and any("not found" in failed["message"] for failed in probe["look_ups_failed"]),
+           f"probe: {probe['echoed']} of 40 echoed, {probe['look_ups_failed']}")
+    expect(load["outages"]["recovered"] == 1, f"load: {load['outages']}, {load['reconnects_failed']}")
+    expect(any("not found" in failed["message"] for failed in load["reconnects_failed"]), f"load: {load['reconnects_failed']}")
+    return f"probe: {40 - probe['echoed']} of 40 lost; load: 1 of 1 back"
+
+
+@case
+def load_names_every_address_that_failed(binary, hosts):
+    hosts.say(SILENT, FIRST)
+    status, output, errors = Client(binary, "load", f"{NAME}:{PORT}", "--timeout", "400ms", "--json").end()
+    message = json.loads(output)["error"]["message"]
+    expect(status == 1 and f"[{SILENT}]:{PORT}" in message and f"{FIRST}:{PORT} refused" in message,
+           f"status {status}: {output}{errors}")
+    with Server(binary, FIRST):
+        status, output, errors = Client(binary, "load", f"{NAME}:{PORT}", "--duration", "100ms", "--warmup", "0s",
+                                        "--json").end()
+    result = json.loads(output)
+    expect(status == 0 and f"not connected: no answer from [{SILENT}]:{PORT}" in " ".join(errors.split()),
+           f"status {status}: {errors}")
+    expect([attempt["address"] for attempt in result["connects"]] == [f"[{SILENT}]:{PORT}", f"{FIRST}:{PORT}"],
+           f"connects: {result['connects']}")
+    return message
+
+
+@case
 def an_address_that_swallows_packets_costs_a_head_start(binary, hosts):
     hosts.say(SILENT, FIRST)
     with Server(binary, FIRST):

@@ -185,7 +185,7 @@ class CliDocs : public ::testing::Test {
         write_all(fd, std::string(64, '\0'));
       }
     });
-    for (const std::string& target : {good_, wrong.target(), refused_}) {
+    for (const std::string& target : {good_, wrong.target(), refused_, std::string("nobody.invalid:7")}) {
       run(probe_heading, {"probe", target, "--count", "1", "--half-close"});
     }
     run(probe_heading, {"probe"});
@@ -198,7 +198,7 @@ class CliDocs : public ::testing::Test {
       return run(load_heading, std::move(more));
     };
     std::string results = result_of({"500ms", good_, "--report-interval", "200ms"});
-    results += result_of({"500ms", refused_, "--reconnect"});
+    results += result_of({"500ms", refused_, "--reconnect", "--wait", "1ms"});
     results += result_of({"500ms", "nobody.invalid:7"});
     // To the program this is an address beyond loopback, where the system keeps ports in TIME_WAIT.
     result_of({"100ms", "0.0.0.0:" + std::to_string(server_.echo().port()), "--churn"});
@@ -230,15 +230,15 @@ TEST_F(CliDocs, HaveEachKeyThatTheProgramPrintsAndNoOther) {
 }
 
 TEST_F(CliDocs, DoNotAgreeWithAKeyThatIsMissingOnOneSide) {
-  const std::string row = "| `connects[].local_address` |";
-  EXPECT_THAT(found_in_tables(page_with(row, "| `connects[].local_port` |"), printed()),
-              ElementsAre("JSON of probe: missing: `connects[].local_address`",
-                          "JSON of probe: not of the program: `connects[].local_port`"));
-  EXPECT_THAT(found_in_tables(page_with(row, "| connects |"), printed()),
-              ElementsAre("JSON of probe: missing: `connects[].local_address`",
+  const std::string row = "| `messages[].sequence` |";
+  EXPECT_THAT(found_in_tables(page_with(row, "| `messages[].number` |"), printed()),
+              ElementsAre("JSON of probe: missing: `messages[].sequence`",
+                          "JSON of probe: not of the program: `messages[].number`"));
+  EXPECT_THAT(found_in_tables(page_with(row, "| messages |"), printed()),
+              ElementsAre("JSON of probe: missing: `messages[].sequence`",
                           StartsWith("JSON of probe: not of the program: not a row of a key: ")));
   EXPECT_THAT(found_in_tables(page_with(row, row + " text | |\n" + row), printed()),
-              ElementsAre("JSON of probe: twice: `connects[].local_address`"));
+              ElementsAre("JSON of probe: twice: `messages[].sequence`"));
   KeysByHeading without = printed();
   without[load_heading].erase("`latency.p99_seconds`");
   without[report_heading].insert("`sources[].pod`");

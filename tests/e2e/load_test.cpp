@@ -11,10 +11,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "support/faulty_server.h"
+#include "support/scripted_server.h"
 #include "support/server_process.h"
 #include "support/test_client.h"
 #include "text/timestamps.h"
@@ -338,6 +340,36 @@ TEST(ClientCommands, FailWhenStartedWithoutStandardOutput) {
     EXPECT_EQ(client.wait(), 1) << arguments.front();
     EXPECT_THAT(client.errors(), HasSubstr("cannot write to standard output"));
   }
+}
+
+TEST(Load, DoesNotBlameTheServerForAPauseOfItsOwn) {
+  ServerProcess server;
+  server.wait_until_serving();
+  Load load({server.echo().to_string(), "--connections", "64", "--duration", "1h", "--warmup", "0", "--timeout", "2s",
+             "--report-interval", "100ms", "--json"});
+  const auto tells_more = [&] {
+    const std::size_t before = load.output().size();
+    return eventually([&] { return load.output().size() > before; });
+  };
+  ASSERT_TRUE(tells_more()) << load.errors();
+  load.signal(SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // longer than its timeout
+  load.signal(SIGCONT);
+  ASSERT_TRUE(tells_more()) << load.errors();
+  load.signal(SIGINT);
+  EXPECT_EQ(load.wait(), 0);
+  const std::string output = load.output();
+  const auto json = nlohmann::json::parse(output.substr(output.rfind("{\"type\":\"result\"")));
+  EXPECT_EQ(json["errors_total"], 0);
+  EXPECT_GE(json["local_stalls"]["longest_seconds"], 2);
+}
+
+TEST(Load, SaysWhyItsTargetWasNotFoundWithinItsWait) {
+  const UnusedPort nobody;
+  const std::string target = nobody.endpoint().to_string();
+  Load load({target, "--connections", "30", "--wait", "1ms", "--json"});
+  EXPECT_EQ(load.wait(), 1);
+  EXPECT_EQ(nlohmann::json::parse(load.output())["error"]["message"], target + " refused the connection");
 }
 
 TEST(Load, FailsWhenTheConnectionIsRefused) {

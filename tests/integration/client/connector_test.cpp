@@ -253,6 +253,7 @@ TEST(LoadRun, TakesOverAConnectionThatIsUpAlready) {
   const auto result = load::run_load_test(how, server.endpoint(), {}, std::move(connected));
   EXPECT_TRUE(result.is_clean());
   EXPECT_EQ(result.opened, 3U);
+  EXPECT_EQ(result.connects.size(), 1U);
   EXPECT_EQ(server.totals().accepted, 3U);
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <string>
 
 #include "client/name_lookup.h"
@@ -86,6 +87,41 @@ TEST(LoadReconnect, LooksTheNameUpAgainAndGoesWhereItPointsNow) {
   EXPECT_EQ(result.addresses[1].to_string(), successor.target());
   EXPECT_THAT(load::text_report(result, 80), HasSubstr("\nmoved to     " + successor.target() + "\n"));
   EXPECT_THAT(load::text_report(result, 80), HasSubstr(" x  reconnect failed: name test not found (not now)\n"));
+}
+
+/// Loses its first client after one message, and stops the run once the second has one back.
+class OnceLost {
+ public:
+  net::Wakeup stop;
+  FaultyServer server{[this](int fd, int number) {
+    write_all(fd, read_exactly(fd, kMessageSize));
+    if (number > 0) {
+      stop.notify();
+      echo_until_closed(fd);
+    }
+  }};
+};
+
+TEST(LoadReconnect, UsesTheAddressThatItKnowsWhenTheNameIsGone) {
+  OnceLost once;
+  client::NameLookup names([] { return client::Resolution{.endpoints = {}, .reason = "gone"}; });
+  const LoadResult result = run_until(once.stop, once.server, &names);
+  EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
+  EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
+  EXPECT_EQ(result.incidents.failed_attempts().at("name test not found (gone)"), 1U);
+}
+
+TEST(LoadReconnect, UsesTheAddressThatItKnowsWhenTheNameServerIsSilent) {
+  OnceLost once;
+  std::promise<void> given_up;
+  client::NameLookup names([&] {
+    given_up.get_future().wait();
+    return client::Resolution{};
+  });
+  const LoadResult result = run_until(once.stop, once.server, &names);
+  given_up.set_value();
+  EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
+  EXPECT_EQ(result.incidents.failed_attempts().at("name test not found (no answer within 1s)"), 1U);
 }
 
 TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {

@@ -12,6 +12,7 @@
 #include "client/failure.h"
 #include "client/payload.h"
 #include "net/tcp.h"
+#include "probe/probe_lines.h"
 #include "support/scripted_server.h"
 #include "support/socket_io.h"
 #include "support/watchdog.h"
@@ -45,7 +46,7 @@ struct Observed {
 
 Observed run(const ProbeOptions& options, const std::vector<net::Endpoint>& servers) {
   Observed observed;
-  const auto print = [&](std::string_view line, probe::Line /*kind*/) { observed.lines.emplace_back(line); };
+  const auto print = [&](std::string_view line, probe::Line /*kind*/, probe::ProbeLines::WallTime /*at*/) { observed.lines.emplace_back(line); };
   client::NameLookup names([&] { return client::Resolution{.endpoints = servers, .reason = "none"}; },
                            client::NameLookup::Calls::kReturnAtOnce);
   observed.result = probe::probe(options, names, print, nullptr);
@@ -249,11 +250,55 @@ TEST(Probe, LooksTheNameUpAgainForEachConnection) {
   ProbeOptions options = one_message();
   options.count = 3;
   const ProbeResult result = probe::probe(
-      options, names, [](std::string_view, probe::Line) {}, nullptr);
+      options, names, [](std::string_view, probe::Line, probe::ProbeLines::WallTime) {}, nullptr);
   EXPECT_EQ(result.messages.echoed(), 2U);
   ASSERT_EQ(result.attempts.size(), 2U);
   EXPECT_EQ(result.attempts[1].endpoint.to_string(), second.endpoint().to_string());
   EXPECT_EQ(result.addresses.at(0).to_string(), second.endpoint().to_string());
+}
+
+/// A run whose name is `servers[0]` at the first look-up, and then `later`.
+Observed run_with_later_names(const ProbeOptions& options, const net::Endpoint& server,
+                              const client::Resolution& later) {
+  Observed observed;
+  const probe::PrintLine print = [&](std::string_view line, probe::Line /*kind*/, probe::ProbeLines::WallTime /*at*/) {
+    observed.lines.emplace_back(line);
+  };
+  int look_ups = 0;
+  client::NameLookup names([&] {
+    return ++look_ups == 1 ? client::Resolution{.endpoints = {server}, .reason = {}} : later;
+  });
+  observed.result = probe::probe(options, names, print, nullptr);
+  return observed;
+}
+
+TEST(Probe, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
+  int clients = 0;
+  const ScriptedServer server([&](int client) {
+    write_all(client, read_exactly(client, 64));
+    if (++clients > 1) {
+      echo_until_closed(client);
+    }
+  });
+  ProbeOptions options = one_message();
+  options.target.host = "test";
+  options.count = 4;
+  const Observed probe = run_with_later_names(options, server.endpoint(), {.endpoints = {}, .reason = "gone"});
+  EXPECT_EQ(probe.result.messages.echoed(), 3U);
+  EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kClosedEarly);
+  EXPECT_THAT(probe.lines, Contains("name test not found (gone); its earlier addresses are used"));
+  EXPECT_EQ(probe.result.look_ups_failed.at("name test not found (gone)"), 1U);
+}
+
+TEST(Probe, PausesBetweenConnectsThatFail) {
+  const ScriptedServer server([](int client) { write_all(client, read_exactly(client, 64)); });
+  const UnusedPort nobody;
+  ProbeOptions options = one_message();
+  options.count = 6;  // the first is echoed, the second lost with its connection, four are refused
+  const Observed probe = run_with_later_names(options, server.endpoint(), {.endpoints = {nobody.endpoint()}, .reason = {}});
+  EXPECT_EQ(probe.result.messages.losses().at("refused"), 4U);
+  EXPECT_EQ(probe.result.attempts.size(), 5U);
+  EXPECT_GE(probe.result.duration, milliseconds(10 + 20 + 40));
 }
 
 TEST(Probe, DoesNotWaitAfterItsLastMessage) {

@@ -173,17 +173,71 @@ TEST(ProbeMessages, KeepTheFirstOfEachKindAndCountAll) {
 
 TEST(ProbeLines, MessagesThatAreLostForTheSameReasonAreToldOnce) {
   std::vector<std::string> lines;
-  const probe::PrintLine print = [&](std::string_view line, probe::Line) { lines.emplace_back(line); };
+  const probe::PrintLine print = [&](std::string_view line, probe::Line, probe::ProbeLines::WallTime) {
+    lines.emplace_back(line);
+  };
   probe::ProbeLines lost(print);
   for (std::uint64_t sequence = 1; sequence <= 30; ++sequence) {
-    lost.lost(sequence, "refused");
+    lost.lost(sequence, noon, "refused");
   }
   EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused"));
   lost.flush();
-  lost.lost(31, "refused");
-  lost.lost(32, "timed out");
+  lost.lost(31, noon, "refused");
+  lost.lost(32, noon, "timed out");
   EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused", "lost: seq=2 to 30 (29 messages): as before",
                                  "lost: seq=31: refused", "lost: seq=32: timed out"));
+}
+
+TEST(ProbeLines, HoldNoLostMessageBackForLongerThanASecond) {
+  std::vector<std::string> lines;
+  std::vector<probe::ProbeLines::WallTime> times;
+  const probe::PrintLine print = [&](std::string_view line, probe::Line, probe::ProbeLines::WallTime at) {
+    lines.emplace_back(line);
+    times.push_back(at);
+  };
+  probe::ProbeLines lost(print);
+  lost.lost(1, noon, "refused");
+  EXPECT_EQ(lost.next_flush(), probe::ProbeLines::Clock::time_point::max()) << "nothing is held back";
+  for (int sequence = 2; sequence <= 4; ++sequence) {
+    lost.lost(static_cast<std::uint64_t>(sequence), noon + std::chrono::seconds(sequence), "refused");
+  }
+  const auto due = lost.next_flush();
+  EXPECT_LE(due, probe::ProbeLines::Clock::now() + std::chrono::seconds(1));
+  lost.flush_late(due - nanoseconds(1));
+  EXPECT_EQ(lines.size(), 1U);
+  lost.flush_late(due);
+  lost.lost(5, noon + std::chrono::seconds(5), "refused");
+  EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused", "lost: seq=2 to 4 (3 messages): as before"));
+  EXPECT_EQ(times.back(), noon + std::chrono::seconds(2)) << "when the first of them was due";
+  lost.flush_late(lost.next_flush());
+  EXPECT_EQ(lines.back(), "lost: seq=5: as before");
+}
+
+TEST_F(ProbeReport, TellsMessagesThatWereCutShortAndStallsOfThisHost) {
+  result_.messages.leave_unanswered(2);
+  result_.local_stalls.note(std::chrono::milliseconds(2400));
+  result_.look_ups_failed["name x not found"] = 3;
+  const std::string text = probe::summary_text(options_, result_);
+  EXPECT_THAT(text, HasSubstr("5 messages sent, 2 echoed, 2 unanswered, 20% loss"));
+  EXPECT_THAT(text, HasSubstr("\nheld up: this host did not run the client for 2.40 s\n"));
+  const auto json = nlohmann::json::parse(probe::json_text(options_, result_));
+  EXPECT_EQ(json["sent"], 5);
+  EXPECT_EQ(json["unanswered"], 2);
+  EXPECT_EQ(json["messages_not_listed"], 2);
+  EXPECT_EQ(json["local_stalls"]["count"], 1);
+  EXPECT_DOUBLE_EQ(json["local_stalls"]["longest_seconds"], 2.4);
+  EXPECT_EQ(json["look_ups_failed"].dump(), R"([{"count":3,"message":"name x not found"}])");
+}
+
+TEST(LocalStalls, CountFromAFifthOfASecondOn) {
+  client::LocalStalls one;
+  EXPECT_FALSE(one.note(client::LocalStalls::kShortest - nanoseconds(1)));
+  EXPECT_TRUE(one.note(client::LocalStalls::kShortest));
+  client::LocalStalls other;
+  other.note(std::chrono::seconds(1));
+  other.note(std::chrono::seconds(2));
+  one.merge(other);
+  EXPECT_EQ(client::text_of(one), "this host did not run the client 2 times, for 3.00 s in all and 2.00 s at most");
 }
 
 TEST(ProbeJson, SurvivesAHostThatIsNotUtf8) {
