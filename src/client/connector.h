@@ -32,9 +32,9 @@ Failure connect_failure(const std::vector<Attempt>& attempts);
 Connected connect_to_any(std::vector<net::Endpoint> addresses, std::chrono::milliseconds timeout, SignalFd* signals,
                          const net::Endpoint* source = nullptr);
 
-/// Connects to a target. Looks its name up again each time, and begins with the address that worked last. If the look-up
-/// fails or hangs, it uses the addresses that an earlier one found: a server outlives its name server. One thread uses
-/// it: it waits in connect(), or waits elsewhere and calls advance().
+/// Connects to a target. Looks its name up again each time, and begins with the address that worked last. If the
+/// look-up fails or hangs, it uses the addresses that an earlier one found: a server outlives its name server. One
+/// thread uses it: it waits in connect(), or waits elsewhere and calls advance().
 class Connector {
  public:
   using Clock = std::chrono::steady_clock;
@@ -47,7 +47,7 @@ class Connector {
 
   struct Outcome {
     Connected connected;
-    std::optional<Failure> failure;  ///< none when connected, and when a signal came first
+    std::optional<Failure> failure;               ///< none when connected, and when a signal came first
     std::optional<Failure> look_up_failure = {};  ///< also where earlier addresses were used instead
   };
   /// Looks the name up and connects. Fails at `give_up_at` if it is not done by then.

@@ -102,9 +102,9 @@ void LoadClient::reconnect(Nanoseconds now) {
   }
   retry_at_ = 0;
   --state_->retrying;
-  connect(state_->known.empty() ? std::vector{state_->target}
-                                : client::in_connecting_order(state_->known, &state_->target),
-          now);
+  connect(
+      state_->known.empty() ? std::vector{state_->target} : client::in_connecting_order(state_->known, &state_->target),
+      now);
 }
 
 void LoadClient::handle(std::uint32_t events) {

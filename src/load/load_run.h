@@ -72,8 +72,8 @@ struct LoadHooks {
 };
 
 /// Runs the load with threads of its own and waits for the end. The calling thread must have blocked the signals that
-/// the workers must not get. `first`, if it is connected, serves as the first connection; its attempts become part of the result. Throws std::system_error if
-/// it cannot create threads or descriptors.
+/// the workers must not get. `first`, if it is connected, serves as the first connection; its attempts become part of
+/// the result. Throws std::system_error if it cannot create threads or descriptors.
 LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks = {},
                          client::Connected first = {});
 

@@ -122,9 +122,7 @@ Nanoseconds LoadWorker::next_deadline() const {
   return std::min({state_.next_check, due_at_, opens_at(), end});
 }
 
-void LoadWorker::wait_for_events(Nanoseconds now) {
-  take_events(std::max<Nanoseconds>(next_deadline() - now, 0));
-}
+void LoadWorker::wait_for_events(Nanoseconds now) { take_events(std::max<Nanoseconds>(next_deadline() - now, 0)); }
 
 /// Before a client is told that something took too long: it may have come while this thread did not run.
 void LoadWorker::take_all_events() {

@@ -115,7 +115,8 @@ std::string text_report(const LoadResult& result, std::size_t width) {
                                  description(result.options)) +
                          throughput_rows(result) +
                          client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}) +
-                         error_rows(result) + stall_rows(result) + incident_rows(result) + attempt_rows(result.incidents),
+                         error_rows(result) + stall_rows(result) + incident_rows(result) +
+                         attempt_rows(result.incidents),
                      width) +
          (bars.empty() ? "" : "\nlatency, and the share of messages up to it\n" + bars);
 }

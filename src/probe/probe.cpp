@@ -11,6 +11,7 @@
 #include "client/echo_exchange.h"
 #include "client/payload.h"
 #include "client/wait.h"
+#include "probe/connect_pause.h"
 #include "probe/open_messages.h"
 #include "probe/probe_lines.h"
 #include "probe/probe_report.h"
@@ -21,10 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Between two connects, if the first one failed or no message came back over its connection: the first pause, doubled
-// each time up to the longest.
-constexpr std::chrono::milliseconds kFirstPause{10};
-constexpr std::chrono::milliseconds kLongestPause{500};
 // A connection is silent if nothing came back for this long, and for longer than any echo took.
 constexpr std::chrono::nanoseconds kSilence = std::chrono::seconds(1);
 
@@ -39,7 +36,8 @@ class Probe {
       : options_(options),
         lines_(print),
         signals_(signals),
-        connector_(options.target, names, options.timeout, signals) {}
+        connector_(options.target, names, options.timeout, signals),
+        pause_(options.interval) {}
 
   ProbeResult run();
 
@@ -50,7 +48,6 @@ class Probe {
   void run_schedule();
   void begin_message(Clock::time_point now);
   void go_on_connecting(Clock::time_point now);
-  void pause_before_connecting();
   void go_on_exchanging();
   void give_up_late(Clock::time_point now);
   void settle_open();
@@ -75,10 +72,8 @@ class Probe {
   std::uint64_t last_ = 0;                          ///< sequence of the message that was due last
   Clock::time_point last_due_{};
   Clock::time_point last_echo_{};
-  bool has_echoed_ = false;              ///< on the connection
-  Clock::time_point connect_began_{};    ///< the last time
-  std::chrono::milliseconds pause_{0};   ///< before the next connect; 0 after a message came back
-  Clock::time_point connects_again_{};   ///< not before
+  bool has_echoed_ = false;  ///< on the connection
+  ConnectPause pause_;
   ProbeResult result_;
   OpenMessages open_{result_, lines_};
 };
@@ -106,7 +101,7 @@ ProbeResult Probe::run() {
 /// Waits for the target as long as it is told to.
 bool Probe::connect_first() {
   std::string said;
-  connect_began_ = Clock::now();
+  pause_.begin(Clock::now());
   const auto begin = [this] {
     if (result_.addresses.empty() && !connector_.addresses().empty()) {
       result_.addresses = connector_.addresses();
@@ -185,7 +180,7 @@ Clock::time_point Probe::next_due() const {
     return Clock::time_point::min();
   }
   if (options_.interval.count() == 0) {
-    const auto earliest = exchange_ ? last_due_ : std::max(last_due_, connects_again_);
+    const auto earliest = exchange_ ? last_due_ : std::max(last_due_, pause_.over_at());
     return open_.empty() ? earliest : Clock::time_point::max();
   }
   return last_due_ + options_.interval;
@@ -203,10 +198,10 @@ void Probe::begin_message(Clock::time_point now) {
 /// Connects if a message waits for it.
 void Probe::go_on_connecting(Clock::time_point now) {
   if (!is_connecting_) {
-    if (exchange_ || open_.empty() || now < connects_again_) {
+    if (exchange_ || open_.empty() || now < pause_.over_at()) {
       return;
     }
-    connect_began_ = now;
+    pause_.begin(now);
     connector_.begin(now);
     is_connecting_ = true;
   }
@@ -216,18 +211,9 @@ void Probe::go_on_connecting(Clock::time_point now) {
   }
   is_connecting_ = false;
   if (!take(std::move(*outcome)) && connect_failure_) {
-    pause_before_connecting();
+    pause_.fail();
     open_.lose_all(*connect_failure_);
   }
-}
-
-/// A server that is down must not get thousands of connects a second. No longer than the interval, so that each message
-/// has an attempt of its own.
-void Probe::pause_before_connecting() {
-  const bool has_interval = options_.interval.count() != 0;
-  pause_ = std::clamp(2 * pause_, kFirstPause,
-                      has_interval ? std::clamp(options_.interval, kFirstPause, kLongestPause) : kLongestPause);
-  connects_again_ = connect_began_ + pause_;
 }
 
 void Probe::go_on_exchanging() {
@@ -239,7 +225,7 @@ void Probe::go_on_exchanging() {
     open_.echoed(message.round_trip, echo_line(options_.size, peer_, message.sequence, message.round_trip));
     last_echo_ = Clock::now();
     has_echoed_ = true;
-    pause_ = {};
+    pause_.succeed();
   }
   if (received.failure) {
     lose_connection(*received.failure);
@@ -270,8 +256,7 @@ void Probe::settle_open() {
   }
   const auto silence = Clock::now() - std::max(last_echo_, open_.first().since);
   if (silence > std::max(kSilence, result_.messages.round_trips().max())) {
-    const std::string within =
-        " within " + text::format_latency(silence) + ", when a signal ended the probe";
+    const std::string within = " within " + text::format_latency(silence) + ", when a signal ended the probe";
     if (exchange_) {
       client::Failure failure = exchange_->timed_out();
       failure.text = "no echo" + within;
@@ -287,7 +272,7 @@ void Probe::lose_connection(const client::Failure& failure) {
   exchange_.reset();
   connection_.reset();
   if (!has_echoed_) {
-    pause_before_connecting();
+    pause_.fail();
   }
   open_.lose_connection(failure);
 }
@@ -299,7 +284,7 @@ Clock::time_point Probe::next_step() const {
   }
   if (!open_.empty()) {
     next = std::min(next, open_.first().since + options_.timeout);
-    next = exchange_ || is_connecting_ ? next : std::min(next, connects_again_);
+    next = exchange_ || is_connecting_ ? next : std::min(next, pause_.over_at());
   }
   return next;
 }

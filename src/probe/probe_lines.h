@@ -8,10 +8,10 @@
 
 namespace threadecho::probe {
 
-/// Takes one line, without its end. A line about a failure may be shown in another colour. `at` is the time it tells of.
+/// Takes one line, without its end. A line about a failure may be shown in another colour. `at` is the time it tells
+/// of.
 enum class Line { kUsual, kFailure };
-using PrintLine =
-    std::function<void(std::string_view line, Line kind, std::chrono::system_clock::time_point at)>;
+using PrintLine = std::function<void(std::string_view line, Line kind, std::chrono::system_clock::time_point at)>;
 
 /// The lines of a probe as they come. Of messages in a row that were lost for the same reason, the first is told at
 /// once and the others together in one line each second, and once something else happens.

@@ -46,7 +46,9 @@ struct Observed {
 
 Observed run(const ProbeOptions& options, const std::vector<net::Endpoint>& servers) {
   Observed observed;
-  const auto print = [&](std::string_view line, probe::Line /*kind*/, probe::ProbeLines::WallTime /*at*/) { observed.lines.emplace_back(line); };
+  const auto print = [&](std::string_view line, probe::Line /*kind*/, probe::ProbeLines::WallTime /*at*/) {
+    observed.lines.emplace_back(line);
+  };
   client::NameLookup names([&] { return client::Resolution{.endpoints = servers, .reason = "none"}; },
                            client::NameLookup::Calls::kReturnAtOnce);
   observed.result = probe::probe(options, names, print, nullptr);
@@ -265,9 +267,8 @@ Observed run_with_later_names(const ProbeOptions& options, const net::Endpoint& 
     observed.lines.emplace_back(line);
   };
   int look_ups = 0;
-  client::NameLookup names([&] {
-    return ++look_ups == 1 ? client::Resolution{.endpoints = {server}, .reason = {}} : later;
-  });
+  client::NameLookup names(
+      [&] { return ++look_ups == 1 ? client::Resolution{.endpoints = {server}, .reason = {}} : later; });
   observed.result = probe::probe(options, names, print, nullptr);
   return observed;
 }
@@ -295,7 +296,8 @@ TEST(Probe, PausesBetweenConnectsThatFail) {
   const UnusedPort nobody;
   ProbeOptions options = one_message();
   options.count = 6;  // the first is echoed, the second lost with its connection, four are refused
-  const Observed probe = run_with_later_names(options, server.endpoint(), {.endpoints = {nobody.endpoint()}, .reason = {}});
+  const Observed probe =
+      run_with_later_names(options, server.endpoint(), {.endpoints = {nobody.endpoint()}, .reason = {}});
   EXPECT_EQ(probe.result.messages.losses().at("refused"), 4U);
   EXPECT_EQ(probe.result.attempts.size(), 5U);
   EXPECT_GE(probe.result.duration, milliseconds(10 + 20 + 40));
