@@ -170,7 +170,7 @@ TEST(ProbeCommand, EndsEarlyBeforeTheFirstEcho) {
   probe.signal(SIGTERM);
   const int status = probe.wait();
   const bool is_cut_short = probe.output().find("1 message sent, 0 echoed, 1 unanswered, 0% loss") != std::string::npos;
-  EXPECT_TRUE(is_cut_short || probe.output().find("lost: echo_timeout 1") != std::string::npos) << probe.output();
+  EXPECT_TRUE(is_cut_short || probe.output().find("lost: echo_timeout ") != std::string::npos) << probe.output();
   EXPECT_EQ(status, is_cut_short ? 128 + SIGTERM : 12) << "a connection is silent after a second";
 }
 

@@ -176,8 +176,8 @@ TEST(Connector, DoesNotWaitLongerThanItIsTold) {
 TEST(Connector, EndsAnAttemptWithItsPatience) {
   const FullListener silent;
   client::NameLookup names([&] { return client::Resolution{.endpoints = {silent.endpoint()}, .reason = {}}; });
-  client::Connector connector({.host = "test", .port = 7}, names, 400ms, nullptr);
-  const auto outcome = connector.connect_within(700ms, [](const auto& /*failed*/) {});
+  client::Connector connector({.host = "test", .port = 7}, names, 1s, nullptr);
+  const auto outcome = connector.connect_within(1300ms, [](const auto& /*failed*/) {});
   EXPECT_EQ(outcome.failure.value().kind, client::FailureKind::kConnectTimeout);
   ASSERT_EQ(outcome.connected.attempts.size(), 1U);
   EXPECT_EQ(outcome.connected.attempts[0].error, std::errc::operation_canceled) << "it had less than its timeout";

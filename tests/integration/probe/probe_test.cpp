@@ -259,7 +259,7 @@ TEST(Probe, LooksTheNameUpAgainForEachConnection) {
   EXPECT_EQ(result.addresses.at(0).to_string(), second.endpoint().to_string());
 }
 
-/// A run whose name is `servers[0]` at the first look-up, and then `later`.
+/// A run whose name leads to `server` at the first look-up; the others find `later`.
 Observed run_with_later_names(const ProbeOptions& options, const net::Endpoint& server,
                               const client::Resolution& later) {
   Observed observed;
@@ -277,7 +277,9 @@ TEST(Probe, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
   int clients = 0;
   const ScriptedServer server([&](int client) {
     write_all(client, read_exactly(client, 64));
-    if (++clients > 1) {
+    if (++clients == 1) {
+      read_exactly(client, 64);  // the second message is closed on
+    } else {
       echo_until_closed(client);
     }
   });
