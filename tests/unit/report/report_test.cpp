@@ -175,7 +175,7 @@ TEST(Report, ReadsTheSizeOfOldResults) {
   std::string old = load::json_report(run());
   const std::string name = "\"size_bytes\"";
   old.replace(old.find(name), name.size(), "\"size\"");
-  std::vector<Run> runs = read(old, "old");
+  auto runs = read(old, "old");
   runs.push_back(read(load::json_report(run(1))).at(0));
   EXPECT_EQ(report::merge(std::move(runs), false).settings().at("size_bytes"), 64);
 }
