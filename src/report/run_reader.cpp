@@ -50,12 +50,12 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
   if (run.has_failed) {
     run.json.at("error").at("message").get_ref<const std::string&>();
   } else {
-    rename_old_members(run.json);
     const auto started = text::parse_timestamp(run.json.at("started_at").get<std::string>());
     if (!started.ok()) {
       complain(where, "started_at is " + started.reason());
     }
     run.started_at = started.value();
+    rename_old_members(run.json);
     run.latency = latencies_in(run.json, "latency", where);
     run.connect = latencies_in(run.json, "connect", where);
   }

@@ -64,7 +64,7 @@ TEST(LoadArguments, TakeEveryFlag) {
                                      "--json",
                                      "--raw-samples",
                                      "samples.txt",
-                                     "[::1]:7"});
+                                     "echo.example:7"});
   EXPECT_EQ(options.connections, 12U);
   EXPECT_EQ(options.size, 16U * 1024);
   EXPECT_EQ(options.pipeline, 3U);
@@ -75,7 +75,7 @@ TEST(LoadArguments, TakeEveryFlag) {
   EXPECT_THAT(options.sources, SizeIs(3));
   EXPECT_TRUE(options.reconnect);
   EXPECT_TRUE(options.json);
-  EXPECT_EQ(options.target.to_string(), "[::1]:7");
+  EXPECT_EQ(options.target.to_string(), "echo.example:7");
   EXPECT_EQ(options.raw_samples, "samples.txt");
 }
 
