@@ -12,7 +12,7 @@ namespace {
 
 std::string_view kind_of(const std::exception& error) {
   if (const auto* const failed = dynamic_cast<const CommandFailed*>(&error)) {
-    return words_of(failed->kind()).name;
+    return failed->kind();
   }
   return dynamic_cast<const cli::UsageError*>(&error) != nullptr ? "usage" : words_of(FailureKind::kOther).name;
 }

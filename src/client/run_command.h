@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "client/failure.h"
@@ -12,11 +13,13 @@ namespace threadecho::client {
 /// A failure that ends a client command before it has a result.
 class CommandFailed : public std::runtime_error {
  public:
-  explicit CommandFailed(const Failure& failure) : std::runtime_error(failure.text), kind_(failure.kind) {}
-  [[nodiscard]] FailureKind kind() const noexcept { return kind_; }
+  explicit CommandFailed(const Failure& failure) : CommandFailed(words_of(failure.kind).name, failure.text) {}
+  /// `kind` as --json prints it.
+  CommandFailed(std::string_view kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  [[nodiscard]] const std::string& kind() const noexcept { return kind_; }
 
  private:
-  FailureKind kind_;
+  std::string kind_;
 };
 
 /// The member `error` that every JSON of a failure has: {"kind", "message"}.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "client/latency_json.h"
 #include "client/latency_text.h"
@@ -72,6 +73,25 @@ TEST(LatencyJson, RefusesWhatIsNoHistogram) {
   EXPECT_THAT(reason(R"({"histogram": [[1e9, 1]]})"), HasSubstr("begins at"));
   EXPECT_THAT(reason(R"({"histogram": [[-1, 1]]})"), HasSubstr("begins at"));
   EXPECT_THAT(reason(R"({"count": 3, "sum_seconds": 1, "histogram": [[0.5, 2]]})"), HasSubstr("not hold as many"));
+}
+
+TEST(LatencyJson, RefusesNumbersThatNoRunHas) {
+  const auto reason_with = [](const char* member, Json value) {
+    Json json = client::json_of(latencies(3));
+    json[member] = std::move(value);
+    return client::latencies_of(json).reason();
+  };
+  EXPECT_EQ(reason_with("max_seconds", 0.5), "");
+  EXPECT_EQ(reason_with("max_seconds", 1e18), "max_seconds is 1e+18");
+  EXPECT_EQ(reason_with("max_seconds", 1e-9), "min_seconds is 5e-08") << "more than the largest";
+  EXPECT_EQ(reason_with("min_seconds", 1e300), "min_seconds is 1e+300");
+  EXPECT_EQ(reason_with("min_seconds", -1.0), "min_seconds is -1.0");
+  EXPECT_EQ(reason_with("sum_seconds", 1e300), "sum_seconds is 1e+300");
+  EXPECT_EQ(reason_with("sum_seconds", -1e-9), "sum_seconds is -1e-09");
+  EXPECT_THAT(reason_with("count", -1), HasSubstr("not hold as many"));
+  EXPECT_THAT(reason_with("count", 3.5), HasSubstr("not hold as many"));
+  EXPECT_EQ(reason_with("histogram", Json::array({Json::array({5e-8, -3})})), "the count of a bucket is -3");
+  EXPECT_EQ(reason_with("histogram", Json::array({Json::array({5e-8, 1.5})})), "the count of a bucket is 1.5");
 }
 
 TEST(LatencyText, IsATableOfPercentilesThatHaveEnoughSamples) {
