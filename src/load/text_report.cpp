@@ -106,13 +106,14 @@ std::string incident_rows(const LoadResult& result) {
 
 std::string text_report(const LoadResult& result, std::size_t width) {
   const std::string bars = client::latency_bars(result.latencies, width);
-  return cli::fitted(fmt::format("{} ({}): {}\n\n", result.options.target.to_string(), result.target.to_string(),
-                                 description(result.options)) +
-                         throughput_rows(result) +
-                         client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}) +
-                         error_rows(result) + incident_rows(result) + attempt_rows(result.incidents),
-                     width) +
-         (bars.empty() ? "" : "\nlatency, and the share of messages up to it\n" + bars);
+  return cli::fitted(
+             fmt::format("{} ({}): {}\n\n", result.options.target.to_string(), result.target.to_string(),
+                         description(result.options)) +
+                 throughput_rows(result) +
+                 client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}, width) +
+                 error_rows(result) + incident_rows(result) + attempt_rows(result.incidents),
+             width) +
+         (bars.empty() ? "" : cli::fitted("\nlatency, and the share of messages up to it\n", width) + bars);
 }
 
 }  // namespace threadecho::load

@@ -106,9 +106,24 @@ TEST(LatencyText, IsATableOfPercentilesThatHaveEnoughSamples) {
   EXPECT_EQ(client::latency_table({{"nothing", none}}), "");
 }
 
+TEST(LatencyText, HasARowForEachFigureWhereTheColumnsAreFew) {
+  const LatencyHistogram many = latencies(1000);
+  const LatencyHistogram few = latencies(5);
+  const std::string table = client::latency_table({{"latency", many}, {"connect", few}}, 40);
+  EXPECT_EQ(table,
+            "              latency   connect\n"
+            "min             50 ns     50 ns\n"
+            "p50            814 ns     52 ns\n"
+            "p90           3.05 us         -\n"
+            "p99           4.04 us         -\n"
+            "p99.9         4.17 us         -\n"
+            "max           4.17 us     54 ns\n");
+  EXPECT_EQ(client::latency_table({{"latency", many}}, 71), client::latency_table({{"latency", many}}, 80));
+}
+
 TEST(LatencyText, FitsTheWidthThatIsThere) {
   const LatencyHistogram many = latencies(5000);
-  for (const std::size_t width : {60U, 80U, 120U}) {
+  for (const std::size_t width : {40U, 46U, 47U, 60U, 80U, 120U}) {
     std::istringstream lines(client::latency_bars(many, width));
     for (std::string line; std::getline(lines, line);) {
       EXPECT_LE(line.size(), width) << line;
