@@ -86,12 +86,24 @@ Json incidents(const LoadResult& result) {
 }
 
 /// The first one, null if there was none.
-Json error(const LoadIncidents& incidents) {
-  if (incidents.total() == 0) {
+Json error(const LoadResult& result) {
+  if (result.is_clean()) {
     return nullptr;
   }
-  const client::Failure& first = incidents.kept().front().failure;
+  const bool has_lost = result.incidents.total() > 0;
+  const client::Failure& first = has_lost ? result.incidents.kept().front().failure : *result.failure;
   return client::error_json(client::words_of(first.kind).name, first.text);
+}
+
+Json connections(const LoadResult& result) {
+  Json json = Json::array();
+  for (const LoadOpening& opening : result.openings.kept()) {
+    json.push_back({{"time", text::format_timestamp(result.wall_time(opening.at))},
+                    {"connection", opening.connection},
+                    {"local_address", opening.local.to_string()},
+                    {"address", opening.peer.to_string()}});
+  }
+  return json;
 }
 
 Json addresses(const LoadResult& result) {
@@ -130,7 +142,7 @@ std::string json_report(const LoadResult& result) {
                   {"settings", json_of(result.options)},
                   {"machine", machine()},
                   {"clean", result.is_clean()},
-                  {"error", error(result.incidents)},
+                  {"error", error(result)},
                   {"ended_early", result.stopped_early},
                   {"measured_seconds", result.measured_seconds},
                   {"messages", result.messages},
@@ -146,6 +158,7 @@ std::string json_report(const LoadResult& result) {
                   {"outages", outages(result.incidents)},
                   {"reconnects_failed", reconnects_failed(result.incidents)},
                   {"incidents", incidents(result)},
+                  {"connections", connections(result)},
                   {"local_ports", local_ports(result)}};
   return client::text_of(json, -1) + '\n';
 }

@@ -119,6 +119,7 @@ void LoadClient::receive(LoadConnection::Waiting waiting) {
 
 void LoadClient::on_open(Nanoseconds now) {
   state_->context.recorder.open_connections.add(1);
+  state_->openings.add(now, connection_.index(), connection_.fd(), connection_.peer());
   settle();
   if (state_->phase == Phase::kRunning || mode() == LoadMode::kHold) {
     load(now);
@@ -179,9 +180,9 @@ void LoadClient::after_receive() {
   if (connection_.completed() == 0) {
     return;
   }
+  retry_delay_ = 0;
   if (is_broken_) {
     is_broken_ = false;
-    retry_delay_ = 0;
     state_->incidents.recovered(incident_, monotonic_now() - lost_at_);
   }
   if (state_->phase == Phase::kFinishing && mode() == LoadMode::kHold && connection_.is_idle()) {

@@ -11,6 +11,7 @@
 #include "client/name_lookup.h"
 #include "load/load_connection.h"
 #include "load/load_incidents.h"
+#include "load/load_openings.h"
 #include "load/load_recorder.h"
 #include "load/sample_file.h"
 #include "net/endpoint.h"
@@ -44,6 +45,7 @@ struct LoadState {
   net::Fd epoll;
   bool has_one_client = false;
   LoadIncidents incidents = {};
+  LoadOpenings openings = {};
   Phase phase = Phase::kOpening;
   std::size_t connecting = 0;
   std::size_t retrying = 0;    ///< clients that wait until they connect again
