@@ -25,8 +25,11 @@ class CommandFailed : public std::runtime_error {
 /// The member `error` that every JSON of a failure has: {"kind", "message"}.
 Json error_json(std::string_view kind, std::string_view message);
 
+/// What --json prints for a command that ends without a result: {"type": "error", "error": {...}} on one line.
+std::string error_line(std::string_view kind, std::string_view message);
+
 /// cli::run_command for a client command: with --json among the arguments, what ends the command becomes one line of
-/// JSON on standard output too, {"type": "error", "error": {...}}. Its kind is that of the CommandFailed, `usage`, or
+/// JSON on standard output too, see error_line(). Its kind is that of the CommandFailed, `usage`, or
 /// `other`.
 int run_command(std::string_view name, int argc, const char* const* argv, const std::function<int()>& body);
 
