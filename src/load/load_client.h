@@ -9,6 +9,7 @@
 #include "client/connect_race.h"
 #include "client/failure.h"
 #include "client/name_lookup.h"
+#include "load/epoll_interest.h"
 #include "load/load_connection.h"
 #include "load/load_incidents.h"
 #include "load/load_openings.h"
@@ -95,7 +96,7 @@ class LoadClient {
 
   LoadState* state_;  ///< of the worker, never null
   LoadConnection connection_;
-  std::uint32_t interest_ = 0;  ///< what epoll watches
+  EpollInterest interest_;
   bool has_settled_ = false;
   bool is_broken_ = false;  ///< its incident is open
   std::size_t incident_ = LoadIncidents::kNotKept;
