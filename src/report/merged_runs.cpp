@@ -85,7 +85,7 @@ void refuse_same_results(const std::vector<Run>& runs) {
                                                                        ": " + error.at("message").get<std::string>());
 }
 
-std::uint64_t count_of(const Json& json, const char* member) {
+std::uint64_t count_or_zero(const Json& json, const char* member) {
   const Json& value = json.at(member);
   return value.is_null() ? 0 : value.get<std::uint64_t>();
 }
@@ -106,21 +106,21 @@ void add(MergedRuns& merged, const Run& run) {
   merged.measured_seconds = std::max(merged.measured_seconds, json.at("measured_seconds").get<double>());
   merged.messages_per_second += json.at("messages_per_second").get<double>();
   merged.bytes_per_second += json.at("bytes_per_second").get<double>();
-  merged.messages += count_of(json, "messages");
-  merged.missed_messages += count_of(json, "missed_messages");
-  merged.opened += count_of(json, "connections_opened");
-  merged.proved += count_of(json, "connections_proved");
+  merged.messages += count_or_zero(json, "messages");
+  merged.missed_messages += count_or_zero(json, "missed_messages");
+  merged.opened += count_or_zero(json, "connections_opened");
+  merged.proved += count_or_zero(json, "connections_proved");
   merged.is_clean = merged.is_clean && json.at("clean").get<bool>();
-  merged.errors_total += count_of(json, "errors_total");
+  merged.errors_total += count_or_zero(json, "errors_total");
   for (const auto& [kind, count] : json.at("errors").items()) {
     merged.errors[kind] = merged.errors.value(kind, std::uint64_t{0}) + count.get<std::uint64_t>();
   }
   const Json& outages = json.at("outages");
-  merged.recovered += count_of(outages, "recovered");
+  merged.recovered += count_or_zero(outages, "recovered");
   merged.outage_seconds += outages.at("total_seconds").get<double>();
   merged.longest_outage_seconds = std::max(merged.longest_outage_seconds, outages.at("longest_seconds").get<double>());
   for (const Json& failed : json.at("reconnects_failed")) {
-    merged.reconnects_failed[failed.at("message").get<std::string>()] += count_of(failed, "count");
+    merged.reconnects_failed[failed.at("message").get<std::string>()] += count_or_zero(failed, "count");
   }
   add_latencies(merged.latency, run.latency, run.source);
   add_latencies(merged.connect, run.connect, run.source);
