@@ -115,8 +115,7 @@ struct Start {
 };
 
 /// The first of several addresses that answers takes all load: results for two would be results for neither. When none
-/// does, the run itself says why.
-/// Without --wait, the name has been looked up.
+/// does, the run itself says why. Without --wait, the name must have been looked up.
 Start find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress,
                   client::SignalFd& signals) {
   client::Connector::Outcome outcome;
@@ -132,6 +131,9 @@ Start find_target(const LoadOptions& options, client::Connector& connector, cons
   } else {
     outcome.connected = client::connect_to_any(client::in_connecting_order(connector.addresses(), nullptr),
                                                options.timeout, &signals, first_source(options));
+    if (!outcome.connected.fd && !signals.signal()) {
+      outcome.failure = client::connect_failure(outcome.connected.attempts);
+    }
   }
   if (outcome.connected.fd) {
     const net::Endpoint target = outcome.connected.attempts.back().endpoint;
