@@ -6,8 +6,11 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "text/numbers.h"
 
@@ -18,8 +21,11 @@ using stats::LatencyHistogram;
 using std::chrono::nanoseconds;
 
 constexpr std::array<double, 4> kPercentiles = {50, 90, 99, 99.9};
+constexpr std::size_t kNameWidth = 11;
+constexpr std::size_t kCellWidth = 10;
 // What a line of the bars has beside its bar.
 constexpr std::size_t kBesideBar = 37;
+constexpr std::size_t kCountWidth = 12;
 constexpr std::size_t kShortestBar = 10;
 constexpr std::size_t kLongestBar = 40;
 
@@ -44,38 +50,58 @@ std::vector<Step> steps_of(const LatencyHistogram& latencies) {
   return steps;
 }
 
-std::string cell(std::string_view text) { return fmt::format("{:>10}", text); }
+/// A name and what stands beside it: min, the percentiles, max.
+using Cells = std::array<std::string, kPercentiles.size() + 3>;
+
+Cells headings() {
+  Cells cells = {"", "min"};
+  std::ranges::transform(kPercentiles, cells.begin() + 2, [](double percent) { return fmt::format("p{}", percent); });
+  cells.back() = "max";
+  return cells;
+}
+
+Cells cells_of(std::string_view name, const LatencyHistogram& latencies) {
+  Cells cells = {std::string(name), text::format_latency(latencies.min())};
+  std::ranges::transform(kPercentiles, cells.begin() + 2, [&](double percent) {
+    const auto percentile = latencies.known_percentile(percent);
+    return percentile ? text::format_latency(*percentile) : "-";
+  });
+  cells.back() = text::format_latency(latencies.max());
+  return cells;
+}
 
 }  // namespace
 
-std::string latency_table(const std::vector<NamedLatencies>& rows) {
-  std::string table;
+std::string latency_table(const std::vector<NamedLatencies>& rows, std::size_t width) {
+  std::vector<Cells> columns = {headings()};
   for (const auto& [name, latencies] : rows) {
-    if (latencies.count() == 0) {
-      continue;
+    if (latencies.count() > 0) {
+      columns.push_back(cells_of(name, latencies));
     }
-    table += fmt::format("{:<11}", name) + cell(text::format_latency(latencies.min()));
-    for (const double percent : kPercentiles) {
-      const auto percentile = latencies.known_percentile(percent);
-      table += cell(percentile ? text::format_latency(*percentile) : "-");
-    }
-    table += cell(text::format_latency(latencies.max())) + '\n';
   }
-  if (table.empty()) {
+  if (columns.size() == 1) {
     return {};
   }
-  std::string heading = fmt::format("{:<11}", "") + cell("min");
-  for (const double percent : kPercentiles) {
-    heading += cell(fmt::format("p{}", percent));
+  const std::size_t figures = columns.front().size();
+  const bool is_wide = kNameWidth + (figures - 1) * kCellWidth <= width;
+  std::string table;
+  for (std::size_t row = 0; row < (is_wide ? columns.size() : figures); ++row) {
+    for (std::size_t column = 0; column < (is_wide ? figures : columns.size()); ++column) {
+      const std::string& text = is_wide ? columns[row].at(column) : columns[column].at(row);
+      table += column == 0 ? fmt::format("{:<{}}", text, kNameWidth) : fmt::format("{:>{}}", text, kCellWidth);
+    }
+    table += '\n';
   }
-  return heading + cell("max") + '\n' + table;
+  return table;
 }
 
 std::string latency_bars(const LatencyHistogram& latencies, std::size_t width) {
   if (latencies.count() == 0) {
     return {};
   }
-  const std::size_t longest = std::clamp(width - std::min(width, kBesideBar), kShortestBar, kLongestBar);
+  const bool has_counts = width >= kBesideBar + kShortestBar;
+  const std::size_t beside = has_counts ? kBesideBar : kBesideBar - kCountWidth;
+  const std::size_t longest = std::clamp(width - std::min(width, beside), kShortestBar, kLongestBar);
   const std::vector<Step> steps = steps_of(latencies);
   const auto most = static_cast<double>(std::max<std::uint64_t>(std::ranges::max(steps, {}, &Step::count).count, 1));
   std::string rows;
@@ -88,8 +114,9 @@ std::string latency_bars(const LatencyHistogram& latencies, std::size_t width) {
             ? 0
             : std::max(1.0, std::round(static_cast<double>(step.count) / most * static_cast<double>(longest)));
     const double percent = 100.0 * static_cast<double>(seen) / static_cast<double>(latencies.count());
-    rows += fmt::format("  < {:<8} {:<{}} {:>11}  {:>7.3f} %\n", text::format_latency(step.to),
-                        std::string(static_cast<std::size_t>(length), '#'), longest, text::format_count(step.count),
+    rows += fmt::format("  < {:<8} {:<{}}{}  {:>7.3f} %\n", text::format_latency(step.to),
+                        std::string(static_cast<std::size_t>(length), '#'), longest,
+                        has_counts ? fmt::format("{:>{}}", text::format_count(step.count), kCountWidth) : "",
                         std::floor(percent * 1000) / 1000);
   }
   return rows;

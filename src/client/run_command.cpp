@@ -12,7 +12,7 @@ namespace {
 
 std::string_view kind_of(const std::exception& error) {
   if (const auto* const failed = dynamic_cast<const CommandFailed*>(&error)) {
-    return words_of(failed->kind()).name;
+    return failed->kind();
   }
   return dynamic_cast<const cli::UsageError*>(&error) != nullptr ? "usage" : words_of(FailureKind::kOther).name;
 }
@@ -21,13 +21,17 @@ std::string_view kind_of(const std::exception& error) {
 
 Json error_json(std::string_view kind, std::string_view message) { return {{"kind", kind}, {"message", message}}; }
 
+std::string error_line(std::string_view kind, std::string_view message) {
+  return text_of({{"type", "error"}, {"error", error_json(kind, message)}}, -1) + '\n';
+}
+
 int run_command(std::string_view name, int argc, const char* const* argv, const std::function<int()>& body) {
   return cli::run_command(name, [&] {
     try {
       return body();
     } catch (const std::exception& error) {
       if (cli::has_flag("--json", argc, argv)) {
-        std::cout << text_of({{"type", "error"}, {"error", error_json(kind_of(error), error.what())}}, -1) << '\n';
+        std::cout << error_line(kind_of(error), error.what());
       }
       throw;
     }

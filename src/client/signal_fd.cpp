@@ -1,11 +1,13 @@
 #include "client/signal_fd.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 #include <system_error>
 
 #include "cli/exit_status.h"
@@ -23,9 +25,22 @@ sigset_t interrupting_signals() {
 
 extern "C" void end_at_once(int signal_number) { ::_exit(cli::kEndedBySignal + signal_number); }
 
+// As error_line() of run_command.h has it: a handler must not allocate memory.
+constexpr std::string_view kLastWordsInJson =
+    R"({"type":"error","error":{"kind":"interrupted","message":"ended by a second signal, without a result"}})"
+    "\n";
+
+extern "C" void end_with_json(int signal_number) {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  if (::poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) {  // else the write could block
+    [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, kLastWordsInJson.data(), kLastWordsInJson.size());
+  }
+  ::_exit(cli::kEndedBySignal + signal_number);
+}
+
 }  // namespace
 
-SignalFd::SignalFd() {
+SignalFd::SignalFd(LastWords last_words) : last_words_(last_words) {
   const sigset_t set = interrupting_signals();
   fd_ = net::Fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd_) {
@@ -45,8 +60,9 @@ void SignalFd::take() noexcept {
     return;
   }
   signal_ = static_cast<int>(info.ssi_signo);
-  static_cast<void>(std::signal(SIGINT, &end_at_once));
-  static_cast<void>(std::signal(SIGTERM, &end_at_once));
+  auto* const handler = last_words_ == LastWords::kJson ? &end_with_json : &end_at_once;
+  static_cast<void>(std::signal(SIGINT, handler));
+  static_cast<void>(std::signal(SIGTERM, handler));
   const sigset_t set = interrupting_signals();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }

@@ -12,8 +12,11 @@ namespace threadecho::client {
 /// It does so with handlers, because the default action does not end the first process of a container.
 class SignalFd {
  public:
+  /// What a second signal prints on standard output, if that takes it at once.
+  enum class LastWords { kNone, kJson };
+
   /// Throws std::system_error if it cannot create a descriptor.
-  SignalFd();
+  explicit SignalFd(LastWords last_words = LastWords::kNone);
   ~SignalFd();
   SignalFd(const SignalFd&) = delete;
   SignalFd& operator=(const SignalFd&) = delete;
@@ -26,6 +29,7 @@ class SignalFd {
   [[nodiscard]] std::optional<int> signal() const noexcept { return signal_; }
 
  private:
+  LastWords last_words_;
   net::Fd fd_;
   std::optional<int> signal_;
 };

@@ -87,12 +87,24 @@ Json incidents(const LoadResult& result) {
 }
 
 /// The first one, null if there was none.
-Json error(const LoadIncidents& incidents) {
-  if (incidents.total() == 0) {
+Json error(const LoadResult& result) {
+  if (result.is_clean()) {
     return nullptr;
   }
-  const client::Failure& first = incidents.kept().front().failure;
+  const bool has_lost = result.incidents.total() > 0;
+  const client::Failure& first = has_lost ? result.incidents.kept().front().failure : *result.failure;
   return client::error_json(client::words_of(first.kind).name, first.text);
+}
+
+Json connections(const LoadResult& result) {
+  Json json = Json::array();
+  for (const LoadOpening& opening : result.openings.kept()) {
+    json.push_back({{"time", text::format_timestamp(result.wall_time(opening.at))},
+                    {"connection", opening.connection},
+                    {"local_address", opening.local.to_string()},
+                    {"address", opening.peer.to_string()}});
+  }
+  return json;
 }
 
 Json addresses(const LoadResult& result) {
@@ -131,7 +143,7 @@ std::string json_report(const LoadResult& result) {
                   {"settings", json_of(result.options)},
                   {"machine", machine()},
                   {"clean", result.is_clean()},
-                  {"error", error(result.incidents)},
+                  {"error", error(result)},
                   {"ended_early", result.stopped_early},
                   {"measured_seconds", result.measured_seconds},
                   {"messages", result.messages},
@@ -149,6 +161,7 @@ std::string json_report(const LoadResult& result) {
                   {"incidents", incidents(result)},
                   {"connects", client::json_of(result.connects)},
                   {"local_stalls", client::json_of(result.local_stalls)},
+                  {"connections", connections(result)},
                   {"local_ports", local_ports(result)}};
   return client::text_of(json, -1) + '\n';
 }

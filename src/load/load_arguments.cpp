@@ -16,6 +16,7 @@
 
 #include "cli/value_kinds.h"
 #include "client/arguments.h"
+#include "load/load_help_text.h"
 #include "text/escape.h"
 #include "text/timestamps.h"
 
@@ -135,8 +136,8 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
       option("--timeout", "DURATION", result.timeout, cli::duration(kShortestTime, kLongestTime),
              "how long a connect or an echo may take before it counts as lost"),
       option("--start-at", "TIME", result.start_at, start_time(), "",
-             "wait until then before the first connect, so that runs on several machines begin together: "
-             "2026-11-27T14:30:00Z"),
+             "look the name up, then wait until then before the first connect, so that runs on several machines begin "
+             "together: 2026-11-27T14:30:00Z"),
 
       with_heading("Connections", toggle("--reconnect", result.reconnect,
                                          "connect again when a connection is lost, and say how long that took")),
@@ -154,7 +155,8 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
              "1s",
              "how often to tell the progress; with --json it also goes to standard output, one JSON object a line"),
       toggle("--quiet", result.quiet, "print nothing but the result"),
-      toggle("--timestamps", result.timestamps, "say when a connection was lost by the wall clock, in UTC"),
+      toggle("--timestamps", result.timestamps,
+             "begin each line of progress with the wall clock, in UTC, and say by it when a connection was lost"),
       option("--raw-samples", "FILE", result.raw_samples, cli::path(), "",
              "write every measured latency to a file during the run, in nanoseconds, one a line"),
   };
@@ -163,49 +165,6 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
   rows.insert(rows.end(), to_connect.begin(), to_connect.end());
   return rows;
 }
-
-constexpr std::string_view kUsage = R"(Usage: threadecho load [tcp://]HOST:PORT [--flag VALUE]...
-       threadecho load [tcp://][IPv6]:PORT [--flag VALUE]...
-
-Puts load on a TCP echo server, verifies every byte that comes back, and says how fast and how exact
-the server was. Without a flag for another way it is a closed loop: each connection sends its next
-message when one has come back. All load goes to the first address of a name that can be connected
-to; a connection that was lost looks the name up again (at most once a second) and tries all of its
-addresses, beginning with the one that worked last; if the look-up fails, those that it found before.
-Ctrl-C ends a run early and still prints its result; a second one ends it at once.
-
-)";
-
-constexpr std::string_view kEnd = R"(
-Durations: 250ms, 30s, 5min, 1h30m, up to a week. Sizes: 64KiB (or 64k, 64KB), 1MiB, or plain bytes.
-
-Exit statuses:
-  0      every connection stood, every byte was right
-  1      a connection was refused or lost, a byte was wrong, or the name was not found; with --json
-         the JSON then has an `error`
-  2      wrong usage
-  128+n  ended by a second signal n, or by one before it had an address to connect to
-
-JSON: type (result, interval or error), target, address, addresses (that connections were made to),
-started_at, settings, machine {hostname,
-kernel, architecture, cores, congestion_control}, clean, error {kind, message} or null, ended_early,
-measured_seconds, messages, messages_per_second, bytes_per_second, missed_messages,
-connections_opened, connections_proved, latency and connect {count, sum_seconds, min_seconds,
-mean_seconds, p10_seconds to p99_99_seconds, max_seconds, histogram [[from_seconds, count]]} or
-null, errors_total, errors (a count for each kind), outages {recovered, total_seconds,
-longest_seconds}, incidents [{time, at_seconds, connection, local_address, error, detail,
-failed_attempts, recovered_after_seconds}], connects [{time, address, local_address,
-duration_seconds, error?}] (that found the address), local_stalls (times in which this host did not
-run load) {count, total_seconds, longest_seconds}, reconnects_failed [{message, count}], local_ports {count,
-time_wait_seconds,
-lasting_connections_per_second} or null. `threadecho report` merges such results.
-
-Examples:
-  threadecho load localhost:9000 --connections 64 --duration 30s
-  threadecho load echo.example:9000 --rate 1000 --reconnect --duration 5m
-  threadecho load 127.0.0.1:9000 --hold --connections 9000 --source 127.0.0.2
-  threadecho load echo.example:9000 --churn --close reset --ramp 10s --connections 8
-)";
 
 LoadMode mode_of(const Given& given) {
   struct ModeFlag {
@@ -269,7 +228,8 @@ LoadOptions parse_load_arguments(int argc, const char* const* argv) {
 std::string load_help(std::size_t width) {
   LoadOptions defaults;
   Given given;
-  return cli::wrapped(std::string(kUsage).append(cli::options_text(options(defaults, given))).append(kEnd), width);
+  return cli::wrapped(std::string(kLoadUsage).append(cli::options_text(options(defaults, given))).append(kLoadHelpEnd),
+                      width);
 }
 
 }  // namespace threadecho::load

@@ -3,9 +3,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "client/resolver.h"
@@ -139,6 +137,7 @@ void LoadClient::receive(LoadConnection::Waiting waiting) {
 void LoadClient::on_open(Nanoseconds now) {
   state_->context.recorder.open_connections.add(1);
   asked_at_ = 0;
+  state_->openings.add(now, connection_.index(), connection_.fd(), connection_.peer());
   settle();
   if (state_->phase == Phase::kRunning || mode() == LoadMode::kHold) {
     load(now);
@@ -199,9 +198,9 @@ void LoadClient::after_receive() {
   if (connection_.completed() == 0) {
     return;
   }
+  retry_delay_ = 0;
   if (is_broken_) {
     is_broken_ = false;
-    retry_delay_ = 0;
     state_->incidents.recovered(incident_, monotonic_now() - lost_at_);
   }
   if (state_->phase == Phase::kFinishing && mode() == LoadMode::kHold && connection_.is_idle()) {
@@ -297,27 +296,14 @@ void LoadClient::close() {
     state_->context.recorder.open_connections.remove(1);
   }
   connection_.close();
-  interest_ = 0;  // epoll forgets a descriptor that is closed
+  interest_.clear();
 }
 
 void LoadClient::watch() {
-  const auto tell_epoll = [this](int operation, int fd) {
-    epoll_event event{.events = interest_, .data = {.ptr = this}};
-    if (::epoll_ctl(state_->epoll.get(), operation, fd, &event) != 0) {
-      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-    }
-  };
   if (connection_.state() == State::kConnecting) {
-    interest_ = EPOLLOUT;  // the connection that comes of it has this interest already
-    for (const int fd : connection_.take_new_sockets()) {
-      tell_epoll(EPOLL_CTL_ADD, fd);
-    }
+    interest_.add_connecting(state_->epoll.get(), connection_.take_new_sockets(), this);
   } else if (connection_.state() != State::kClosed) {
-    const std::uint32_t before = interest_;
-    interest_ = EPOLLIN | (connection_.wants_to_write() ? EPOLLOUT : 0U);
-    if (interest_ != before) {
-      tell_epoll(before == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, connection_.fd());
-    }
+    interest_.set(state_->epoll.get(), connection_.fd(), connection_.wants_to_write(), this);
   }
 }
 

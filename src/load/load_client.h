@@ -11,8 +11,10 @@
 #include "client/failure.h"
 #include "client/name_lookup.h"
 #include "client/resolver.h"
+#include "load/epoll_interest.h"
 #include "load/load_connection.h"
 #include "load/load_incidents.h"
+#include "load/load_openings.h"
 #include "load/load_recorder.h"
 #include "load/sample_file.h"
 #include "net/endpoint.h"
@@ -47,6 +49,7 @@ struct LoadState {
   net::Fd epoll;
   bool has_one_client = false;
   LoadIncidents incidents = {};
+  LoadOpenings openings = {};
   Phase phase = Phase::kOpening;
   std::size_t connecting = 0;
   std::size_t retrying = 0;    ///< clients that wait until they connect again
@@ -97,7 +100,7 @@ class LoadClient {
 
   LoadState* state_;  ///< of the worker, never null
   LoadConnection connection_;
-  std::uint32_t interest_ = 0;  ///< what epoll watches
+  EpollInterest interest_;
   bool has_settled_ = false;
   bool is_broken_ = false;  ///< its incident is open
   std::size_t incident_ = LoadIncidents::kNotKept;

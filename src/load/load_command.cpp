@@ -22,6 +22,7 @@
 #include "client/connector.h"
 #include "client/failure.h"
 #include "client/name_lookup.h"
+#include "client/resolver.h"
 #include "client/run_command.h"
 #include "client/signal_fd.h"
 #include "client/wait.h"
@@ -71,12 +72,15 @@ net::Fd open_samples(const LoadOptions& options) {
   return file;
 }
 
-/// Throws std::runtime_error if the file did not take all samples.
-void finish_samples(SampleFile& samples, const LoadOptions& options) {
+/// Call it before the result is printed, which says so if the file did not take all samples.
+void finish_samples(SampleFile& samples, LoadResult& result) {
   try {
     samples.finish();
   } catch (const std::system_error& error) {
-    throw std::runtime_error("cannot write " + text::in_quotes(options.raw_samples) + ": " + error.code().message());
+    const std::string reason =
+        "cannot write " + text::in_quotes(result.options.raw_samples) + ": " + error.code().message();
+    std::cerr << "threadecho load: " << reason << '\n';
+    result.failure = client::Failure{client::FailureKind::kOther, reason};
   }
 }
 
@@ -100,6 +104,10 @@ client::Target target_of(const LoadOptions& options) {
   return target;
 }
 
+const net::Endpoint* first_source(const LoadOptions& options) {
+  return options.sources.empty() ? nullptr : &options.sources.front();
+}
+
 struct Start {
   net::Endpoint target;
   client::Connected first = {};
@@ -107,21 +115,26 @@ struct Start {
 };
 
 /// The first of several addresses that answers takes all load: results for two would be results for neither. When none
-/// does, only a run that connects again goes on.
-Start find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress) {
-  if (options.connect.wait.count() == 0) {
-    auto failure = connector.look_up();
-    if (connector.addresses().size() < 2) {
-      return {.target = connector.addresses().empty() ? net::Endpoint{} : connector.addresses().front(),
-              .failure = std::move(failure)};
+/// does, only a run that connects again goes on. Without --wait, the name must have been looked up.
+Start find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress,
+                  client::SignalFd& signals) {
+  client::Connector::Outcome outcome;
+  if (options.connect.wait.count() > 0) {
+    std::string said;
+    outcome = connector.connect_within(options.connect.wait, [&](const client::Connector::Outcome& failed) {
+      if (std::exchange(said, failed.failure->text) != failed.failure->text) {
+        progress.say("waiting: " + said);
+      }
+    });
+  } else if (connector.addresses().size() == 1) {
+    return {.target = connector.addresses().front()};
+  } else {
+    outcome.connected = client::connect_to_any(client::in_connecting_order(connector.addresses(), nullptr),
+                                               options.timeout, &signals, first_source(options));
+    if (!outcome.connected.fd && !signals.signal()) {
+      outcome.failure = client::connect_failure(outcome.connected.attempts);
     }
   }
-  std::string said;
-  auto outcome = connector.connect_within(options.connect.wait, [&](const client::Connector::Outcome& failed) {
-    if (std::exchange(said, failed.failure->text) != failed.failure->text) {
-      progress.say("waiting: " + said);
-    }
-  });
   const bool goes_on = outcome.connected.fd || options.reconnect || options.mode == LoadMode::kChurn;
   if (connector.addresses().empty() || !goes_on) {
     return {.target = {}, .failure = std::move(outcome.failure)};
@@ -136,15 +149,11 @@ Start find_target(const LoadOptions& options, client::Connector& connector, cons
   return {.target = target, .first = std::move(outcome.connected)};
 }
 
-/// Waits for the time of --start-at. Returns early when a signal comes.
-void wait_for_start(const LoadOptions& options, const LoadProgress& progress, client::SignalFd& signals) {
+/// Returns early when a signal comes.
+void wait_until(text::WallTime time, client::SignalFd& signals) {
   constexpr std::chrono::seconds kLongestWait{1};  // the wall clock may be set meanwhile
-  if (!options.start_at) {
-    return;
-  }
-  progress.say("waits until " + text::format_timestamp(*options.start_at));
   for (;;) {
-    const std::chrono::nanoseconds left = *options.start_at - std::chrono::system_clock::now();
+    const std::chrono::nanoseconds left = time - std::chrono::system_clock::now();
     if (left.count() <= 0 || signals.signal()) {
       return;
     }
@@ -153,19 +162,58 @@ void wait_for_start(const LoadOptions& options, const LoadProgress& progress, cl
   }
 }
 
+/// Waits for the time of --start-at, with the target's name looked up: a mistyped one shows at once, and no look-up
+/// comes between that time and the first connect. The name is looked up again shortly before, since it may move in a
+/// long wait. Returns early when a signal comes.
+std::optional<client::Failure> wait_for_start(const LoadOptions& options, client::Connector& connector,
+                                              const LoadProgress& progress, client::SignalFd& signals) {
+  constexpr std::chrono::seconds kFreshNames{10};
+  const bool waits_for_the_name = options.connect.wait.count() > 0;
+  auto failure = waits_for_the_name ? std::nullopt : connector.look_up();
+  if (failure || !options.start_at) {
+    return failure;
+  }
+  progress.say("waits until " + text::format_timestamp(*options.start_at));
+  if (!waits_for_the_name && *options.start_at - std::chrono::system_clock::now() > kFreshNames) {
+    wait_until(*options.start_at - kFreshNames, signals);
+    failure = connector.look_up();
+  }
+  if (!failure) {
+    wait_until(*options.start_at, signals);
+  }
+  return failure;
+}
+
+int end_by_signal(const LoadOptions& options, int signal_number) {
+  if (options.json) {
+    std::cout << client::error_line(
+        "interrupted", "ended by signal " + std::to_string(signal_number) + " before anything was measured");
+  }
+  return cli::kEndedBySignal + signal_number;
+}
+
+/// Throws std::runtime_error when standard output takes nothing: its reader has gone, and nothing is left to run for.
+void print_progress(const LoadSnapshot& snapshot, const LoadOptions& options) {
+  if (!(std::cout << json_progress(snapshot, options) << std::flush)) {
+    throw std::runtime_error("cannot write to standard output");
+  }
+}
+
 int run(const LoadOptions& options, client::NameLookup& names) {
   check_sources(options);
   net::Fd file = open_samples(options);
   LoadProgress progress(options, STDERR_FILENO);
-  client::SignalFd signals;
+  client::SignalFd signals(options.json ? client::SignalFd::LastWords::kJson : client::SignalFd::LastWords::kNone);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a closed standard error must not end the run
 
-  const net::Endpoint* const source = options.sources.empty() ? nullptr : &options.sources.front();
-  client::Connector connector(target_of(options), names, options.timeout, &signals, source);
-  wait_for_start(options, progress, signals);
-  Start start = find_target(options, connector, progress);
+  client::Connector connector(target_of(options), names, options.timeout, &signals, first_source(options));
+  Start start;
+  start.failure = wait_for_start(options, connector, progress, signals);
+  if (!start.failure && !signals.signal()) {
+    start = find_target(options, connector, progress, signals);
+  }
   if (signals.signal()) {
-    return cli::kEndedBySignal + *signals.signal();
+    return end_by_signal(options, *signals.signal());
   }
   if (start.failure) {
     throw client::CommandFailed(*start.failure);
@@ -180,21 +228,21 @@ int run(const LoadOptions& options, client::NameLookup& names) {
   const auto show = [&](const LoadSnapshot& snapshot) {
     progress.show(snapshot);
     if (options.json && options.report_interval.count() > 0) {
-      std::cout << json_progress(snapshot, options) << std::flush;
+      print_progress(snapshot, options);
     }
   };
-  const LoadResult result = run_load_test(options, start.target,
-                                          {.stop_fd = signals.fd(),
-                                           .on_stop = [&] { signals.take(); },
-                                           .on_progress = show,
-                                           .samples = samples ? &*samples : nullptr,
-                                           .names = &names},
-                                          std::move(start.first));
+  LoadResult result = run_load_test(options, start.target,
+                                    {.stop_fd = signals.fd(),
+                                     .on_stop = [&] { signals.take(); },
+                                     .on_progress = show,
+                                     .samples = samples ? &*samples : nullptr,
+                                     .names = &names},
+                                    std::move(start.first));
   progress.finish();
-  std::cout << (options.json ? json_report(result) : text_report(result, cli::output_width())) << std::flush;
   if (samples) {
-    finish_samples(*samples, options);
+    finish_samples(*samples, result);
   }
+  std::cout << (options.json ? json_report(result) : text_report(result, cli::output_width())) << std::flush;
   return result.is_clean() ? cli::kDone : cli::kFailed;
 }
 

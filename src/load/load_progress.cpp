@@ -10,6 +10,7 @@
 
 #include "cli/help.h"
 #include "text/numbers.h"
+#include "text/timestamps.h"
 
 namespace threadecho::load {
 namespace {
@@ -40,7 +41,8 @@ LoadProgress::LoadProgress(const LoadOptions& options, int fd)
 
 void LoadProgress::say(const std::string& notice) const {
   if (!options_.quiet) {
-    write(cli::fitted("threadecho load: " + notice, cli::output_width()));
+    const std::string time = stamp(std::chrono::system_clock::now());
+    write(cli::fitted(time + "threadecho load: " + notice, cli::output_width()));
   }
 }
 
@@ -48,7 +50,7 @@ void LoadProgress::show(const LoadSnapshot& snapshot) {
   if (options_.quiet) {
     return;
   }
-  std::string line = progress_line(snapshot, options_);
+  std::string line = stamp(snapshot.taken_at) + progress_line(snapshot, options_);
   // A line that wraps cannot be taken back.
   if (winsize size{}; is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     line.resize(std::min<std::size_t>(line.size(), size.ws_col - 1U));
@@ -60,6 +62,10 @@ void LoadProgress::finish() {
   if (is_terminal_ && !options_.quiet) {
     write(kClearLine);
   }
+}
+
+std::string LoadProgress::stamp(text::WallTime time) const {
+  return options_.timestamps ? text::format_timestamp(time) + ' ' : std::string();
 }
 
 void LoadProgress::write(const std::string& text) const {

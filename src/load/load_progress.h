@@ -6,7 +6,8 @@
 
 namespace threadecho::load {
 
-/// Shows the progress of a run: one line that is overwritten on a terminal, lines elsewhere; nothing with --quiet.
+/// Shows the progress of a run: one line that is overwritten on a terminal, lines elsewhere; nothing with --quiet. With
+/// --timestamps each begins with the wall clock.
 class LoadProgress {
  public:
   /// Writes to this descriptor, which stays the caller's.
@@ -19,6 +20,7 @@ class LoadProgress {
   void finish();
 
  private:
+  [[nodiscard]] std::string stamp(text::WallTime time) const;
   void write(const std::string& text) const;
 
   const LoadOptions& options_;

@@ -165,7 +165,8 @@ bool wait_for_end(WorkerGroup& group, const LoadOptions& options, Nanoseconds be
       group.begin(now);
     }
     if (now >= next_progress) {
-      next_progress += interval.count();
+      // After a time in which this thread did not run, one snapshot stands for all that were missed.
+      next_progress += ((now - next_progress) / interval.count() + 1) * interval.count();
       if (hooks.on_progress) {
         hooks.on_progress(snapshots.take(group, now));
       }
@@ -183,12 +184,25 @@ void add_up(LoadResult& result, LoadWorker& worker) {
   recorder.latencies.add_to(result.latencies);
   recorder.connect_times.add_to(result.connect_times);
   result.incidents.merge(std::move(worker.incidents()));
+  result.openings.merge(std::move(worker.openings()));
   for (const net::Endpoint& address : worker.moved_to()) {
     const auto is_known = [&](const net::Endpoint& known) { return client::is_same(known, address); };
     if (std::ranges::none_of(result.addresses, is_known)) {
       result.addresses.push_back(address);
     }
   }
+}
+
+/// Idle connections measure something without a message.
+std::optional<client::Failure> failure_to_measure(const LoadResult& result) {
+  const bool has_measured =
+      result.measured_seconds > 0 && (result.messages > 0 || result.options.mode == LoadMode::kHold);
+  if (has_measured || result.incidents.total() > 0) {
+    return std::nullopt;
+  }
+  return client::Failure{client::FailureKind::kOther, result.measured_seconds > 0
+                                                          ? "no message came back within the measured time"
+                                                          : "the run ended before anything was measured"};
 }
 
 }  // namespace
@@ -223,6 +237,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
     end = std::max(end, worker->ended_measuring());
   }
   result.incidents.sort();
+  result.openings.sort();
   result.opened = result.connect_times.count();
   if (group.is_started()) {
     const Nanoseconds from = group.start() + std::chrono::nanoseconds(options.ramp + options.warmup).count();
@@ -231,6 +246,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
     result.measured_seconds = static_cast<double>(measured) / kNanosecondsPerSecond;
     result.stopped_early = result.stopped_early || measured < whole;
   }
+  result.failure = failure_to_measure(result);
   return result;
 }
 

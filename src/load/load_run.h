@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
+#include "client/failure.h"
 #include "load/load_incidents.h"
+#include "load/load_openings.h"
 #include "load/load_options.h"
 #include "load/load_recorder.h"
 #include "load/load_worker.h"
@@ -34,14 +37,18 @@ struct LoadResult {
   client::LocalStalls local_stalls;
   /// Those that found `target`, if it had several addresses or was waited for.
   std::vector<client::Attempt> connects;
+  LoadOpenings openings;    ///< of the connections that `opened` counts
   LoadIncidents incidents;  ///< their times count from `began`
+  /// Why the run is not clean although no connection was refused or lost: it measured nothing, or its samples could not
+  /// be written.
+  std::optional<client::Failure> failure;
   Nanoseconds began = 0;
 
   /// `at` of the monotonic clock, by the wall clock as it went at the beginning.
   [[nodiscard]] text::WallTime wall_time(Nanoseconds at) const {
     return began_at + std::chrono::nanoseconds(at - began);
   }
-  [[nodiscard]] bool is_clean() const { return incidents.total() == 0; }
+  [[nodiscard]] bool is_clean() const { return incidents.total() == 0 && !failure; }
   [[nodiscard]] double messages_per_second() const;
   [[nodiscard]] double bytes_per_second() const;  ///< one way
 };

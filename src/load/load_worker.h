@@ -35,6 +35,7 @@ class LoadWorker {
   /// Other addresses than the run's that it connected to.
   [[nodiscard]] const std::vector<net::Endpoint>& moved_to() const noexcept { return state_.moved_to; }
   [[nodiscard]] LoadIncidents& incidents() noexcept { return state_.incidents; }
+  [[nodiscard]] LoadOpenings& openings() noexcept { return state_.openings; }
 
  private:
   /// When the next connection opens: now, or in the ramp one after the other; INT64_MAX if none does.

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "client/counted_failures.h"
@@ -18,6 +21,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kMostRowsOfFailures = 20;
+constexpr std::size_t kMostLocalAddresses = 4;
 
 std::string description(const LoadOptions& options) {
   const std::string size = fmt::format("{}, {} a message, {}", text::count_of(options.connections, "connection"),
@@ -54,7 +58,11 @@ std::string error_rows(const LoadResult& result) {
     return "errors       none: no connection was lost or refused, every byte was right, there was no gap\n";
   }
   const LoadIncidents& incidents = result.incidents;
-  std::string rows = "errors       " + text::format_count(incidents.total());
+  std::string rows = result.failure ? "not clean    " + result.failure->text + '\n' : "";
+  if (incidents.total() == 0) {
+    return rows;
+  }
+  rows += "errors       " + text::format_count(incidents.total());
   std::string_view separator = ": ";
   for (const auto& [name, count] : incidents.counts()) {
     if (count > 0) {
@@ -79,6 +87,22 @@ std::string error_rows(const LoadResult& result) {
 /// Latencies and losses in such times are not the server's.
 std::string stall_rows(const LoadResult& result) {
   return result.local_stalls.count() == 0 ? "" : "held up      " + client::text_of(result.local_stalls) + '\n';
+}
+
+/// To find them in a packet capture or the server's log.
+std::string local_address_rows(const LoadResult& result) {
+  const auto& openings = result.openings.kept();
+  if (openings.empty()) {
+    return {};
+  }
+  const std::size_t shown = std::min(openings.size(), kMostLocalAddresses);
+  std::string row = "local        ";
+  for (std::size_t i = 0; i < shown; ++i) {
+    row += (i == 0 ? "" : ", ") + openings[i].local.to_string();
+  }
+  return result.opened > shown
+             ? fmt::format("{} and {} more (--json lists them)\n", row, text::format_count(result.opened - shown))
+             : row + '\n';
 }
 
 /// Why connections could not come back, or not at once.
@@ -111,14 +135,15 @@ std::string incident_rows(const LoadResult& result) {
 
 std::string text_report(const LoadResult& result, std::size_t width) {
   const std::string bars = client::latency_bars(result.latencies, width);
-  return cli::fitted(fmt::format("{} ({}): {}\n\n", result.options.target.to_string(), result.target.to_string(),
-                                 description(result.options)) +
-                         throughput_rows(result) +
-                         client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}) +
-                         error_rows(result) + stall_rows(result) + incident_rows(result) +
-                         attempt_rows(result.incidents),
-                     width) +
-         (bars.empty() ? "" : "\nlatency, and the share of messages up to it\n" + bars);
+  return cli::fitted(
+             fmt::format("{} ({}): {}\n\n", result.options.target.to_string(), result.target.to_string(),
+                         description(result.options)) +
+                 throughput_rows(result) +
+                 client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}, width) +
+                 local_address_rows(result) + error_rows(result) + stall_rows(result) + incident_rows(result) +
+                 attempt_rows(result.incidents),
+             width) +
+         (bars.empty() ? "" : cli::fitted("\nlatency, and the share of messages up to it\n", width) + bars);
 }
 
 }  // namespace threadecho::load

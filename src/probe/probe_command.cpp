@@ -44,7 +44,8 @@ int run(const ProbeOptions& options, client::NameLookup& names) {
   } else if (result.messages.sent() == 0 && result.failure && !result.half_close) {
     std::cerr << "threadecho probe: " << result.failure->text << '\n';
   } else {
-    std::cout << (options.quiet ? "" : "\n") << cli::fitted(summary_text(options, result), cli::output_width());
+    const std::size_t width = cli::output_width();
+    std::cout << (options.quiet ? "" : "\n") << cli::fitted(summary_text(options, result, width), width);
   }
   return result.exit_status();
 }

@@ -140,7 +140,7 @@ std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
                                      in_milliseconds(check.duration));
 }
 
-std::string summary_text(const ProbeOptions& options, const ProbeResult& result) {
+std::string summary_text(const ProbeOptions& options, const ProbeResult& result, std::size_t width) {
   const std::uint64_t cut_short = result.messages.unanswered();
   const std::string unanswered = cut_short > 0 ? format_count(cut_short) + " unanswered, " : std::string();
   std::string text = fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {}{:.4g}% loss, time {} ms\n",
@@ -158,7 +158,7 @@ std::string summary_text(const ProbeOptions& options, const ProbeResult& result)
   if (result.local_stalls.count() > 0) {
     text += "held up: " + client::text_of(result.local_stalls) + '\n';
   }
-  return text + client::latency_table({{"round trip", result.messages.round_trips()}});
+  return text + client::latency_table({{"round trip", result.messages.round_trips()}}, width);
 }
 
 std::string json_text(const ProbeOptions& options, const ProbeResult& result) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/help.h"
 #include "client/connector.h"
 #include "client/failure.h"
 #include "probe/probe.h"
@@ -24,8 +25,8 @@ std::string echo_line(std::size_t size, const std::string& peer, std::uint64_t s
 std::string lost_line(std::uint64_t first, std::uint64_t last, const std::string& reason);
 std::string half_close_line(std::size_t size, const HalfCloseResult& check);
 
-/// Several lines: what was sent and lost, and the round trips.
-std::string summary_text(const ProbeOptions& options, const ProbeResult& result);
+/// Several lines: what was sent and lost, and the round trips in a table of at most `width` columns.
+std::string summary_text(const ProbeOptions& options, const ProbeResult& result, std::size_t width = cli::kUsualWidth);
 
 /// Everything, as one JSON object on one line; probe_help() lists its members.
 std::string json_text(const ProbeOptions& options, const ProbeResult& result);

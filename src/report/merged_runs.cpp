@@ -1,11 +1,14 @@
 #include "report/merged_runs.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "cli/options.h"
+#include "client/run_command.h"
 
 namespace threadecho::report {
 namespace {
@@ -22,22 +25,33 @@ Json comparable(const Run& run) {
   return settings;
 }
 
-/// Throws cli::UsageError.
-void check_settings(const Run& first, const Run& other) {
-  const Json wanted = comparable(first);
-  const Json given = comparable(other);
-  for (const auto& [name, value] : wanted.items()) {
-    const Json theirs = given.value(name, Json());
-    if (theirs != value) {
-      throw cli::UsageError("results of different settings: " + name + " is " + value.dump() + " in " + first.source +
-                            " and " + theirs.dump() + " in " + other.source +
-                            "; --allow-different-settings merges them all the same");
+/// The settings that are not the same in all runs, with the value of each run; null where a run has no such setting.
+Json different_settings(const std::vector<Run>& runs) {
+  std::vector<Json> settings;
+  std::ranges::transform(runs, std::back_inserter(settings), &comparable);
+  std::vector<std::string> names;
+  for (const Json& one : settings) {
+    for (const auto& [name, value] : one.items()) {
+      if (std::ranges::find(names, name) == names.end()) {
+        names.push_back(name);
+      }
     }
   }
+  Json different = Json::array();
+  for (const std::string& name : names) {
+    Json values = Json::array();
+    for (const Json& one : settings) {
+      values.push_back(one.value(name, Json()));
+    }
+    if (std::ranges::any_of(values, [&](const Json& value) { return value != values.front(); })) {
+      different.push_back({{"name", name}, {"values", std::move(values)}});
+    }
+  }
+  return different;
 }
 
 /// Throws cli::UsageError.
-void check(const std::vector<Run>& runs, bool allow_different_settings) {
+void refuse_same_results(const std::vector<Run>& runs) {
   for (auto run = runs.begin(); run != runs.end(); ++run) {
     const auto same = std::find_if(runs.begin(), run, [&](const Run& other) {
       return other.started_at == run->started_at && other.json == run->json;
@@ -45,15 +59,43 @@ void check(const std::vector<Run>& runs, bool allow_different_settings) {
     if (same != run) {
       throw cli::UsageError(run->source + " is the same result as " + same->source);
     }
-    if (!allow_different_settings) {
-      check_settings(runs.front(), *run);
-    }
   }
 }
 
-std::uint64_t count_in(const Json& json, const char* member) {
+[[noreturn]] void complain_of_different_settings(const MergedRuns& merged) {
+  const Json& first = merged.different_settings.front();
+  const Json& values = first.at("values");
+  std::size_t other = 1;
+  while (values.at(other) == values.front()) {
+    ++other;
+  }
+  throw cli::UsageError("results of different settings: " + first.at("name").get<std::string>() + " is " +
+                        values.front().dump() + " in " + merged.runs.front().source + " and " +
+                        values.at(other).dump() + " in " + merged.runs.at(other).source +
+                        "; --allow-different-settings merges them all the same");
+}
+
+/// The kind that the run told, so that a script can tell a name that was not found from another failure.
+[[noreturn]] void complain_of_no_result(const std::vector<Run>& failed) {
+  if (failed.empty()) {
+    throw std::runtime_error("there is no result");
+  }
+  const Json& error = failed.front().json.at("error");
+  throw client::CommandFailed(error.at("kind").get<std::string>(), "no run has a result: " + failed.front().source +
+                                                                       ": " + error.at("message").get<std::string>());
+}
+
+std::uint64_t count_or_zero(const Json& json, const char* member) {
   const Json& value = json.at(member);
   return value.is_null() ? 0 : value.get<std::uint64_t>();
+}
+
+/// Throws cli::UsageError if the sum grows beyond what nanoseconds can hold.
+void add_latencies(stats::LatencyHistogram& sum, const stats::LatencyHistogram& more, const std::string& source) {
+  if (more.totals().sum > std::chrono::nanoseconds::max() - sum.totals().sum) {
+    throw cli::UsageError(source + ": with it all latencies together are more than 292 years");
+  }
+  sum.add(more);
 }
 
 void add(MergedRuns& merged, const Run& run) {
@@ -64,20 +106,24 @@ void add(MergedRuns& merged, const Run& run) {
   merged.measured_seconds = std::max(merged.measured_seconds, json.at("measured_seconds").get<double>());
   merged.messages_per_second += json.at("messages_per_second").get<double>();
   merged.bytes_per_second += json.at("bytes_per_second").get<double>();
-  merged.messages += count_in(json, "messages");
-  merged.missed_messages += count_in(json, "missed_messages");
-  merged.opened += count_in(json, "connections_opened");
-  merged.proved += count_in(json, "connections_proved");
-  merged.errors_total += count_in(json, "errors_total");
+  merged.messages += count_or_zero(json, "messages");
+  merged.missed_messages += count_or_zero(json, "missed_messages");
+  merged.opened += count_or_zero(json, "connections_opened");
+  merged.proved += count_or_zero(json, "connections_proved");
+  merged.is_clean = merged.is_clean && json.at("clean").get<bool>();
+  merged.errors_total += count_or_zero(json, "errors_total");
   for (const auto& [kind, count] : json.at("errors").items()) {
     merged.errors[kind] = merged.errors.value(kind, std::uint64_t{0}) + count.get<std::uint64_t>();
   }
   const Json& outages = json.at("outages");
-  merged.recovered += count_in(outages, "recovered");
+  merged.recovered += count_or_zero(outages, "recovered");
   merged.outage_seconds += outages.at("total_seconds").get<double>();
   merged.longest_outage_seconds = std::max(merged.longest_outage_seconds, outages.at("longest_seconds").get<double>());
-  merged.latency.add(run.latency);
-  merged.connect.add(run.connect);
+  for (const Json& failed : json.at("reconnects_failed")) {
+    merged.reconnects_failed[failed.at("message").get<std::string>()] += count_or_zero(failed, "count");
+  }
+  add_latencies(merged.latency, run.latency, run.source);
+  add_latencies(merged.connect, run.connect, run.source);
 }
 
 }  // namespace
@@ -91,19 +137,39 @@ std::string MergedRuns::name_of(const Run& run) const {
                                                         : run.source;
 }
 
+client::Json MergedRuns::settings() const {
+  client::Json settings = runs.front().json.at("settings");
+  for (const client::Json& one : different_settings) {
+    if (const auto found = settings.find(one.at("name").get<std::string>()); found != settings.end()) {
+      *found = nullptr;
+    }
+  }
+  return settings;
+}
+
+bool MergedRuns::has_one_target() const {
+  return std::ranges::none_of(different_settings, [](const client::Json& one) { return one.at("name") == "target"; });
+}
+
+bool MergedRuns::has_held() const {
+  return std::ranges::any_of(runs, [](const Run& run) { return run.json.at("settings").at("mode") == "hold"; });
+}
+
 MergedRuns merge(std::vector<Run> runs, bool allow_different_settings) {
   MergedRuns merged;
   for (Run& run : runs) {
     (run.has_failed ? merged.failed_runs : merged.runs).push_back(std::move(run));
   }
   if (merged.runs.empty()) {
-    throw std::runtime_error(merged.failed_runs.empty()
-                                 ? "there is no result"
-                                 : "no run has a result: " +
-                                       merged.failed_runs.front().json.at("error").at("message").get<std::string>());
+    complain_of_no_result(merged.failed_runs);
   }
   merged.first_start = merged.last_start = merged.runs.front().started_at;
-  check(merged.runs, allow_different_settings);
+  merged.is_clean = merged.failed_runs.empty();
+  refuse_same_results(merged.runs);
+  merged.different_settings = different_settings(merged.runs);
+  if (!merged.different_settings.empty() && !allow_different_settings) {
+    complain_of_different_settings(merged);
+  }
   for (const Run& run : merged.runs) {
     add(merged, run);
   }

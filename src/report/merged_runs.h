@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@ namespace threadecho::report {
 
 /// Runs that belong together, added up.
 struct MergedRuns {
-  std::vector<Run> runs;         ///< with a result
-  std::vector<Run> failed_runs;  ///< without
+  std::vector<Run> runs;                                    ///< with a result
+  std::vector<Run> failed_runs;                             ///< without
+  client::Json different_settings = client::Json::array();  ///< {name, values}, a value for each run; empty: none
+  bool is_clean = true;                                     ///< every run was, and none failed
   text::WallTime first_start;
   text::WallTime last_start;
   bool ended_early = false;        ///< any of them
@@ -31,17 +34,22 @@ struct MergedRuns {
   std::uint64_t recovered = 0;
   double outage_seconds = 0;
   double longest_outage_seconds = 0;
+  std::map<std::string, std::uint64_t> reconnects_failed;  ///< by message
   stats::LatencyHistogram latency;
   stats::LatencyHistogram connect;
 
-  [[nodiscard]] bool is_clean() const { return failed_runs.empty() && errors_total == 0; }
-  [[nodiscard]] const client::Json& settings() const { return runs.front().json.at("settings"); }
+  /// Those of the first run, null where another run has another.
+  [[nodiscard]] client::Json settings() const;
+  [[nodiscard]] bool has_one_target() const;
+  /// A run had --hold.
+  [[nodiscard]] bool has_held() const;
   /// What people call a run: its host if each run had another, else its source.
   [[nodiscard]] std::string name_of(const Run& run) const;
 };
 
 /// Adds them up. Throws cli::UsageError if the same result is there twice, or if results differ in settings or target
-/// and `allow_different_settings` is not set; std::runtime_error if there is no result;
+/// and `allow_different_settings` is not set; client::CommandFailed with the kind of the first run that failed if none
+/// has a result;
 /// client::Json::exception for a result whose members are missing or of another type.
 MergedRuns merge(std::vector<Run> runs, bool allow_different_settings);
 

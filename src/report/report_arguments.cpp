@@ -17,8 +17,8 @@ constexpr const char* kUsage = R"(Usage: threadecho report [--flag]... FILE...
 
 Merges the results that `threadecho load --json` printed on several machines: sums, percentiles of
 all latencies together, errors, outages, and a row for each run. A file may hold several results, one a
-line; lines that are no JSON are left out, and so are those of --report-interval. FILE - is standard
-input. Results of different settings are refused; threads, sources and the time of the start may
+line; lines that are no JSON are left out, and so are those of --report-interval. A file without a
+result counts as a run that failed. FILE - is standard input. Results of different settings are refused; threads, sources and the time of the start may
 differ.
 
 )";
@@ -26,15 +26,15 @@ differ.
 constexpr const char* kEnd = R"(
 Exit statuses:
   0      in every run each connection stood, every byte was right
-  1      in a run a connection was refused or lost or a byte was wrong, a run failed, or there is no
-         result; with --json the JSON then has an `error`
+  1      in a run a connection was refused or lost or a byte was wrong, a run failed, or there is no result; with --json the JSON then has an `error`
   2      wrong usage, a file that cannot be read, or results that do not belong together
 
-JSON: type (report or error), runs, failed_runs, target, settings, started_at, start_spread_seconds,
+JSON: type (report or error), runs, failed_runs, target, settings, different_settings [{name, values}],
+started_at, start_spread_seconds,
 clean, error {kind, message} or null, ended_early, measured_seconds (of the longest run), messages,
 messages_per_second and bytes_per_second (the sums of the runs' rates), missed_messages,
-connections_opened, connections_proved, latency, connect, errors_total, errors, outages as in the
-result of `load`; incidents, each with its source; sources [{source, hostname, address, started_at,
+connections_opened, connections_proved, latency, connect, errors_total, errors, outages,
+reconnects_failed as in the result of `load`; incidents, each with its source; sources [{source, hostname, address, started_at,
 clean, error, ended_early, measured_seconds, messages, messages_per_second, missed_messages,
 errors_total, latency without histogram}].
 

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,7 +47,7 @@ MergedRuns merged_runs(const ReportOptions& options) {
                 << " without a result\n";
     }
     if (found.runs.empty()) {
-      throw std::runtime_error(path + " has no result");
+      found.runs.push_back(missing_run(path));
     }
     std::move(found.runs.begin(), found.runs.end(), std::back_inserter(runs));
   }
@@ -59,7 +58,7 @@ int run(const ReportOptions& options) {
   try {
     const MergedRuns merged = merged_runs(options);
     std::cout << (options.json ? report_json(merged) : report_text(merged, cli::output_width())) << std::flush;
-    return merged.is_clean() ? cli::kDone : cli::kFailed;
+    return merged.is_clean ? cli::kDone : cli::kFailed;
   } catch (const client::Json::exception& error) {
     throw cli::UsageError(std::string("not a result of threadecho load --json: ") + error.what());
   }

@@ -32,6 +32,14 @@ Json error_of(const MergedRuns& merged) {
   return first == nullptr ? Json(nullptr) : first->json.at("error");
 }
 
+Json reconnects_failed(const MergedRuns& merged) {
+  Json rows = Json::array();
+  for (const auto& [message, count] : merged.reconnects_failed) {
+    rows.push_back({{"message", message}, {"count", count}});
+  }
+  return rows;
+}
+
 Json incidents(const MergedRuns& merged) {
   Json all = Json::array();
   for (const Run& run : merged.runs) {
@@ -52,6 +60,9 @@ Json sources(const MergedRuns& merged) {
                                "messages_per_second", "missed_messages", "errors_total"}) {
       row[member] = run.json.at(member);
     }
+    for (const char* member : {"connects", "local_stalls"}) {  // results of version 0.1.0 lack them
+      row[member] = run.json.value(member, Json());
+    }
     row["latency"] = without_histogram(run.json.at("latency"));
     rows.push_back(std::move(row));
   }
@@ -67,11 +78,12 @@ std::string report_json(const MergedRuns& merged) {
   const Json json{{"type", "report"},
                   {"runs", merged.runs.size()},
                   {"failed_runs", merged.failed_runs.size()},
-                  {"target", merged.runs.front().json.at("target")},
+                  {"target", merged.has_one_target() ? merged.runs.front().json.at("target") : Json(nullptr)},
                   {"settings", merged.settings()},
+                  {"different_settings", merged.different_settings},
                   {"started_at", text::format_timestamp(merged.first_start)},
                   {"start_spread_seconds", text::in_seconds(merged.last_start - merged.first_start)},
-                  {"clean", merged.is_clean()},
+                  {"clean", merged.is_clean},
                   {"error", error_of(merged)},
                   {"ended_early", merged.ended_early},
                   {"measured_seconds", merged.measured_seconds},
@@ -80,7 +92,7 @@ std::string report_json(const MergedRuns& merged) {
                   {"bytes_per_second", merged.bytes_per_second},
                   {"missed_messages", merged.missed_messages},
                   {"connections_opened", merged.opened},
-                  {"connections_proved", merged.settings().at("mode") == "hold" ? Json(merged.proved) : Json(nullptr)},
+                  {"connections_proved", merged.has_held() ? Json(merged.proved) : Json(nullptr)},
                   {"latency", client::json_of(merged.latency)},
                   {"connect", client::json_of(merged.connect)},
                   {"errors_total", merged.errors_total},
@@ -89,6 +101,7 @@ std::string report_json(const MergedRuns& merged) {
                    {{"recovered", merged.recovered},
                     {"total_seconds", merged.outage_seconds},
                     {"longest_seconds", merged.longest_outage_seconds}}},
+                  {"reconnects_failed", reconnects_failed(merged)},
                   {"incidents", incidents(merged)},
                   {"sources", sources(merged)}};
   return client::text_of(json, -1) + '\n';

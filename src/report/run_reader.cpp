@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "client/latency_json.h"
+#include "client/run_command.h"
 
 namespace threadecho::report {
 namespace {
@@ -34,6 +35,31 @@ void rename_old_members(Json& json) {
   }
 }
 
+/// Complains of numbers that no run has: a negative one, a duration of more than 31 years, a count with a fraction.
+/// What adds up and shows results need not look at them again. `name` is the member that holds `json`.
+void check_numbers(const Json& json, std::string_view name, const std::string& where) {
+  constexpr double kMostSeconds = 1e9;
+  constexpr double kHighestRate = 1e15;
+  if (json.is_array()) {
+    for (const Json& element : json) {
+      check_numbers(element, name, where);
+    }
+  } else if (json.is_object()) {
+    for (const auto& [member, value] : json.items()) {
+      if (member != "latency" && member != "connect") {  // latencies_in() looks at them
+        check_numbers(value, member, where);
+      }
+    }
+  } else if (json.is_number()) {
+    const bool is_time = name.ends_with("_seconds");
+    const bool is_real = is_time || name.ends_with("_per_second") || name == "rate";
+    const auto value = json.get<double>();
+    if (is_real ? value < 0 || value > (is_time ? kMostSeconds : kHighestRate) : !client::count_in(json)) {
+      complain(where, std::string(name) + " is " + json.dump());
+    }
+  }
+}
+
 /// Adds the run that `json` tells of. Throws Json::exception for members that are missing or of another type.
 void take(std::vector<Run>& runs, Json json, const std::string& where) {
   const auto type = json.at("type").get<std::string>();
@@ -48,6 +74,7 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
   run.json = std::move(json);
   run.has_failed = type == "error";
   if (run.has_failed) {
+    run.json.at("error").at("kind").get_ref<const std::string&>();
     run.json.at("error").at("message").get_ref<const std::string&>();
   } else {
     const auto started = text::parse_timestamp(run.json.at("started_at").get<std::string>());
@@ -56,6 +83,7 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
     }
     run.started_at = started.value();
     rename_old_members(run.json);
+    check_numbers(run.json, "", where);
     run.latency = latencies_in(run.json, "latency", where);
     run.connect = latencies_in(run.json, "connect", where);
   }
@@ -75,6 +103,14 @@ void take_text(std::vector<Run>& runs, std::string_view text, const std::string&
 }
 
 }  // namespace
+
+Run missing_run(const std::string& file) {
+  Run run;
+  run.source = file;
+  run.json = {{"type", "error"}, {"error", client::error_json("other", "no result; was the run cut short?")}};
+  run.has_failed = true;
+  return run;
+}
 
 RunsOfAFile read_runs(std::istream& in, const std::string& name) {
   RunsOfAFile found;

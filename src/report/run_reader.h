@@ -15,7 +15,8 @@ namespace threadecho::report {
 struct Run {
   std::string source;  ///< the file, with the line if it holds several: "results:3"
   client::Json json;
-  // Of its json; a run that failed before it had a result has nothing but an error.
+  // Of its json, whose numbers are those that a run can have; a run that failed before it had a result has nothing but
+  // an error.
   bool has_failed = false;
   text::WallTime started_at;
   stats::LatencyHistogram latency;
@@ -27,6 +28,9 @@ struct RunsOfAFile {
   std::vector<Run> runs;
   std::size_t other_lines = 0;  ///< that are not empty and begin no JSON object
 };
+
+/// Stands for a run of which a file has no result.
+Run missing_run(const std::string& file);
 
 /// Reads the results from `in`, which `name` stands for. Throws cli::UsageError for JSON that is broken, or no result
 /// of `threadecho load`.

@@ -26,6 +26,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 /// The real `threadecho load`.
@@ -250,12 +251,30 @@ TEST(Load, SaysWhenByTheWallClock) {
   Load text({closes.target(), "--duration", "100ms", "--warmup", "0", "--timestamps"});
   EXPECT_EQ(text.wait(), 1);
   EXPECT_THAT(text.output(), ContainsRegex("at[ \n]+20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-9:]+[.][0-9][0-9][0-9]Z"));
+  EXPECT_THAT(text.output(), HasSubstr("\nlocal        127.0.0.1:"));
   Load load({closes.target(), "--duration", "100ms", "--warmup", "0", "--json"});
   EXPECT_EQ(load.wait(), 1);
   const auto result = nlohmann::json::parse(load.output());
   const auto incident = result.at("incidents").at(0);
   EXPECT_GE(incident.at("time"), result.at("started_at"));
   EXPECT_THAT(incident.at("local_address").get<std::string>(), StartsWith("127.0.0.1:"));
+  const auto connection = result.at("connections").at(0);
+  EXPECT_EQ(connection.at("local_address"), incident.at("local_address"));
+  EXPECT_EQ(connection.at("address"), closes.target());
+  EXPECT_GE(connection.at("time"), result.at("started_at"));
+}
+
+TEST(Load, BeginsLinesOfProgressWithTheWallClockWhenAsked) {
+  const FaultyServer echoes([](int fd, int /*number*/) { echo_until_closed(fd); });
+  Load load({echoes.target(), "--timestamps", "--duration", "1h", "--warmup", "0", "--report-interval", "100ms"});
+  EXPECT_TRUE(eventually([&] { return load.errors().find('\n') != std::string::npos; }));
+  load.signal(SIGINT);
+  load.wait();
+  EXPECT_THAT(load.errors(), MatchesRegex("(20[0-9]+-[0-9-]+T[0-9:]+[.][0-9]+Z [0-9.]+ s  [^\n]*\n)+"));
+  const UnusedPort unused;
+  Load waits({unused.endpoint().to_string(), "--timestamps", "--wait", "1h"});
+  EXPECT_TRUE(eventually([&] { return waits.errors().find('\n') != std::string::npos; }));
+  EXPECT_THAT(waits.errors(), ContainsRegex("^20[0-9]+-[0-9-]+T[0-9:]+[.][0-9]+Z threadecho load: waiting: "));
 }
 
 TEST(Load, TellsItsProgressAsJsonWhileItRuns) {

@@ -54,8 +54,22 @@ TEST(ReportCommand, FailsAsARunDid) {
   const EndedProgram failed =
       run_program({"report", "--json", directory.write("failed", result_of_load("nobody.invalid:7"))});
   EXPECT_EQ(failed.status, 1);
-  EXPECT_THAT(nlohmann::json::parse(failed.output).at("error").at("message").get<std::string>(),
-              HasSubstr("nobody.invalid"));
+  const auto error = nlohmann::json::parse(failed.output).at("error");
+  EXPECT_THAT(error.at("message").get<std::string>(), HasSubstr("nobody.invalid"));
+  EXPECT_EQ(error.at("kind"), "name_not_found");
+}
+
+TEST(ReportCommand, ShowsTheOtherRunsWhenAFileIsEmpty) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const TemporaryDirectory directory;
+  const auto good = directory.write("good", result_of_load(server.echo().to_string()));
+  const EndedProgram merged = run_program({"report", good, directory.write("empty", ""), "--json"});
+  EXPECT_EQ(merged.status, 1);
+  const auto json = nlohmann::json::parse(merged.output);
+  EXPECT_EQ(json.at("runs"), 1);
+  EXPECT_EQ(json.at("failed_runs"), 1);
+  EXPECT_GT(json.at("messages"), 0);
 }
 
 TEST(ReportCommand, RefusesWhatDoesNotBelongTogetherAndWhatItCannotRead) {
@@ -79,7 +93,7 @@ TEST(ReportCommand, RefusesWhatDoesNotBelongTogetherAndWhatItCannotRead) {
   ServerProcess empty(
       {.arguments = {"report", "-"}, .environment = {}, .env_file = "", .free_ports = false, .closed = {STDIN_FILENO}});
   EXPECT_EQ(empty.wait(), 1);
-  EXPECT_THAT(empty.errors(), HasSubstr("threadecho report: - has no result"));
+  EXPECT_THAT(empty.errors(), HasSubstr("threadecho report: no run has a result: -: no result; was the run"));
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include "load/load_run.h"
@@ -31,6 +33,26 @@ TEST(LoadProgress, CountsEachMessageOnce) {
   EXPECT_GT(messages, 0U);
   EXPECT_LE(messages, result.messages);
   EXPECT_LE(latencies, result.messages);
+}
+
+TEST(LoadProgress, TellsOneSnapshotAfterItWasHeldUp) {
+  const EchoServer server;
+  load::LoadOptions how;
+  how.mode = load::LoadMode::kHold;
+  how.duration = std::chrono::milliseconds(1500);
+  how.warmup = std::chrono::milliseconds(0);
+  how.report_interval = std::chrono::milliseconds(100);
+  std::vector<int> intervals;
+  load::LoadHooks hooks;
+  hooks.on_progress = [&](const load::LoadSnapshot& snapshot) {
+    if (intervals.empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(550));
+    }
+    intervals.push_back(static_cast<int>(snapshot.seconds * 10));
+  };
+  static_cast<void>(load::run_load_test(how, server.endpoint(), hooks));
+  ASSERT_GE(intervals.size(), 2U);
+  EXPECT_EQ(std::ranges::adjacent_find(intervals), intervals.end()) << "two in the same tenth of a second";
 }
 
 }  // namespace

@@ -41,6 +41,22 @@ LoadResult run_until(const net::Wakeup& stop, const FaultyServer& server, client
   return load::run_load_test(how, server.endpoint(), hooks);
 }
 
+TEST(LoadReconnect, AChurnWaitsBrieflyAgainAfterAConnectionThatEchoed) {
+  load::LoadOptions how;
+  how.mode = load::LoadMode::kChurn;
+  how.duration = std::chrono::seconds(3);
+  how.warmup = std::chrono::milliseconds(0);
+  const FaultyServer server([&](int fd, int number) {
+    if (number % 2 == 0) {
+      write_all(fd, read_exactly(fd, how.size));
+      read_to_end(fd);
+    }
+  });
+  const LoadResult result = load::run_load_test(how, server.endpoint());
+  // A wait that went on doubling would be half a second from the seventh failure on: 11 in 3 s.
+  EXPECT_GT(result.incidents.total(), 16U) << load::text_report(result);
+}
+
 TEST(LoadReconnect, WaitsBrieflyAgainAfterAConnectionThatEchoed) {
   constexpr int kConnections = 20;
   net::Wakeup stop;

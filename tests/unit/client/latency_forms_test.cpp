@@ -4,6 +4,7 @@
 #include <chrono>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "client/latency_json.h"
 #include "client/latency_text.h"
@@ -74,6 +75,25 @@ TEST(LatencyJson, RefusesWhatIsNoHistogram) {
   EXPECT_THAT(reason(R"({"count": 3, "sum_seconds": 1, "histogram": [[0.5, 2]]})"), HasSubstr("not hold as many"));
 }
 
+TEST(LatencyJson, RefusesNumbersThatNoRunHas) {
+  const auto reason_with = [](const char* member, Json value) {
+    Json json = client::json_of(latencies(3));
+    json[member] = std::move(value);
+    return client::latencies_of(json).reason();
+  };
+  EXPECT_EQ(reason_with("max_seconds", 0.5), "");
+  EXPECT_EQ(reason_with("max_seconds", 1e18), "max_seconds is 1e+18");
+  EXPECT_EQ(reason_with("max_seconds", 1e-9), "min_seconds is 5e-08") << "more than the largest";
+  EXPECT_EQ(reason_with("min_seconds", 1e300), "min_seconds is 1e+300");
+  EXPECT_EQ(reason_with("min_seconds", -1.0), "min_seconds is -1.0");
+  EXPECT_EQ(reason_with("sum_seconds", 1e300), "sum_seconds is 1e+300");
+  EXPECT_EQ(reason_with("sum_seconds", -1e-9), "sum_seconds is -1e-09");
+  EXPECT_THAT(reason_with("count", -1), HasSubstr("not hold as many"));
+  EXPECT_THAT(reason_with("count", 3.5), HasSubstr("not hold as many"));
+  EXPECT_EQ(reason_with("histogram", Json::array({Json::array({5e-8, -3})})), "the count of a bucket is -3");
+  EXPECT_EQ(reason_with("histogram", Json::array({Json::array({5e-8, 1.5})})), "the count of a bucket is 1.5");
+}
+
 TEST(LatencyText, IsATableOfPercentilesThatHaveEnoughSamples) {
   const LatencyHistogram many = latencies(1000);
   const LatencyHistogram few = latencies(5);
@@ -86,9 +106,24 @@ TEST(LatencyText, IsATableOfPercentilesThatHaveEnoughSamples) {
   EXPECT_EQ(client::latency_table({{"nothing", none}}), "");
 }
 
+TEST(LatencyText, HasARowForEachFigureWhereTheColumnsAreFew) {
+  const LatencyHistogram many = latencies(1000);
+  const LatencyHistogram few = latencies(5);
+  const std::string table = client::latency_table({{"latency", many}, {"connect", few}}, 40);
+  EXPECT_EQ(table,
+            "              latency   connect\n"
+            "min             50 ns     50 ns\n"
+            "p50            814 ns     52 ns\n"
+            "p90           3.05 us         -\n"
+            "p99           4.04 us         -\n"
+            "p99.9         4.17 us         -\n"
+            "max           4.17 us     54 ns\n");
+  EXPECT_EQ(client::latency_table({{"latency", many}}, 71), client::latency_table({{"latency", many}}, 80));
+}
+
 TEST(LatencyText, FitsTheWidthThatIsThere) {
   const LatencyHistogram many = latencies(5000);
-  for (const std::size_t width : {60U, 80U, 120U}) {
+  for (const std::size_t width : {40U, 46U, 47U, 60U, 80U, 120U}) {
     std::istringstream lines(client::latency_bars(many, width));
     for (std::string line; std::getline(lines, line);) {
       EXPECT_LE(line.size(), width) << line;

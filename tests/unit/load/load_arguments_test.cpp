@@ -18,6 +18,7 @@ using load::LoadOptions;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 LoadOptions parse(std::vector<const char*> arguments) {
@@ -162,6 +163,7 @@ TEST(LoadArguments, AskForHelpWhateverElseIsThere) {
   for (std::string line; std::getline(help, line);) {
     EXPECT_LE(line.size(), 80U) << line;
   }
+  EXPECT_THAT(load::load_help(1000), Not(HasSubstr("\n         "))) << "each exit status is one line";
   for (const char* flag :
        {"--rate",        "--bulk",     "--churn",  "--hold",     "--connections",     "--size",   "--pipeline",
         "--threads",     "--duration", "--warmup", "--timeout",  "--reconnect",       "--source", "--json",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "client/run_command.h"
 #include "load/json_report.h"
 #include "report/merged_runs.h"
 #include "report/report_json.h"
@@ -104,7 +105,7 @@ TEST(Report, AddsUpCountsRatesErrorsAndOutages) {
   lose(results[1], client::FailureKind::kReset, "reset by the server", 6'000'000);
   lose(results[1], client::FailureKind::kRefused, "connection refused", -1);
   const MergedRuns sum = merged(results);
-  EXPECT_FALSE(sum.is_clean());
+  EXPECT_FALSE(sum.is_clean);
   const Json json = Json::parse(report::report_json(sum));
   EXPECT_EQ(json.at("runs"), 2);
   EXPECT_EQ(json.at("messages"), 3);
@@ -137,10 +138,19 @@ TEST(Report, RefusesResultsOfDifferentSettingsUnlessTold) {
   other.options.connections = 8;
   EXPECT_THAT(refusal({run(), other}),
               HasSubstr("connections is 1 in file0 and 8 in file1; --allow-different-settings"));
-  EXPECT_EQ(merged({run(), other}, true).runs.size(), 2U);
+  const MergedRuns both = merged({run(), other, run(2)}, true);
+  EXPECT_EQ(both.runs.size(), 3U);
+  const Json json = Json::parse(report::report_json(both));
+  EXPECT_EQ(json.at("different_settings"),
+            Json::array({Json{{"name", "connections"}, {"values", Json::array({1, 8, 1})}}}));
+  EXPECT_TRUE(json.at("settings").at("connections").is_null());
+  EXPECT_EQ(json.at("settings").at("pipeline"), 1);
+  EXPECT_EQ(json.at("target"), "server:9000");
+  EXPECT_THAT(report::report_text(both, 80), HasSubstr("\ndifferent    connections: 1, 8\n"));
   LoadResult elsewhere = run(1);
   elsewhere.options.target.port = 9001;
   EXPECT_THAT(refusal({run(), elsewhere}), HasSubstr("target is \"server:9000\" in file0 and \"server:9001\""));
+  EXPECT_TRUE(Json::parse(report::report_json(merged({run(), elsewhere}, true))).at("target").is_null());
   LoadResult of_another_machine = run(1);
   of_another_machine.options.threads = 64;
   of_another_machine.options.sources = {*net::Endpoint::parse("192.0.2.7", 0)};
@@ -162,40 +172,9 @@ TEST(Report, ReadsALogOfSeveralRuns) {
   const MergedRuns all = report::merge(std::move(found.runs), false);
   EXPECT_EQ(all.runs.size(), 2U);
   EXPECT_EQ(all.failed_runs.size(), 1U);
-  EXPECT_FALSE(all.is_clean());
+  EXPECT_FALSE(all.is_clean);
   EXPECT_EQ(Json::parse(report::report_json(all)).at("error").at("kind"), "name_not_found");
   EXPECT_THAT(report::report_text(all, 80), HasSubstr("failed       -:5: name x not found"));
-}
-
-TEST(Report, ReadsAResultThatWasLaidOutOverSeveralLines) {
-  EXPECT_EQ(read(Json::parse(load::json_report(run())).dump(2)).size(), 1U);
-}
-
-TEST(Report, ReadsTheSizeOfOldResults) {
-  std::string old = load::json_report(run());
-  const std::string name = "\"size_bytes\"";
-  old.replace(old.find(name), name.size(), "\"size\"");
-  auto runs = read(old, "old");
-  runs.push_back(read(load::json_report(run(1))).at(0));
-  EXPECT_EQ(report::merge(std::move(runs), false).settings().at("size_bytes"), 64);
-}
-
-TEST(Report, RefusesWhatIsNoResult) {
-  const auto reason = [](const std::string& text) -> std::string {
-    try {
-      return "read " + std::to_string(read(text).size());
-    } catch (const cli::UsageError& error) {
-      return error.what();
-    }
-  };
-  const std::string whole = load::json_report(run());
-  EXPECT_THAT(reason(whole.substr(0, whole.size() / 2)), HasSubstr("file:1: broken JSON"));
-  EXPECT_THAT(reason("{}"), HasSubstr("file: not a result of threadecho load"));
-  EXPECT_THAT(reason("[1]"), HasSubstr("file: not a result of threadecho load"));
-  EXPECT_THAT(reason(R"({"type":"report"})"), HasSubstr("a report, not a result"));
-  EXPECT_THAT(reason(R"({"type":"result","started_at":"today"})"), HasSubstr("started_at is not a time"));
-  EXPECT_EQ(reason(""), "read 0");
-  EXPECT_EQ(reason("no JSON\n"), "read 0");
 }
 
 TEST(Report, FailsWithoutAResult) {
@@ -204,9 +183,97 @@ TEST(Report, FailsWithoutAResult) {
                std::runtime_error);
 }
 
+/// A result in which some members were changed.
+Run changed(const Json& members) {
+  Json json = Json::parse(load::json_report(run()));
+  json.merge_patch(members);
+  return read(json.dump()).front();
+}
+
+TEST(Report, ComparesTheSettingsOfAllRuns) {
+  const std::vector<report::Run> runs = {read(load::json_report(run(1))).front(),
+                                         changed({{"settings", {{"new", 7}}}})};
+  EXPECT_THROW(report::merge(runs, false), cli::UsageError);
+  EXPECT_EQ(report::merge(runs, true).different_settings,
+            Json::array({Json{{"name", "new"}, {"values", Json::array({nullptr, 7})}}}));
+}
+
+TEST(Report, IsNotCleanWhenARunWasNot) {
+  const Json error{{"kind", "other"}, {"message", "ended before anything was measured"}};
+  const MergedRuns all = report::merge(
+      {changed({{"clean", false}, {"error", error}}), changed({{"started_at", "2026-01-01T00:00:00Z"}})}, false);
+  EXPECT_FALSE(all.is_clean);
+  EXPECT_EQ(Json::parse(report::report_json(all)).at("error"), error);
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("not clean    file: ended before anything was measured\n"));
+}
+
+TEST(Report, AddsUpReconnectsThatFailed) {
+  std::vector<LoadResult> results = {run(0), run(1)};
+  for (LoadResult& result : results) {
+    const std::size_t incident = result.incidents.lost({.at = 1, .failure = {.text = "lost"}});
+    result.incidents.attempted(incident, {.text = "refused"});
+  }
+  results[1].incidents.attempted(0, {.text = "refused"});
+  EXPECT_EQ(Json::parse(report::report_json(merged(results))).at("reconnects_failed"),
+            Json::array({Json{{"message", "refused"}, {"count", 3}}}));
+}
+
+TEST(Report, RefusesLatenciesThatAddUpToMoreThanItCanHold) {
+  const Json latency{{"count", 1},
+                     {"sum_seconds", 9e9},
+                     {"min_seconds", 1},
+                     {"max_seconds", 1},
+                     {"histogram", Json::array({Json::array({1, 1})})}};
+  const std::vector<report::Run> runs = {changed({{"latency", latency}}),
+                                         changed({{"latency", latency}, {"messages", 1}})};
+  EXPECT_THROW(report::merge(runs, false), cli::UsageError);
+}
+
+TEST(Report, KeepsTheKindOfTheRunThatFailed) {
+  const std::string error = R"({"type":"error","error":{"kind":"name_not_found","message":"name x not found"}})";
+  try {
+    report::merge(read(error), false);
+    FAIL() << "merged";
+  } catch (const client::CommandFailed& failed) {
+    EXPECT_EQ(failed.kind(), "name_not_found");
+    EXPECT_STREQ(failed.what(), "no run has a result: file: name x not found");
+  }
+}
+
+TEST(Report, CountsAFileWithoutAResultAsAFailedRun) {
+  const MergedRuns all = report::merge({read(load::json_report(run())).front(), report::missing_run("empty")}, false);
+  EXPECT_FALSE(all.is_clean);
+  EXPECT_EQ(all.runs.size(), 1U);
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("failed       empty: no result; was the run cut short?\n"));
+}
+
+TEST(Report, FitsFortyColumns) {
+  std::vector<LoadResult> results = {run(0), run(1)};
+  for (int i = 0; i < 2000; ++i) {
+    add_latency(results[0], nanoseconds(1000 + i));
+  }
+  std::istringstream lines(report::report_text(merged(results), 40));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 40U) << line;
+  }
+  EXPECT_THAT(report::report_text(merged(results), 40), HasSubstr("\nfile0\n          2,000     2.98 us        0\n"));
+}
+
+TEST(Report, SaysWhichHostDidNotRunItsClient) {
+  std::vector<LoadResult> results = {run(0), run(1)};
+  results[1].local_stalls.note(std::chrono::milliseconds(2400));
+  const MergedRuns all = merged(results);
+  EXPECT_THAT(report::report_text(all, 80),
+              HasSubstr("\nheld up      file1: its host did not run it for 2.40 s in all\n"));
+  const Json sources = Json::parse(report::report_json(all)).at("sources");
+  EXPECT_EQ(sources.at(0).at("local_stalls").at("count"), 0);
+  EXPECT_EQ(sources.at(1).at("local_stalls").at("longest_seconds"), 2.4);
+  EXPECT_TRUE(sources.at(1).at("connects").is_array());
+}
+
 TEST(Report, SaysThatCleanRunsWereClean) {
   const MergedRuns all = merged({run(), run(1)});
-  EXPECT_TRUE(all.is_clean());
+  EXPECT_TRUE(all.is_clean);
   EXPECT_TRUE(Json::parse(report::report_json(all)).at("error").is_null());
   EXPECT_THAT(report::report_text(all, 80), HasSubstr("errors       none"));
   EXPECT_THAT(report::report_text(all, 80), Not(HasSubstr("failed ")));
