@@ -6,19 +6,16 @@
 #include <string>
 #include <utility>
 
-#include "client/resolver.h"
+#include "load/load_allowance.h"
 #include "net/tcp.h"
-#include "text/durations.h"
 
 namespace threadecho::load {
 namespace {
 
 using State = LoadConnection::State;
 
-constexpr Nanoseconds kFirstRetry = 10'000'000;
-constexpr Nanoseconds kLongestRetry = 500'000'000;
-constexpr std::chrono::milliseconds kFreshNames{1000};
-constexpr std::chrono::milliseconds kFreshFailure{100};
+// How soon the worker looks whether the run is over when a client will not connect again.
+constexpr Nanoseconds kNextLook = 10 * kMillisecond;
 
 }  // namespace
 
@@ -60,49 +57,11 @@ void LoadClient::go_on_connecting(Nanoseconds now) {
   }
 }
 
-/// What was looked up within the last second: thousands of connections that are lost together take one look-up. Nothing
-/// while it is to be waited for, until the next check.
-std::optional<client::Resolution> LoadClient::look_up(Nanoseconds now) {
-  client::NameLookup& names = *state_->names;
-  // A slow answer to what this client asked counts too.
-  const auto is_fresh = [&](std::chrono::nanoseconds age) {
-    const Nanoseconds since = asked_at_ == 0 ? now - age.count() : std::min(now - age.count(), asked_at_);
-    return names.has_answer(client::NameLookup::Clock::time_point(std::chrono::nanoseconds(since)));
-  };
-  if (is_fresh(kFreshNames)) {
-    client::Resolution found = names.answer();
-    if (!found.endpoints.empty() || is_fresh(kFreshFailure)) {
-      asked_at_ = 0;
-      return found;
-    }
-  }
-  names.ask();
-  asked_at_ = asked_at_ == 0 ? now : asked_at_;
-  const auto patience = client::patience_with_known_addresses(state_->context.options.timeout);
-  if (now - asked_at_ < std::chrono::nanoseconds(patience).count()) {
-    return std::nullopt;
-  }
-  return client::Resolution{.endpoints = {}, .reason = "no answer within " + text::format_duration(patience)};
-}
-
-/// Where the name points now or, if that cannot be found out, where it did before.
 void LoadClient::reconnect(Nanoseconds now) {
-  if (state_->names != nullptr) {
-    std::optional<client::Resolution> found = look_up(now);
-    if (!found) {
-      return;
-    }
-    if (found->endpoints.empty()) {
-      state_->incidents.attempted(incident_, client::name_failure(state_->context.options.target, found->reason));
-    } else {
-      state_->known = std::move(found->endpoints);
-    }
+  if (auto addresses = reconnect_.addresses(*state_, incident_, now)) {
+    --state_->retrying;
+    connect(std::move(*addresses), now);
   }
-  retry_at_ = 0;
-  --state_->retrying;
-  connect(
-      state_->known.empty() ? std::vector{state_->target} : client::in_connecting_order(state_->known, &state_->target),
-      now);
 }
 
 void LoadClient::handle(std::uint32_t events) {
@@ -136,8 +95,8 @@ void LoadClient::receive(LoadConnection::Waiting waiting) {
 
 void LoadClient::on_open(Nanoseconds now) {
   state_->context.recorder.open_connections.add(1);
-  asked_at_ = 0;
   state_->openings.add(now, connection_.index(), connection_.fd(), connection_.peer());
+  reconnect_.opened();
   settle();
   if (state_->phase == Phase::kRunning || mode() == LoadMode::kHold) {
     load(now);
@@ -154,28 +113,7 @@ void LoadClient::begin(Nanoseconds start) {
 }
 
 void LoadClient::load(Nanoseconds now) {
-  const LoadOptions& options = state_->context.options;
-  switch (options.mode) {
-    case LoadMode::kClosed:
-      if (state_->has_one_client) {
-        connection_.let_receive_wait();
-      }
-      for (std::uint32_t i = 0; i < options.pipeline; ++i) {
-        connection_.allow_message(options, now);
-      }
-      break;
-    case LoadMode::kBulk:
-      connection_.allow_everything();
-      break;
-    case LoadMode::kChurn:
-      connection_.allow_message(options, connect_began_);
-      break;
-    case LoadMode::kHold:
-      connection_.allow_message(options, now);
-      break;
-    case LoadMode::kOpen:  // waits until a message is due
-      break;
-  }
+  allow_at_start(connection_, *state_, now, connect_began_);
   send(now);
 }
 
@@ -198,7 +136,7 @@ void LoadClient::after_receive() {
   if (connection_.completed() == 0) {
     return;
   }
-  retry_delay_ = 0;
+  reconnect_.succeed();
   if (is_broken_) {
     is_broken_ = false;
     state_->incidents.recovered(incident_, monotonic_now() - lost_at_);
@@ -226,21 +164,17 @@ void LoadClient::send(Nanoseconds now) {
 }
 
 void LoadClient::finish(Nanoseconds now) {
-  retry_at_ = 0;
-  asked_at_ = 0;
+  reconnect_.cancel();
   if (connection_.state() == State::kConnecting) {
     close();
   } else if (connection_.state() == State::kOpen) {
-    connection_.allow_no_more(state_->context.options);
-    if (mode() == LoadMode::kHold) {
-      connection_.allow_message(state_->context.options, now);
-    }
+    allow_at_end(connection_, state_->context.options, now);
     send(now);
   }
 }
 
 void LoadClient::check(Nanoseconds now) {
-  if (retry_at_ != 0 && now >= retry_at_) {
+  if (reconnect_.is_due(now)) {
     reconnect(now);
   } else if (connection_.state() == State::kConnecting) {
     if (now >= connection_.next_connect_step()) {
@@ -271,12 +205,10 @@ void LoadClient::fail(client::Failure failure) {
   }
   settle();
   if ((state_->context.options.reconnect || mode() == LoadMode::kChurn) && state_->phase < Phase::kFinishing) {
-    retry_delay_ = std::clamp(2 * retry_delay_, kFirstRetry, kLongestRetry);
-    retry_at_ = now + retry_delay_;
     ++state_->retrying;
-    state_->next_check = std::min(state_->next_check, retry_at_);
+    state_->next_check = std::min(state_->next_check, reconnect_.schedule(now));
   } else {
-    state_->next_check = std::min(state_->next_check, now + kFirstRetry);  // it may have been the last one
+    state_->next_check = std::min(state_->next_check, now + kNextLook);  // it may have been the last one
   }
 }
 

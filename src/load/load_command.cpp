@@ -5,9 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <optional>
@@ -19,23 +17,21 @@
 
 #include "cli/exit_status.h"
 #include "cli/options.h"
-#include "client/connector.h"
 #include "client/failure.h"
 #include "client/name_lookup.h"
 #include "client/resolver.h"
 #include "client/run_command.h"
 #include "client/signal_fd.h"
-#include "client/wait.h"
 #include "load/json_report.h"
 #include "load/load_arguments.h"
 #include "load/load_progress.h"
 #include "load/load_run.h"
+#include "load/load_start.h"
 #include "load/local_ports.h"
 #include "load/sample_file.h"
 #include "load/text_report.h"
 #include "net/fd.h"
 #include "text/escape.h"
-#include "text/timestamps.h"
 
 namespace threadecho::load {
 namespace {
@@ -95,95 +91,6 @@ void check_sources(const LoadOptions& options) {
   }
 }
 
-/// The target as the sources can reach it.
-client::Target target_of(const LoadOptions& options) {
-  client::Target target = options.target;
-  if (!options.sources.empty()) {
-    target.family = options.sources.front().family();
-  }
-  return target;
-}
-
-const net::Endpoint* first_source(const LoadOptions& options) {
-  return options.sources.empty() ? nullptr : &options.sources.front();
-}
-
-struct Start {
-  net::Endpoint target;
-  client::Connected first = {};
-  std::optional<client::Failure> failure = {};  ///< no address was found, or none connected
-};
-
-/// The first of several addresses that answers takes all load: results for two would be results for neither. When none
-/// does, only a run that connects again goes on. Without --wait, the name must have been looked up.
-Start find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress,
-                  client::SignalFd& signals) {
-  client::Connector::Outcome outcome;
-  if (options.connect.wait.count() > 0) {
-    std::string said;
-    outcome = connector.connect_within(options.connect.wait, [&](const client::Connector::Outcome& failed) {
-      if (std::exchange(said, failed.failure->text) != failed.failure->text) {
-        progress.say("waiting: " + said);
-      }
-    });
-  } else if (connector.addresses().size() == 1) {
-    return {.target = connector.addresses().front()};
-  } else {
-    outcome.connected = client::connect_to_any(client::in_connecting_order(connector.addresses(), nullptr),
-                                               options.timeout, &signals, first_source(options));
-    if (!outcome.connected.fd && !signals.signal()) {
-      outcome.failure = client::connect_failure(outcome.connected.attempts);
-    }
-  }
-  const bool goes_on = outcome.connected.fd || options.reconnect || options.mode == LoadMode::kChurn;
-  if (connector.addresses().empty() || !goes_on) {
-    return {.target = {}, .failure = std::move(outcome.failure)};
-  }
-  for (const client::Attempt& attempt : outcome.connected.attempts) {
-    if (attempt.error) {
-      progress.say("not connected: " + client::failure_of(attempt).text);
-    }
-  }
-  const net::Endpoint target =
-      outcome.connected.fd ? outcome.connected.attempts.back().endpoint : connector.addresses().front();
-  return {.target = target, .first = std::move(outcome.connected)};
-}
-
-/// Returns early when a signal comes.
-void wait_until(text::WallTime time, client::SignalFd& signals) {
-  constexpr std::chrono::seconds kLongestWait{1};  // the wall clock may be set meanwhile
-  for (;;) {
-    const std::chrono::nanoseconds left = time - std::chrono::system_clock::now();
-    if (left.count() <= 0 || signals.signal()) {
-      return;
-    }
-    const auto step = std::min<std::chrono::nanoseconds>(left, kLongestWait);
-    client::wait_for(-1, 0, std::chrono::steady_clock::now() + step, &signals);
-  }
-}
-
-/// Waits for the time of --start-at, with the target's name looked up: a mistyped one shows at once, and no look-up
-/// comes between that time and the first connect. The name is looked up again shortly before, since it may move in a
-/// long wait. Returns early when a signal comes.
-std::optional<client::Failure> wait_for_start(const LoadOptions& options, client::Connector& connector,
-                                              const LoadProgress& progress, client::SignalFd& signals) {
-  constexpr std::chrono::seconds kFreshNames{10};
-  const bool waits_for_the_name = options.connect.wait.count() > 0;
-  auto failure = waits_for_the_name ? std::nullopt : connector.look_up();
-  if (failure || !options.start_at) {
-    return failure;
-  }
-  progress.say("waits until " + text::format_timestamp(*options.start_at));
-  if (!waits_for_the_name && *options.start_at - std::chrono::system_clock::now() > kFreshNames) {
-    wait_until(*options.start_at - kFreshNames, signals);
-    failure = connector.look_up();
-  }
-  if (!failure) {
-    wait_until(*options.start_at, signals);
-  }
-  return failure;
-}
-
 int end_by_signal(const LoadOptions& options, int signal_number) {
   if (options.json) {
     std::cout << client::error_line(
@@ -206,12 +113,7 @@ int run(const LoadOptions& options, client::NameLookup& names) {
   client::SignalFd signals(options.json ? client::SignalFd::LastWords::kJson : client::SignalFd::LastWords::kNone);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a closed standard error must not end the run
 
-  client::Connector connector(target_of(options), names, options.timeout, &signals, first_source(options));
-  Start start;
-  start.failure = wait_for_start(options, connector, progress, signals);
-  if (!start.failure && !signals.signal()) {
-    start = find_target(options, connector, progress, signals);
-  }
+  LoadStart start = find_start(options, names, progress, signals);
   if (signals.signal()) {
     return end_by_signal(options, *signals.signal());
   }

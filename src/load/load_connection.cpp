@@ -17,9 +17,6 @@ namespace {
 
 // Then others get their turn.
 constexpr int kSendsAtOnce = 4;
-// After wrong bytes: how long, and for how many more, to wait for those that tell what happened.
-constexpr Nanoseconds kDiagnosisTime = 200'000'000;
-constexpr std::size_t kMostEvidence = 65'536;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -205,19 +202,11 @@ std::optional<Failure> LoadConnection::suspect(const LoadContext& context, std::
                                                Nanoseconds now) {
   if (state_ != State::kDiagnosing) {
     state_ = State::kDiagnosing;
-    suspicion_ =
-        std::make_unique<Suspicion>(Suspicion{.offset = received_, .bytes = {}, .ripe_at = now + kDiagnosisTime});
+    suspicion_ = std::make_unique<Suspicion>(received_, now);
     limit_ = sent_;
   }
-  std::vector<std::byte>& evidence = suspicion_->bytes;
-  const auto taken = wrong.first(std::min(wrong.size(), kMostEvidence));
-  evidence.insert(evidence.end(), taken.begin(), taken.end());
-  const bool is_enough = evidence.size() >= kMostEvidence || suspicion_->offset + evidence.size() >= sent_;
-  return is_enough ? std::optional(diagnosis(context)) : std::nullopt;
-}
-
-Failure LoadConnection::diagnosis(const LoadContext& context) const {
-  return diagnose(payload_, {suspicion_->offset, suspicion_->bytes, sent_, context.options.connections});
+  suspicion_->add(wrong);
+  return suspicion_->is_ripe(now, sent_) ? std::optional(diagnosis(context)) : std::nullopt;
 }
 
 std::string LoadConnection::progress_of_message(const LoadOptions& options) const {
@@ -230,7 +219,7 @@ std::string LoadConnection::progress_of_message(const LoadOptions& options) cons
 std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanoseconds now) {
   const LoadOptions& options = context.options;
   if (state_ == State::kDiagnosing) {
-    return now < suspicion_->ripe_at ? std::nullopt : std::optional(diagnosis(context));
+    return suspicion_->is_ripe(now, sent_) ? std::optional(diagnosis(context)) : std::nullopt;
   }
   const bool is_waiting = state_ == State::kOpen && !is_idle();
   if (!is_waiting || now - last_progress_ < std::chrono::nanoseconds(options.timeout).count()) {

@@ -15,6 +15,7 @@
 #include "load/diagnosis.h"
 #include "load/load_options.h"
 #include "load/load_recorder.h"
+#include "load/suspicion.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
 
@@ -106,17 +107,13 @@ class LoadConnection {
   void close() noexcept;
 
  private:
-  struct Suspicion {
-    std::uint64_t offset = 0;
-    std::vector<std::byte> bytes;
-    Nanoseconds ripe_at = 0;
-  };
-
   void complete_messages(LoadContext& context, Nanoseconds now, bool allows_next);
   [[nodiscard]] Nanoseconds due(const LoadContext& context, std::uint64_t message) const;
   [[nodiscard]] Nanoseconds began(const LoadContext& context) const;
   std::optional<Failure> suspect(const LoadContext& context, std::span<const std::byte> wrong, Nanoseconds now);
-  [[nodiscard]] Failure diagnosis(const LoadContext& context) const;
+  [[nodiscard]] Failure diagnosis(const LoadContext& context) const {
+    return suspicion_->diagnosis(payload_, sent_, context.options.connections);
+  }
   [[nodiscard]] std::string progress_of_message(const LoadOptions& options) const;
 
   client::Payload payload_;
@@ -131,12 +128,12 @@ class LoadConnection {
   std::uint64_t limit_ = 0;     ///< may be sent
   std::uint64_t next_end_ = 0;  ///< where the message ends that comes back next
   std::uint64_t completed_ = 0;
-  std::uint64_t first_round_ = 0;   ///< open loop: of the first message
-  std::size_t newest_ = 0;          ///< in began_: the place for the next message
-  std::size_t oldest_ = 0;          ///< in began_: the message that comes back next
-  std::vector<Nanoseconds> began_;  ///< of messages in flight, a ring; closed loop, churn and hold
-  Nanoseconds last_progress_ = 0;   ///< last progress while something was awaited
-  std::unique_ptr<Suspicion> suspicion_;
+  std::uint64_t first_round_ = 0;         ///< open loop: of the first message
+  std::size_t newest_ = 0;                ///< in began_: the place for the next message
+  std::size_t oldest_ = 0;                ///< in began_: the message that comes back next
+  std::vector<Nanoseconds> began_;        ///< of messages in flight, a ring; closed loop, churn and hold
+  Nanoseconds last_progress_ = 0;         ///< last progress while something was awaited
+  std::unique_ptr<Suspicion> suspicion_;  ///< in kDiagnosing
 };
 
 }  // namespace threadecho::load

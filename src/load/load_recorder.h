@@ -17,6 +17,7 @@ using stats::SingleWriterCounter;
 /// Nanoseconds of the monotonic clock.
 using Nanoseconds = std::int64_t;
 inline constexpr Nanoseconds kMillisecond = 1'000'000;
+inline constexpr Nanoseconds kSecond = 1000 * kMillisecond;
 
 inline Nanoseconds monotonic_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())

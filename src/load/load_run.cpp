@@ -1,104 +1,22 @@
 #include "load/load_run.h"
 
 #include <poll.h>
-#include <pthread.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <climits>
-#include <exception>
 #include <string>
-#include <thread>
 
 #include "client/resolver.h"
+#include "load/worker_group.h"
 
 namespace threadecho::load {
 namespace {
 
 constexpr std::chrono::seconds kProgressEvery{1};
-constexpr double kNanosecondsPerSecond = 1e9;
 
-/// The workers of a run and their threads; main's side of the control.
-class WorkerGroup {
- public:
-  WorkerGroup(const LoadOptions& options, const net::Endpoint& target, client::Connected first, const LoadHooks& hooks)
-      : options_(options) {
-    control_.samples = hooks.samples;
-    control_.names = hooks.names;
-    for (std::uint32_t number = 0; number < options.threads; ++number) {
-      workers_.push_back(std::make_unique<LoadWorker>(options, target, number, control_));
-    }
-    workers_.front()->take_over(std::move(first));
-    errors_.resize(workers_.size());
-  }
-  ~WorkerGroup() {
-    stop();
-    join();
-  }
-  WorkerGroup(const WorkerGroup&) = delete;
-  WorkerGroup& operator=(const WorkerGroup&) = delete;
-
-  void start_threads() {
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-      threads_.emplace_back([this, i] { work(i); });
-    }
-  }
-  void begin(Nanoseconds now) {
-    control_.start.store(now, std::memory_order_release);
-    wake();
-  }
-  void stop() {
-    control_.stop.store(true, std::memory_order_release);
-    wake();
-  }
-  void join() {
-    for (std::thread& thread : threads_) {
-      thread.join();
-    }
-    threads_.clear();
-  }
-  void rethrow() const {
-    for (const std::exception_ptr& error : errors_) {
-      if (error) {
-        std::rethrow_exception(error);
-      }
-    }
-  }
-  [[nodiscard]] bool is_started() const { return control_.start.load(std::memory_order_relaxed) != 0; }
-  [[nodiscard]] Nanoseconds start() const { return control_.start.load(std::memory_order_relaxed); }
-  [[nodiscard]] bool is_settled() const {
-    return control_.settled.load(std::memory_order_acquire) == options_.connections;
-  }
-  [[nodiscard]] bool has_ended() const { return control_.ended.load(std::memory_order_acquire) == workers_.size(); }
-  [[nodiscard]] net::Wakeup& wakeup() { return control_.to_main; }
-  [[nodiscard]] const std::vector<std::unique_ptr<LoadWorker>>& workers() const { return workers_; }
-
- private:
-  void work(std::size_t i) {
-    ::pthread_setname_np(::pthread_self(), ("load-" + std::to_string(i)).c_str());
-    try {
-      workers_[i]->run();
-    } catch (...) {
-      errors_[i] = std::current_exception();  // main looks at it after the join
-      control_.stop.store(true, std::memory_order_release);
-      wake();
-    }
-    control_.ended.fetch_add(1, std::memory_order_acq_rel);
-    control_.to_main.notify();
-  }
-  void wake() {
-    for (const auto& worker : workers_) {
-      worker->wake();
-    }
-  }
-
-  const LoadOptions& options_;
-  LoadControl control_;
-  std::vector<std::unique_ptr<LoadWorker>> workers_;
-  std::vector<std::exception_ptr> errors_;
-  std::vector<std::thread> threads_;
-};
+double in_seconds(Nanoseconds time) { return static_cast<double>(time) / kSecond; }
 
 /// Turns the live totals into what happened since the last snapshot.
 class Snapshots {
@@ -121,8 +39,8 @@ class Snapshots {
     const stats::LatencyHistogram latencies = snapshot.latencies;
     snapshot.latencies.subtract(latencies_);
     snapshot.messages = messages - messages_;
-    snapshot.seconds = static_cast<double>(now - began_) / kNanosecondsPerSecond;
-    snapshot.seconds_since_last = static_cast<double>(now - last_) / kNanosecondsPerSecond;
+    snapshot.seconds = in_seconds(now - began_);
+    snapshot.seconds_since_last = in_seconds(now - last_);
     snapshot.taken_at = std::chrono::system_clock::now();
     snapshot.is_opening = !group.is_started() || now < group.start() + opening_;
     latencies_ = latencies;
@@ -243,7 +161,7 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
     const Nanoseconds from = group.start() + std::chrono::nanoseconds(options.ramp + options.warmup).count();
     const Nanoseconds whole = std::chrono::nanoseconds(options.duration).count();
     const Nanoseconds measured = std::clamp<Nanoseconds>(end - from, 0, whole);
-    result.measured_seconds = static_cast<double>(measured) / kNanosecondsPerSecond;
+    result.measured_seconds = in_seconds(measured);
     result.stopped_early = result.stopped_early || measured < whole;
   }
   result.failure = failure_to_measure(result);

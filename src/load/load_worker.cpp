@@ -7,7 +7,6 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -19,7 +18,6 @@ namespace {
 constexpr std::size_t kMessageBuffer = std::size_t{64} * 1024;
 constexpr std::size_t kBulkBuffer = std::size_t{256} * 1024;
 constexpr int kEventsAtOnce = 256;
-constexpr Nanoseconds kSecond = 1000 * kMillisecond;
 // How often clients are checked: while something is about to happen, and otherwise.
 constexpr Nanoseconds kBusyTick = 10 * kMillisecond;
 constexpr Nanoseconds kCalmTick = 100 * kMillisecond;
@@ -130,26 +128,14 @@ void LoadWorker::take_all_events() {
   std::size_t reported = 0;
   for (int count = kEventsAtOnce; count == kEventsAtOnce && reported <= clients_.size();) {
     count = take_events(0);
-    reported += static_cast<std::size_t>(std::max(count, 0));
+    reported += static_cast<std::size_t>(count);
   }
 }
 
 /// Waits so long for events and handles them, kEventsAtOnce at most. Returns how many.
 int LoadWorker::take_events(Nanoseconds wait) {
   std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
-  const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
-  int count = -1;
-  if (has_precise_wait_) {
-    count = ::epoll_pwait2(state_.epoll.get(), events.data(), kEventsAtOnce, &timeout, nullptr);
-    // Before Linux 5.11, or refused by a seccomp profile that is older than the call.
-    has_precise_wait_ = count >= 0 || (errno != ENOSYS && errno != EPERM);
-  }
-  if (!has_precise_wait_) {  // wakes early and asks again rather than late
-    count = ::epoll_wait(state_.epoll.get(), events.data(), kEventsAtOnce, static_cast<int>(wait / kMillisecond));
-  }
-  if (count < 0 && errno != EINTR) {
-    throw std::system_error(errno, std::generic_category(), "epoll_wait");
-  }
+  const int count = wait_.wait(state_.epoll.get(), events, wait);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events.at(static_cast<std::size_t>(i));
     if (event.data.ptr == nullptr) {

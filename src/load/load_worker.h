@@ -10,6 +10,7 @@
 #include "load/load_incidents.h"
 #include "load/load_options.h"
 #include "load/load_recorder.h"
+#include "load/precise_epoll.h"
 #include "net/endpoint.h"
 #include "net/wakeup.h"
 
@@ -56,7 +57,7 @@ class LoadWorker {
   LoadState state_;
   client::Connected first_;
   net::Wakeup wakeup_;
-  bool has_precise_wait_ = true;     ///< epoll_pwait2(2), until a call shows that it is missing
+  PreciseEpoll wait_;
   std::vector<LoadClient> clients_;  ///< never grows after the constructor: epoll has their addresses
   std::size_t next_to_open_ = 0;
   std::uint64_t due_round_ = 0;  ///< open loop: the message that is due next

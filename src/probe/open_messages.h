@@ -8,8 +8,8 @@
 
 #include "client/echo_exchange.h"
 #include "client/failure.h"
-#include "probe/probe.h"
 #include "probe/probe_lines.h"
+#include "probe/probe_result.h"
 
 namespace threadecho::probe {
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "cli/exit_status.h"
 #include "client/echo_exchange.h"
 #include "client/wait.h"
 #include "probe/open_messages.h"
@@ -235,19 +234,6 @@ void Probe::check_half_close() {
 }
 
 }  // namespace
-
-int ProbeResult::exit_status() const {
-  if (failure) {
-    return client::words_of(failure->kind).exit_status;
-  }
-  return signal && messages.echoed() == 0 ? cli::kEndedBySignal + *signal : 0;
-}
-
-void ProbeResult::note(const client::Failure& found) {
-  if (!failure) {
-    failure = found;
-  }
-}
 
 ProbeResult probe(const ProbeOptions& options, client::NameLookup& names, const PrintLine& print,
                   client::SignalFd* signals) {

@@ -14,8 +14,9 @@
 #include "client/signal_fd.h"
 #include "net/fd.h"
 #include "probe/connect_pause.h"
-#include "probe/probe.h"
+#include "probe/probe_arguments.h"
 #include "probe/probe_lines.h"
+#include "probe/probe_result.h"
 
 namespace threadecho::probe {
 

@@ -9,8 +9,8 @@
 #include "cli/help.h"
 #include "client/connector.h"
 #include "client/failure.h"
-#include "probe/probe.h"
 #include "probe/probe_arguments.h"
+#include "probe/probe_result.h"
 
 namespace threadecho::probe {
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <span>
+
+#include "load/load_recorder.h"
+
+namespace threadecho::load {
+
+/// Waits for events to the nanosecond where the system can, and else rather too short than too long.
+class PreciseEpoll {
+ public:
+  /// For so long at most. Returns how many came. Throws std::system_error.
+  int wait(int epoll, std::span<epoll_event> events, Nanoseconds longest);
+
+ private:
+  bool is_precise_ = true;
+};
+
+}  // namespace threadecho::load
