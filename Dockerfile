@@ -10,12 +10,13 @@ RUN apt-get update && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /checkout
 
-# Everything is compiled here, without the revision: a new commit that changes no source finds this done.
+# Everything is compiled here, the sources of a folder at once, without the revision: a new commit that changes no source
+# finds this done.
 FROM dependencies AS compiled
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY src src
-RUN cmake --preset release -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION=unknown && \
+RUN cmake --preset release -DCMAKE_UNITY_BUILD=ON -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION=unknown && \
     cmake --build --preset release --target threadecho
 
 # docker build --target test . runs every test. BuildKit leaves this stage out unless it is asked for.
