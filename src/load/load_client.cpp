@@ -192,6 +192,10 @@ void LoadClient::fail(client::Failure failure) {
   }
   const bool has_local = !is_broken_ && connection_.fd() >= 0;
   const std::string local = has_local ? net::Endpoint::local_of(connection_.fd()).to_string() : std::string();
+  if (failure.kind == client::FailureKind::kEchoTimeout || failure.kind == client::FailureKind::kNotReading) {
+    // A FIN says that the client still waits for its echo, so a server that has not read its bytes would keep it.
+    net::reset_on_close(connection_.fd());
+  }
   close();
   if (is_broken_) {
     state_->incidents.attempted(incident_, failure);

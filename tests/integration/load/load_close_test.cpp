@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -7,6 +8,7 @@
 
 #include "load/load_run.h"
 #include "load/text_report.h"
+#include "support/echo_fixture.h"
 #include "support/faulty_server.h"
 
 namespace threadecho::test {
@@ -51,6 +53,46 @@ TEST(LoadClose, SendsFinOtherwise) {
   churn(LoadClose::kFin, ends);
   EXPECT_EQ(ends.resets, 0U);
   EXPECT_GT(ends.others, 0U);
+}
+
+/// Gives up after this long.
+load::LoadOptions impatient(load::LoadMode mode) {
+  load::LoadOptions how;
+  how.target = {.host = "test", .port = 1};
+  how.mode = mode;
+  how.duration = std::chrono::seconds(20);
+  how.warmup = std::chrono::milliseconds(0);
+  how.timeout = std::chrono::milliseconds(300);
+  return how;
+}
+
+TEST(LoadGivesUp, WithAResetWhateverTheServerHasRead) {
+  for (const load::LoadMode mode : {load::LoadMode::kClosed, load::LoadMode::kBulk}) {
+    short seen = 0;
+    {
+      const FaultyServer server([&](int fd, int /*number*/) {
+        pollfd entry{.fd = fd, .events = POLLRDHUP, .revents = 0};
+        static_cast<void>(::poll(&entry, 1, -1));
+        seen = entry.revents;
+      });
+      EXPECT_EQ(load::run_load_test(impatient(mode), server.endpoint()).incidents.total(), 1U);
+    }
+    EXPECT_NE(seen & POLLHUP, 0) << "after a FIN the server could still send";
+  }
+}
+
+TEST(LoadGivesUp, AndLeavesTheQueueOfABlockingPoolAtOnce) {
+  config::Settings settings = test_settings();
+  settings.thread_model = config::ThreadModel::kBlockingPool;
+  settings.pool_threads = 1;
+  const EchoServer server(settings);
+  const TestClient first = server.connect();
+  EXPECT_EQ(first.echo("has the thread"), "has the thread");
+  load::LoadOptions how = impatient(load::LoadMode::kClosed);
+  how.connections = 3;
+  EXPECT_EQ(load::run_load_test(how, server.endpoint()).incidents.total(), 3U);
+  EXPECT_TRUE(server.closes(echo::CloseReason::kClientReset, 3));
+  EXPECT_TRUE(server.has(1, 0));
 }
 
 }  // namespace
