@@ -34,9 +34,7 @@ class BlockingPool final : public ThreadModel {
   }
   void connections_ended() noexcept override { queue_.connections_ended(); }
   void join_all() override;
-  [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override {
-    return totals.active - totals.waiting;
-  }
+  [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override { return totals.served; }
 
  private:
   using Body = void (BlockingPool::*)(std::span<std::byte> buffer);

@@ -60,7 +60,7 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
 }
 
 ConnectionState Connection::state_before_service() const noexcept {
-  if (!is_waiting()) {
+  if (!is_queued()) {
     return ConnectionState::kStarting;
   }
   return end_reason() ? ConnectionState::kEnding : ConnectionState::kWaiting;

@@ -115,10 +115,10 @@ class alignas(64) Connection {
 
   /// For the acceptor's thread: it is in a queue now, and cannot be refused any more.
   void set_queued() noexcept { queued_.store(true, std::memory_order_relaxed); }
-  /// In that queue, and not served yet.
-  [[nodiscard]] bool is_waiting() const noexcept {
-    return queued_.load(std::memory_order_relaxed) && !counters.is_served();
-  }
+  /// It has been in that queue, or is.
+  [[nodiscard]] bool is_queued() const noexcept { return queued_.load(std::memory_order_relaxed); }
+  /// In that queue, and neither served nor ending.
+  [[nodiscard]] bool is_waiting() const noexcept { return !counters.is_served() && is_queued() && !end_reason(); }
   /// For the serving thread, when the client has closed its side and waits for the rest of its echo.
   void set_half_closed() noexcept { half_closed_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] ConnectionSnapshot snapshot(Clock::time_point now) const noexcept;

@@ -55,11 +55,13 @@ void ConnectionShard::add_to(Totals& totals) const {
       fetch(live_[i + kFetchedAhead]->counters);
     }
     const ConnectionCounters& counters = live_[i]->counters;
+    const bool is_served = counters.is_served();
+    const bool is_waiting = live_[i]->is_waiting();
     // One whose thread has not begun may still be refused, and a counter must not go back.
-    const bool is_waiting = !counters.is_served() && live_[i]->is_waiting();
-    if (is_waiting || counters.is_served()) {
+    if (is_served || live_[i]->is_queued()) {
       ++totals.accepted;
       ++totals.active;
+      totals.served += is_served ? 1 : 0;
       totals.waiting += is_waiting ? 1 : 0;
       counters.add_to(totals);
     }

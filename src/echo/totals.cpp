@@ -18,6 +18,7 @@ void Totals::add(const Totals& other) {
   echoed_bytes += other.echoed_bytes;
   receives += other.receives;
   active += other.active;
+  served += other.served;
   waiting += other.waiting;
   active_threads += other.active_threads;
   accepted += other.accepted;

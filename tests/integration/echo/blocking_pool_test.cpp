@@ -314,6 +314,8 @@ TEST_F(WaitingClientAndItsAge, EndsByItInTheQueueWhateverTheOrderOfArrival) {
   expect_orderly_refusal(third);
   EXPECT_EQ(state_of(server_, 2), ConnectionState::kWaiting);
   EXPECT_EQ(state_of(server_, 3), ConnectionState::kEnding) << "it lingers until the client closes";
+  EXPECT_EQ(server_.totals().waiting, 1U) << "only the second waits for a thread";
+  EXPECT_EQ(server_.totals().active_threads, 1U);
   third.close();
   EXPECT_TRUE(server_.closes(CloseReason::kMaxAge, 1));
   expect_orderly_refusal(second);

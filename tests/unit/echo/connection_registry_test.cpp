@@ -63,6 +63,18 @@ TEST(ConnectionRegistry, CountsAConnectionInAQueueAsOpenAndWaitingUntilItIsServe
   close(registry, std::move(connection), CloseReason::kClientClosed);
 }
 
+TEST(ConnectionRegistry, CountsAConnectionThatEndsInAQueueAsOpenButNotAsWaiting) {
+  ConnectionRegistry registry;
+  Owned connection = add(registry, 1);
+  connection->set_queued();
+  connection->end(CloseReason::kMaxAge);
+  EXPECT_EQ(registry.totals().active, 1U);
+  EXPECT_EQ(registry.totals().waiting, 0U);
+  EXPECT_EQ(registry.totals().served, 0U);
+  EXPECT_EQ(registry.snapshots(0).front().state, ConnectionState::kEnding);
+  close(registry, std::move(connection), CloseReason::kMaxAge);
+}
+
 TEST(ConnectionRegistry, CountsNoThreadStartOfAConnectionThatHasEndedInAQueue) {
   ConnectionRegistry registry;
   Owned connection = add(registry, 1);
