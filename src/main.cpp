@@ -10,6 +10,7 @@
 #include "cli/run_command.h"
 #include "compare/compare_command.h"
 #include "healthcheck/healthcheck_command.h"
+#include "host/parent_process.h"
 #include "host/standard_descriptors.h"
 #include "load/load_command.h"
 #include "log/options.h"
@@ -76,6 +77,7 @@ int run_version(int argc, const char* const* argv) {
 }
 
 int run(int argc, const char* const* argv) {
+  host::end_with_parent();
   const Command* const command = argc > 1 ? find_command(argv[1]) : nullptr;
   if (command == nullptr) {
     return serve::run_serve(argc, argv);

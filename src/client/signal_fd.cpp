@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -15,12 +16,12 @@
 namespace threadecho::client {
 namespace {
 
-sigset_t interrupting_signals() {
-  sigset_t set{};
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGINT);
-  ::sigaddset(&set, SIGTERM);
-  return set;
+constexpr std::array kInterrupting = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/// nohup(1) has SIGHUP ignored, but a signal that is blocked is never ignored.
+bool is_ignored(int signal_number) {
+  struct sigaction action {};
+  return ::sigaction(signal_number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 extern "C" void end_at_once(int signal_number) { ::_exit(cli::kEndedBySignal + signal_number); }
@@ -41,18 +42,20 @@ extern "C" void end_with_json(int signal_number) {
 }  // namespace
 
 SignalFd::SignalFd(LastWords last_words) : last_words_(last_words) {
-  const sigset_t set = interrupting_signals();
-  fd_ = net::Fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+  ::sigemptyset(&set_);
+  for (const int signal_number : kInterrupting) {
+    if (signal_number != SIGHUP || !is_ignored(SIGHUP)) {
+      ::sigaddset(&set_, signal_number);
+    }
+  }
+  fd_ = net::Fd(::signalfd(-1, &set_, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd_) {
     throw std::system_error(errno, std::generic_category(), "signalfd");
   }
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
 }
 
-SignalFd::~SignalFd() {
-  const sigset_t set = interrupting_signals();
-  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-}
+SignalFd::~SignalFd() { ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
 
 void SignalFd::take() noexcept {
   signalfd_siginfo info{};
@@ -61,10 +64,12 @@ void SignalFd::take() noexcept {
   }
   signal_ = static_cast<int>(info.ssi_signo);
   auto* const handler = last_words_ == LastWords::kJson ? &end_with_json : &end_at_once;
-  static_cast<void>(std::signal(SIGINT, handler));
-  static_cast<void>(std::signal(SIGTERM, handler));
-  const sigset_t set = interrupting_signals();
-  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  for (const int signal_number : kInterrupting) {
+    if (::sigismember(&set_, signal_number) == 1) {
+      static_cast<void>(std::signal(signal_number, handler));
+    }
+  }
+  ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
 }
 
 }  // namespace threadecho::client

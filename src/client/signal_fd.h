@@ -1,15 +1,17 @@
 #pragma once
 
+#include <csignal>
 #include <optional>
 
 #include "net/fd.h"
 
 namespace threadecho::client {
 
-/// Turns Ctrl-C (SIGINT) and SIGTERM into a descriptor for `poll`, so that a command can end early and still report
-/// what it found. Create it before other threads start, one at a time: while it lives, it blocks both signals in its
-/// thread. The first signal is remembered; a second one then ends the process with cli::kEndedBySignal plus its number.
-/// It does so with handlers, because the default action does not end the first process of a container.
+/// Turns the signals of a user and of a closed terminal (SIGINT for Ctrl-C, SIGQUIT for Ctrl-\, SIGTERM, and SIGHUP
+/// unless it is ignored) into a descriptor for `poll`, so that a command can end early and still report what it found.
+/// Create it before other threads start, one at a time: while it lives, it blocks these signals in its thread. The
+/// first signal is remembered; a second one then ends the process with cli::kEndedBySignal plus its number. It does so
+/// with handlers, because the default action does not end the first process of a container.
 class SignalFd {
  public:
   /// What a second signal prints on standard output, if that takes it at once.
@@ -30,6 +32,7 @@ class SignalFd {
 
  private:
   LastWords last_words_;
+  sigset_t set_{};
   net::Fd fd_;
   std::optional<int> signal_;
 };

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,8 @@
 #include "cli/exit_status.h"
 #include "compare/interruption.h"
 #include "config/settings_table.h"
+#include "host/exec_strings.h"
+#include "host/parent_process.h"
 
 namespace threadecho::compare {
 namespace {
@@ -40,32 +43,31 @@ Pipe make_pipe() {
   return {net::Fd(ends[0]), net::Fd(ends[1])};
 }
 
-/// What execve takes; the strings must outlive it.
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& string : strings) {
-    pointers.push_back(string.data());
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-/// In the child, after fork.
-[[noreturn]] void execute(const std::vector<char*>& argv, const std::vector<char*>& envp, int output, int errors,
-                          pid_t parent) {
+/// In the child, after fork. Says on `errors` why it cannot.
+[[noreturn]] void execute(const std::vector<char*>& argv, const std::vector<char*>& envp, int output, int errors) {
   sigset_t none{};
   ::sigemptyset(&none);
   static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
-  const bool is_ready = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent && ::setpgid(0, 0) == 0 &&
-                        ::pthread_sigmask(SIG_SETMASK, &none, nullptr) == 0 && ::chdir("/proc") == 0 &&
-                        ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO) == STDIN_FILENO &&
+  const bool is_ready = ::setpgid(0, 0) == 0 && ::pthread_sigmask(SIG_SETMASK, &none, nullptr) == 0 &&
+                        ::chdir("/proc") == 0 && ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO) == STDIN_FILENO &&
                         ::dup2(output, STDOUT_FILENO) == STDOUT_FILENO &&
                         ::dup2(errors, STDERR_FILENO) == STDERR_FILENO;
   if (is_ready) {
     ::execve(kThisProgram, argv.data(), envp.data());
   }
+  ::dprintf(errors, "cannot run %s again: %s (compare needs /proc and /dev/null)\n", kThisProgram,
+            std::strerror(errno));
   ::_exit(kCannotExecute);
+}
+
+/// Reads what there is; false at the end.
+bool append_some(int fd, std::string& text) {
+  std::array<char, 65536> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  const ssize_t got = ::read(fd, chunk.data(), chunk.size());
+  if (got > 0) {
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  return got > 0;
 }
 
 /// Without the name of the program, which its parent's error has too.
@@ -95,17 +97,17 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments) {
   for (const auto& [name, value] : without_settings(host::process_environment())) {
     variables.push_back(std::string(name).append("=").append(value));
   }
-  const std::vector<char*> argv = pointers_to(arguments);
-  const std::vector<char*> envp = pointers_to(variables);
+  variables.push_back(std::string(host::kParentVariable).append("=").append(std::to_string(::getpid())));
+  const std::vector<char*> argv = host::exec_strings(arguments);
+  const std::vector<char*> envp = host::exec_strings(variables);
   Pipe output = make_pipe();
   Pipe errors = make_pipe();
-  const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) {
     throw std::system_error(errno, std::generic_category(), "cannot start a process (fork)");
   }
   if (pid_ == 0) {
-    execute(argv, envp, output.write_end.get(), errors.write_end.get(), parent);
+    execute(argv, envp, output.write_end.get(), errors.write_end.get());
   }
   output_ = std::move(output.read_end);
   errors_ = std::move(errors.read_end);
@@ -118,19 +120,10 @@ ChildProcess::~ChildProcess() {
   }
 }
 
-bool ChildProcess::read_more() {
-  std::array<char, 65536> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
-  const ssize_t got = ::read(output_.get(), chunk.data(), chunk.size());
-  if (got > 0) {
-    unread_.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  return got > 0;
-}
-
 std::optional<std::string> ChildProcess::next_line(client::Deadline deadline, client::SignalFd& signals) {
   std::size_t end = std::string::npos;
   while ((end = unread_.find('\n')) == std::string::npos) {
-    if (!wait_or_throw(output(), POLLIN, deadline, signals) || !read_more()) {
+    if (!wait_or_throw(output(), POLLIN, deadline, signals) || !append_some(output(), unread_)) {
       return std::nullopt;
     }
   }
@@ -158,9 +151,10 @@ std::string ChildProcess::last_words() {
   if (!status()) {
     return "it still runs";
   }
-  std::array<char, 4096> text{};
-  const ssize_t got = ::read(errors_.get(), text.data(), text.size());
-  std::string line = last_line_of({text.data(), static_cast<std::size_t>(got > 0 ? got : 0)});
+  std::string text;
+  while (append_some(errors_.get(), text)) {
+  }
+  std::string line = last_line_of(text);
   if (!line.empty()) {
     return line;
   }

@@ -41,8 +41,6 @@ class ChildProcess {
   std::string last_words();
 
  private:
-  bool read_more();
-
   net::Fd output_;
   net::Fd errors_;
   pid_t pid_ = -1;

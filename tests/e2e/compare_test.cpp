@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "support/compare_process.h"
 #include "support/eventually.h"
 #include "support/process_facts.h"
-#include "support/server_process.h"
 #include "support/terminal.h"
 
 namespace threadecho::test {
@@ -25,45 +25,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-using Environment = std::vector<std::pair<std::string, std::string>>;
-
-/// The real `threadecho compare`.
-class Compare : public ServerProcess {
- public:
-  explicit Compare(std::vector<std::string> arguments, Environment environment = {}, std::string env_file = "",
-                   int clone3_error = 0)
-      : ServerProcess({.arguments = with_command(std::move(arguments)),
-                       .environment = std::move(environment),
-                       .env_file = std::move(env_file),
-                       .free_ports = false,
-                       .clone3_error = clone3_error}) {}
-
-  /// Waits until it has started a child with this command, and returns the child's id.
-  [[nodiscard]] pid_t child(const std::string& command) const {
-    pid_t found = 0;
-    EXPECT_TRUE(eventually([&] {
-      for (const pid_t child : children_of(pid())) {
-        const auto arguments = arguments_of(child);
-        if (arguments.size() > 2 && arguments[0] == "threadecho" && arguments[1] == command) {
-          found = child;
-        }
-      }
-      return found != 0;
-    }));
-    return found;
-  }
-
- private:
-  static std::vector<std::string> with_command(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "compare");
-    return arguments;
-  }
-};
-
 const std::vector<std::string> for_ever = {"--duration", "1h"};
 
 TEST(Compare, ShowsAllModelsInEightyColumns) {
-  Compare compare({"--clients", "8", "--duration", "500ms", "--pool-threads", "2", "--patience", "50ms"});
+  CompareProcess compare({"--clients", "8", "--duration", "500ms", "--pool-threads", "2", "--patience", "50ms"});
   ASSERT_EQ(compare.wait(), 0) << compare.errors();
   EXPECT_EQ(compare.errors(), "") << "no progress where there is no terminal";
   const std::string table = compare.output();
@@ -79,7 +44,8 @@ TEST(Compare, ShowsAllModelsInEightyColumns) {
 }
 
 TEST(Compare, TakesColumnsForItsWidth) {
-  Compare compare({"--clients", "2", "--duration", "100ms", "--patience", "10ms"}, {{"COLUMNS", "45"}});
+  CompareProcess compare({"--clients", "2", "--duration", "100ms", "--patience", "10ms"},
+                         {.environment = {{"COLUMNS", "45"}}});
   ASSERT_EQ(compare.wait(), 0) << compare.errors();
   std::istringstream lines(compare.output());
   for (std::string line; std::getline(lines, line);) {
@@ -88,7 +54,8 @@ TEST(Compare, TakesColumnsForItsWidth) {
 }
 
 TEST(Compare, MeasuresWhoIsServedAndWhoWaits) {
-  Compare compare({"--clients", "8", "--duration", "1s", "--pool-threads", "2", "--patience", "200ms", "--json"});
+  CompareProcess compare(
+      {"--clients", "8", "--duration", "1s", "--pool-threads", "2", "--patience", "200ms", "--json"});
   ASSERT_EQ(compare.wait(), 0) << compare.errors();
   const auto json = nlohmann::json::parse(compare.output());
   EXPECT_EQ(json.at("error"), nullptr);
@@ -131,8 +98,9 @@ TEST(Compare, MeasuresWhoIsServedAndWhoWaits) {
 }
 
 TEST(Compare, KeepsSettingsOfItsOwnFromTheServers) {
-  const Compare compare(for_ever, {{"PORT", "1"}, {"MAX_CONNECTIONS", "1"}, {"LOG_LEVEL", "no level"}, {"KEPT", "yes"}},
-                        "THREAD_MODEL=nonsense\nHTTP_PORT=2\n");
+  const CompareProcess compare(
+      for_ever, {.environment = {{"PORT", "1"}, {"MAX_CONNECTIONS", "1"}, {"LOG_LEVEL", "no level"}, {"KEPT", "yes"}},
+                 .env_file = "THREAD_MODEL=nonsense\nHTTP_PORT=2\n"});
   const pid_t server = compare.child("serve");
   EXPECT_GT(compare.child("load"), 0);  // it serves
   const auto environment = environment_of(server);
@@ -142,9 +110,9 @@ TEST(Compare, KeepsSettingsOfItsOwnFromTheServers) {
 }
 
 TEST(Compare, LeavesNoChildAfterASignal) {
-  for (const int signal : {SIGINT, SIGTERM, SIGKILL, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGKILL, SIGHUP, SIGQUIT}) {
     SCOPED_TRACE(signal);
-    Compare compare(for_ever);
+    CompareProcess compare(for_ever);
     const pid_t server = compare.child("serve");
     const pid_t load = compare.child("load");
     compare.signal(signal);
@@ -155,7 +123,7 @@ TEST(Compare, LeavesNoChildAfterASignal) {
 }
 
 TEST(Compare, LeavesNoChildAfterItHasEnded) {
-  Compare compare({"--clients", "2", "--duration", "100ms", "--patience", "10ms"});
+  CompareProcess compare({"--clients", "2", "--duration", "100ms", "--patience", "10ms"});
   const pid_t first = compare.child("serve");
   EXPECT_EQ(compare.wait(), 0) << compare.errors();
   EXPECT_FALSE(is_running(first));
@@ -163,7 +131,7 @@ TEST(Compare, LeavesNoChildAfterItHasEnded) {
 }
 
 TEST(Compare, SaysWhyAServerDoesNotStart) {
-  Compare compare({"--json"}, {}, "", EAGAIN);
+  CompareProcess compare({"--json"}, {.clone3_error = EAGAIN});
   EXPECT_EQ(compare.wait(), 1);
   EXPECT_THAT(compare.errors(), StartsWith("threadecho compare: the server of one at a time does not start: "));
   EXPECT_EQ(std::ranges::count(compare.errors(), '\n'), 1) << compare.errors();
@@ -173,7 +141,7 @@ TEST(Compare, SaysWhyAServerDoesNotStart) {
 }
 
 TEST(Compare, SaysThatAServerWasKilled) {
-  Compare compare(for_ever);
+  CompareProcess compare(for_ever);
   const pid_t server = compare.child("serve");
   EXPECT_GT(compare.child("load"), 0);
   ::kill(server, SIGKILL);
@@ -182,7 +150,7 @@ TEST(Compare, SaysThatAServerWasKilled) {
 }
 
 TEST(Compare, SaysThatItsLoadWasKilled) {
-  Compare compare(for_ever);
+  CompareProcess compare(for_ever);
   ::kill(compare.child("load"), SIGKILL);
   EXPECT_EQ(compare.wait(), 1);
   EXPECT_EQ(compare.errors(), "threadecho compare: the load on one at a time failed: it was ended by signal 9\n");
@@ -198,18 +166,20 @@ TEST(CompareOnATerminal, ShowsItsProgressAndThenTheTableInColour) {
 }
 
 TEST(CompareOnATerminal, LeavesNoChildAfterCtrlC) {
-  Terminal terminal({"compare", "--duration", "1h"}, 80);
-  EXPECT_TRUE(terminal.shows("64 clients for 1h", 1));
-  const auto own = children_of(::getpid());
-  ASSERT_EQ(own.size(), 1U);
-  const auto children = children_of(own.front());
-  EXPECT_FALSE(children.empty());
-  terminal.type("\x03");
-  EXPECT_EQ(terminal.wait(), 128 + SIGINT);
-  for (const pid_t child : children) {
-    EXPECT_TRUE(eventually([&] { return !is_running(child); }));
+  for (const auto& [key, signal] : {std::pair("\x03", SIGINT), std::pair("\x1c", SIGQUIT)}) {
+    Terminal terminal({"compare", "--duration", "1h"}, 80);
+    EXPECT_TRUE(terminal.shows("64 clients for 1h", 1));
+    const auto own = children_of(::getpid());
+    ASSERT_EQ(own.size(), 1U);
+    const auto children = children_of(own.front());
+    EXPECT_FALSE(children.empty());
+    terminal.type(key);
+    EXPECT_EQ(terminal.wait(), 128 + signal);
+    for (const pid_t child : children) {
+      EXPECT_TRUE(eventually([&] { return !is_running(child); }));
+    }
+    EXPECT_EQ(screen_of(terminal.output()), "") << "nothing was compared, and the line is gone";
   }
-  EXPECT_EQ(screen_of(terminal.output()), "") << "nothing was compared, and the line is gone";
 }
 
 }  // namespace

@@ -114,16 +114,19 @@ TEST(Load, CountsNoConnectionBesideItsOwnWhenANameHasSeveralAddresses) {
   EXPECT_EQ(server.metric("threadecho_connections_accepted_total"), 3);
 }
 
-TEST(Load, CtrlCEndsItEarlyWithItsResult) {
-  ServerProcess server;
-  server.wait_until_serving();
-  Load load({server.echo().to_string(), "--json", "--duration", "1h", "--warmup", "0"});
-  EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
-  load.signal(SIGINT);
-  EXPECT_EQ(load.wait(), 0);
-  const auto result = nlohmann::json::parse(load.output());
-  EXPECT_EQ(result.at("ended_early"), true);
-  EXPECT_GT(result.at("messages"), 0);
+TEST(Load, ASignalEndsItEarlyWithItsResult) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    SCOPED_TRACE(signal);
+    ServerProcess server;
+    server.wait_until_serving();
+    Load load({server.echo().to_string(), "--json", "--duration", "1h", "--warmup", "0"});
+    EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
+    load.signal(signal);
+    ASSERT_EQ(load.wait(), 0);
+    const auto result = nlohmann::json::parse(load.output());
+    EXPECT_EQ(result.at("ended_early"), true);
+    EXPECT_GT(result.at("messages"), 0);
+  }
 }
 
 TEST(Load, SecondCtrlCEndsItAtOnce) {

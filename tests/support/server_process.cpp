@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "host/exec_strings.h"
 #include "support/http_client.h"
 #include "support/test_client.h"
 
@@ -36,30 +37,20 @@ std::string variable(std::string_view name, std::string_view value) {
   return std::string(name).append("=").append(value);
 }
 
-/// What execve wants; the strings must outlive it.
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& string : strings) {
-    pointers.push_back(string.data());
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 /// Root becomes nobody; anybody else is unprivileged already.
 bool become_nobody() { return ::getuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0); }
 
-/// A seccomp filter: clone3 fails with `error_number`, all else works.
-bool fail_clone3(int error_number) {
+/// A seccomp filter: this system call fails with `error_number`, all else works. Without an error it does nothing.
+bool fail_call(unsigned number, int error_number) {
   std::array filter = {
       sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
       sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error_number)),
       sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const sock_fprog program{.len = filter.size(), .filter = filter.data()};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  return error_number == 0 ||
+         (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
 }
 
 int status_of(int wait_status) {
@@ -92,7 +83,7 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
   if (!setup.env_file.empty()) {
     directory_.write(".env", setup.env_file);
   }
-  std::vector<std::string> arguments = {THREADECHO_BINARY};
+  std::vector<std::string> arguments = {setup.program};
   arguments.insert(arguments.end(), setup.arguments.begin(), setup.arguments.end());
   std::vector<std::string> environment;
   if (setup.free_ports) {
@@ -106,14 +97,14 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
       environment.push_back(variable(name, value));
     }
   }
-  const std::vector<char*> argv = pointers_to(arguments);
-  const std::vector<char*> envp = pointers_to(environment);
+  const std::vector<char*> argv = host::exec_strings(arguments);
+  const std::vector<char*> envp = host::exec_strings(environment);
   const std::string directory = directory_.path();
 
   if (setup.unprivileged) {
     fs::permissions(directory, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
   }
-  const int program = ::open(THREADECHO_BINARY, O_RDONLY | O_CLOEXEC);  // nobody may not see the path to it
+  const int program = ::open(setup.program.c_str(), O_RDONLY | O_CLOEXEC);  // nobody may not see the path to it
   pid_ = ::fork();
   if (pid_ < 0) {
     throw std::system_error(errno, std::generic_category(), "fork");
@@ -126,7 +117,10 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
         ::close(fd);
       }
       static_cast<void>(std::signal(SIGHUP, setup.ignores_hangup ? SIG_IGN : SIG_DFL));
-      if ((!setup.unprivileged || become_nobody()) && (setup.clone3_error == 0 || fail_clone3(setup.clone3_error))) {
+      // fexecve, which is execveat, still works.
+      if ((!setup.descriptors || ::setrlimit(RLIMIT_NOFILE, &*setup.descriptors) == 0) &&
+          (!setup.unprivileged || become_nobody()) && fail_call(SYS_clone3, setup.clone3_error) &&
+          fail_call(SYS_execve, setup.execve_error)) {
         ::fexecve(program, argv.data(), envp.data());
       }
     }

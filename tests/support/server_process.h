@@ -37,15 +37,18 @@ class TemporaryDirectory {
 class ServerProcess {
  public:
   struct Setup {
-    std::vector<std::string> arguments;
-    std::vector<std::pair<std::string, std::string>> environment;
-    std::string env_file;           ///< contents of `.env` in the working directory; none when empty
+    std::vector<std::string> arguments = {};
+    std::vector<std::pair<std::string, std::string>> environment = {};
+    std::string env_file = {};      ///< contents of `.env` in the working directory; none when empty
     bool free_ports = true;         ///< adds PORT=0 and HTTP_PORT=0 to the environment
     std::vector<int> closed = {};   ///< descriptors that it is started without
     bool unprivileged = false;      ///< as nobody, if the test runs as root
     std::string output = "output";  ///< where standard output goes; output() reads only this one
     bool ignores_hangup = false;    ///< started as nohup(1) does
     int clone3_error = 0;           ///< an errno value: clone3, and so every new thread, fails with it
+    int execve_error = 0;           ///< an errno value: the program can run no program
+    std::string program = THREADECHO_BINARY;
+    std::optional<rlimit> descriptors = {};  ///< RLIMIT_NOFILE
   };
 
   ServerProcess() : ServerProcess(Setup{}) {}

@@ -14,17 +14,14 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "host/exec_strings.h"
 #include "support/test_client.h"
 
 namespace threadecho::test {
 
 Terminal::Terminal(std::vector<std::string> arguments, unsigned short columns) {
   arguments.insert(arguments.begin(), THREADECHO_BINARY);
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) {
-    argv.push_back(argument.data());
-  }
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = host::exec_strings(arguments);
   const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   int fd = -1;
   pid_ = ::forkpty(&fd, nullptr, nullptr, &size);
