@@ -34,14 +34,14 @@ bool send_request(int fd, const net::Endpoint& server, const std::string& path) 
   return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
 }
 
-Result read_answer(int fd, Until until, Deadline deadline) {
+Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
   http::response_parser<http::string_body> parser;
   parser.eager(until == Until::kDone);
   std::string unread;  // the parser wants a line as a whole
   std::array<char, 4096> chunk;
   while (until == Until::kDone ? !parser.is_done() : !parser.is_header_done()) {
     // Checked here too: poll never times out on a server that sends byte by byte.
-    if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, nullptr) != Waited::kReady) {
+    if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, signals) != Waited::kReady) {
       return Result::bad("no answer in time");
     }
     const ssize_t got = ::recv(fd, chunk.data(), chunk.size(), 0);
@@ -66,15 +66,18 @@ Result read_answer(int fd, Until until, Deadline deadline) {
   return Result::good({.status = parser.get().result_int(), .body = std::move(parser.get().body())});
 }
 
-Result get(const net::Endpoint& server, const std::string& path, Until until, Deadline deadline) {
-  const Connected connected = connect_to_any({server}, time_left(deadline), nullptr);
+Result get(const net::Endpoint& server, const std::string& path, Until until, Deadline deadline, SignalFd* signals) {
+  const Connected connected = connect_to_any({server}, time_left(deadline), signals);
+  if (signals != nullptr && signals->signal()) {
+    return Result::bad("interrupted");
+  }
   if (!connected.fd) {
     return Result::bad(connect_failure(connected.attempts).text);
   }
   if (!send_request(connected.fd.get(), server, path)) {
     return broken(errno);
   }
-  return read_answer(connected.fd.get(), until, deadline);
+  return read_answer(connected.fd.get(), until, deadline, signals);
 }
 
 }  // namespace
@@ -87,12 +90,13 @@ std::string host_field(const net::Endpoint& server) {
   return text;
 }
 
-text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline) {
-  return get(server, path, Until::kDone, deadline);
+text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline,
+                                  SignalFd* signals) {
+  return get(server, path, Until::kDone, deadline, signals);
 }
 
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
-  const auto answer = get(server, path, Until::kHeaderDone, deadline);
+  const auto answer = get(server, path, Until::kHeaderDone, deadline, nullptr);
   return answer.ok() ? text::Parsed<unsigned>::good(answer.value().status)
                      : text::Parsed<unsigned>::bad(answer.reason());
 }

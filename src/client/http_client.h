@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "client/signal_fd.h"
 #include "client/wait.h"
 #include "net/endpoint.h"
 #include "text/parsed.h"
@@ -18,8 +19,9 @@ struct HttpAnswer {
 };
 
 /// Sends GET `path` over a connection of its own. Bad with the reason if the whole answer does not arrive by the
-/// deadline (Beast's own synchronous calls have no timeout).
-text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline);
+/// deadline (Beast's own synchronous calls have no timeout), or if a signal comes first. `signals` may be null.
+text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline,
+                                  SignalFd* signals);
 
 /// The status only; does not read the body.
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline);

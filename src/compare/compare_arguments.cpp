@@ -49,8 +49,8 @@ The load is `threadecho load` on the same machine, which takes its share of the 
 count, not numbers. Messages/s and latencies are those that the clients saw. The other figures
 are from the server's /metrics during the load; memory per client is the growth of its RSS. At the
 end clients connect and say nothing, and one more sends a message and waits for its echo.
-The servers get none of the settings of the environment or of an `.env` file. Ctrl-C and
-SIGTERM stop everything.
+The servers get none of the settings of the environment or of an `.env` file. Ctrl-C, SIGTERM
+and a closed terminal stop everything.
 
 )";
 
@@ -58,7 +58,7 @@ constexpr std::string_view kEnd = R"(
 Exit statuses:
   0      all models were measured, every byte was right
   1      a server or its load failed; with --json the JSON then has an `error`
-  2      wrong usage
+  2      wrong usage, or more clients than the limits of this host leave room for
   128+n  ended by signal n
 
 JSON: type (comparison or error), settings {clients, size, duration_seconds, pool_threads,

@@ -12,6 +12,7 @@
 #include "cli/colours.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
+#include "cli/options.h"
 #include "client/run_command.h"
 #include "client/signal_fd.h"
 #include "compare/compare_arguments.h"
@@ -21,9 +22,29 @@
 #include "compare/comparison.h"
 #include "compare/interruption.h"
 #include "compare/model_run.h"
+#include "config/settings.h"
+#include "echo/limits.h"
+#include "http/limits.h"
 
 namespace threadecho::compare {
 namespace {
+
+/// Raises the limit of descriptors, which the children inherit. Throws UsageError if a server, which needs more than
+/// the load and this process do, has no room for all clients and one behind them.
+void ensure_room(const CompareOptions& options) {
+  echo::raise_descriptor_limit();
+  for (const auto model : {config::ThreadModel::kPerConnection, config::ThreadModel::kPool}) {
+    config::Settings settings;
+    settings.thread_model = model;
+    settings.pool_threads = options.pool_threads;
+    const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections);
+    if (limit.connections <= options.clients) {
+      throw cli::UsageError("--clients " + std::to_string(options.clients) +
+                            ": the limits of this host leave room for " + std::to_string(limit.connections - 1) + ": " +
+                            limit.figures());
+    }
+  }
+}
 
 Comparison compare_models(const CompareOptions& options, client::SignalFd& signals) {
   Comparison comparison{.options = options, .machine = {}, .models = {}};
@@ -61,6 +82,7 @@ int run_compare(int argc, const char* const* argv) {
       std::cout << compare_help(cli::output_width());
       return cli::kDone;
     }
+    ensure_room(options);
     return run_all(options);
   });
 }

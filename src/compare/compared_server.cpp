@@ -20,6 +20,7 @@ constexpr const char* kLoopback = "127.0.0.1";
 // Far longer than it takes, so that a busy machine fails no comparison.
 constexpr std::chrono::seconds kTimeToStart{30};
 constexpr std::chrono::seconds kTimeToAnswer{10};
+constexpr std::chrono::seconds kTimeToNoticeClients{60};
 constexpr std::chrono::seconds kTimeToDie{1};
 constexpr std::chrono::milliseconds kAskAgain{10};
 
@@ -67,7 +68,10 @@ ComparedServer::ComparedServer(const ComparedModel& model, client::SignalFd& sig
 }
 
 ServerFigures ComparedServer::figures() {
-  const auto answer = client::http_get(http_, "/metrics", Clock::now() + kTimeToAnswer);
+  const auto answer = client::http_get(http_, "/metrics", Clock::now() + kTimeToAnswer, &signals_);
+  if (signals_.signal()) {
+    throw Interrupted{*signals_.signal()};
+  }
   if (answer.ok() && answer.value().status == 200) {
     return server_figures(answer.value().body);
   }
@@ -78,10 +82,12 @@ ServerFigures ComparedServer::figures() {
                             (answer.ok() ? "status " + std::to_string(answer.value().status) : answer.reason()));
 }
 
-void ComparedServer::wait_until_unused(client::Deadline deadline) {
-  while (figures().connections_active != 0) {
+void ComparedServer::wait_until_used_by(std::uint32_t clients) {
+  const client::Deadline deadline = Clock::now() + kTimeToNoticeClients;
+  while (figures().connections_active != clients) {
     if (Clock::now() >= deadline) {
-      throw std::runtime_error(name_ + " does not close the connections of its clients");
+      throw std::runtime_error(name_ + (clients == 0 ? " does not close the connections of its clients"
+                                                     : " does not take the connections of its clients"));
     }
     wait_or_throw(-1, 0, Clock::now() + kAskAgain, signals_);
   }

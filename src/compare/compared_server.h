@@ -1,9 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "client/signal_fd.h"
-#include "client/wait.h"
 #include "compare/child_process.h"
 #include "compare/comparison.h"
 #include "compare/server_figures.h"
@@ -18,10 +18,11 @@ class ComparedServer {
   ComparedServer(const ComparedModel& model, client::SignalFd& signals);
 
   [[nodiscard]] const net::Endpoint& echo() const noexcept { return echo_; }
-  /// Asks for its metrics. Throws std::runtime_error if it does not answer.
+  /// Asks for its metrics. Throws std::runtime_error if it does not answer, and Interrupted.
   ServerFigures figures();
-  /// Waits until no connection is open. Throws std::runtime_error when the deadline passes before, and Interrupted.
-  void wait_until_unused(client::Deadline deadline);
+  /// Waits until this many connections have a thread or wait for one. Throws std::runtime_error if that takes far too
+  /// long, and Interrupted.
+  void wait_until_used_by(std::uint32_t clients);
   /// "the server of blocking-pool has ended: it was ended by signal 9" if it has, else an empty text.
   std::string reason_to_give_up();
 

@@ -12,6 +12,7 @@
 #include "compare/child_process.h"
 #include "compare/compared_server.h"
 #include "compare/interruption.h"
+#include "compare/looks_under_load.h"
 #include "compare/silent_clients.h"
 #include "text/durations.h"
 #include "text/numbers.h"
@@ -33,7 +34,7 @@ constexpr std::chrono::seconds kTimeToEnd{1};
 // How often to look at the server meanwhile; each look costs it a millisecond at most.
 constexpr int kLooks = 10;
 constexpr milliseconds kShortestPause{10};
-constexpr milliseconds kLongestPause{1000};
+constexpr milliseconds kLongestPause{kWarmUp / 2};
 
 std::vector<std::string> load_arguments(const net::Endpoint& server, const CompareOptions& options) {
   return {"load",
@@ -71,14 +72,15 @@ class LoadProcess {
     give_up(process_.last_words());
   }
 
-  /// Throws if a client was lost, or one that had a thread got no echo: then the comparison would be one of nothing.
-  /// Clients that waited for a thread fail when the load has ended, but for some that then get the thread of another.
-  void check(const Json& result, std::uint32_t waiting) {
+  /// Throws if a client was lost, or more of them got no echo than may wait for a thread: then the comparison would be
+  /// one of nothing. Clients that waited for a thread fail when the load has ended, but for some that then get the
+  /// thread of another.
+  void check(const Json& result, std::uint32_t may_wait) {
     const Json& errors = result.at("errors");
     const std::uint64_t without_echo =
         errors.value("echo_timeout", std::uint64_t{0}) + errors.value("not_reading", std::uint64_t{0});
     const std::uint64_t total = result.at("errors_total");
-    if (total != without_echo || total > waiting) {
+    if (total != without_echo || total > may_wait) {
       give_up(text::count_of(total, "error") + ", the first: " + result.at("error").value("message", ""));
     }
   }
@@ -111,49 +113,36 @@ std::optional<nanoseconds> percentile_in(const Json& result, const char* name) {
   return nanoseconds(std::llround(latency[name].get<double>() * 1e9));
 }
 
-/// The figures of a server at both ends of a time in which all clients were connected and loaded it.
-struct UnderLoad {
-  ServerFigures begin;
-  ServerFigures end;
-};
-
 /// Looks until the load has run for its time, or has ended before because it failed or because this machine is slow.
-UnderLoad watch(ComparedServer& server, LoadProcess& load, const CompareOptions& options) {
-  std::optional<SteadyClock::time_point> connected;
-  std::optional<UnderLoad> figures;
+std::optional<UnderLoad> watch(ComparedServer& server, LoadProcess& load, const CompareOptions& options) {
+  LooksUnderLoad looks(options.clients, kWarmUp, options.duration);
   const milliseconds pause = std::clamp<milliseconds>(options.duration / kLooks, kShortestPause, kLongestPause);
-  while (!load.ends_by(SteadyClock::now() + (connected ? pause : kShortestPause))) {
-    const ServerFigures now = server.figures();
-    if (now.connections_active != options.clients) {
-      continue;
-    }
-    const auto time = SteadyClock::now();
-    connected = connected.value_or(time);
-    if (time >= *connected + kWarmUp + options.duration) {
-      break;
-    }
-    if (time >= *connected + kWarmUp) {
-      figures = UnderLoad{.begin = figures ? figures->begin : now, .end = now};
-    }
+  while (!looks.is_over() && !load.ends_by(SteadyClock::now() + (looks.has_begun() ? pause : kShortestPause))) {
+    looks.add(server.figures(), SteadyClock::now());
   }
-  return figures.value_or(UnderLoad{});
+  return looks.figures();
 }
 
 void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& options, client::SignalFd& signals) {
   ModelFigures& figures = run.figures;
   // A first client and a first look load code and take memory that stay: they belong to no client of the load.
-  wait_behind(0, server.echo(), kLongEnoughForLoad, signals);
+  wait_behind(0, server, kLongEnoughForLoad, signals);
   server.figures();
-  server.wait_until_unused(SteadyClock::now() + kLongEnoughForLoad);
+  server.wait_until_used_by(0);
   const ServerFigures idle = server.figures();
   LoadProcess load(server, figures.model, options, signals);
-  const auto [before, after] = watch(server, load, options);
+  const auto seen = watch(server, load, options);
   const Json result = load.result(SteadyClock::now() + options.duration + kLongEnoughForLoad);
+  if (!seen) {
+    load.check(result, options.clients);
+    throw std::runtime_error("this machine stalled during the load on " + figures.model.name +
+                             ": compare could not look at the server in that time; run it again");
+  }
+  const auto& [before, after] = *seen;
+  const auto waiting = static_cast<std::uint32_t>(std::clamp<double>(*after.connections_waiting, 0, options.clients));
+  load.check(result, waiting);
 
   const auto messages = ratio(growth(before.echoed_bytes, after.echoed_bytes), static_cast<double>(options.size));
-  const auto waiting =
-      static_cast<std::uint32_t>(std::clamp<double>(after.connections_waiting.value_or(0), 0, options.clients));
-  load.check(result, waiting);
   figures.clients_served = options.clients - waiting;
   figures.context_switches_per_message = ratio(growth(before.context_switches, after.context_switches), messages);
   figures.cpu_seconds_per_message = ratio(growth(before.cpu_seconds, after.cpu_seconds), messages);
@@ -181,8 +170,8 @@ ModelRun run_model(const ComparedModel& model, const CompareOptions& options, cl
       break;  // the same again
     }
     say("a client behind " + text::count_of(silent, "silent one"));
-    server.wait_until_unused(SteadyClock::now() + kLongEnoughForLoad);
-    run.figures.waits.push_back(wait_behind(silent, server.echo(), options.patience, signals));
+    server.wait_until_used_by(0);
+    run.figures.waits.push_back(wait_behind(silent, server, options.patience, signals));
   }
   return run;
 }
