@@ -22,7 +22,7 @@ class Prometheus(Program):
         configuration["global"].update(scrape_interval=interval, evaluation_interval=interval)
         for job in configuration["scrape_configs"]:
             job["static_configs"] = [{"targets": targets}]
-            job.pop("dns_sd_configs", None)
+            job.pop("file_sd_configs", None)
         directory.mkdir()
         for name in configuration["rule_files"]:
             shutil.copy(source.parent / name, directory)

@@ -37,9 +37,12 @@ def complaints(root):
 
     lesson = {name for name, service in services.items()
               if service.get("profiles") == ["lesson"] and "command" not in service}
-    job, = yaml.safe_load((root / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
-    for name in sorted(lesson ^ set(job["dns_sd_configs"][0]["names"])):
-        yield f"{name} is {'not found by Prometheus' if name in lesson else 'no server of the profile lesson'}"
+    targets = yaml.safe_load((root / "deploy/prometheus/lesson.targets.yml").read_text(encoding="utf-8"))
+    for name in sorted(lesson ^ {target["labels"]["instance"] for target in targets}):
+        yield f"{name} is {'no target of Prometheus' if name in lesson else 'no server of the profile lesson'}"
+    for target in targets:
+        if target["targets"] != [f"{target['labels']['instance']}:8080"]:
+            yield f"the target {target['targets']} is called {target['labels']['instance']}"
 
     for name, service in services.items():
         if not re.search(r":v?\d+\.\d+\.\d+\}?$", service["image"]):

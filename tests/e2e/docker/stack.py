@@ -78,15 +78,25 @@ def check_demo(stack):
     assert wrong == 0, f"{wrong} connections broke"
 
 
+def wait_for_clients(stack, server, waiting):
+    of = f'{{instance="{server}",job="threadecho"}}'
+    eventually(f"{server} has {LESSON_CLIENTS} clients, and {waiting} of them wait", lambda:
+               stack.value(f"threadecho_connections_active{of}") == LESSON_CLIENTS
+               and stack.value(f"threadecho_connections_waiting{of}") == waiting, 90)
+
+
 def check_lesson(stack, services):
-    """Four servers have the same clients, and Prometheus tells them apart; it forgets them when they stop."""
+    """Four servers have the same clients, also after those that waited have given up and come back, and Prometheus tells
+    them apart; it forgets them when they stop, and none seems to be down."""
     names = [name for name, service in services.items() if service.get("profiles") == ["lesson"]]
     stack.compose("--profile", "lesson", "up", "--detach", "--no-build", *names)
     for server, waiting in LESSON.items():
-        of = f'{{instance="{server}",job="threadecho"}}'
-        eventually(f"{server} has {LESSON_CLIENTS} clients, and {waiting} of them wait", lambda of=of, waiting=waiting:
-                   stack.value(f"threadecho_connections_active{of}") == LESSON_CLIENTS
-                   and stack.value(f"threadecho_connections_waiting{of}") == waiting, 90)
+        wait_for_clients(stack, server, waiting)
+    for server, waiting in LESSON.items():
+        gave_up = f'threadecho_connections_closed_total{{instance="{server}",reason="client_reset"}}'
+        eventually(f"the clients that wait at {server} give up twice",
+                   lambda gave_up=gave_up, waiting=waiting: stack.value(gave_up) >= 2 * waiting, 90)
+        wait_for_clients(stack, server, waiting)
     switches = {}
     for server in LESSON:
         of = f'{{instance="{server}"}}[30s]'
@@ -96,6 +106,8 @@ def check_lesson(stack, services):
     assert switches["lesson-pool"] < 0.5 * switches["lesson-per-connection"], switches
     stack.compose("--profile", "lesson", "stop", *names)
     eventually("Prometheus forgets the lesson's servers", lambda: len(stack.ask("targets")["activeTargets"]) == 1, 60)
+    down = stack.value('count(max_over_time(ALERTS{alertname="ThreadechoDown"}[5m]))')
+    assert down is None, f"{down} servers of the lesson seemed to be down"
 
 
 def check_stop(stack):
