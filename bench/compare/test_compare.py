@@ -43,6 +43,12 @@ class Help(unittest.TestCase):
         self.assertEqual([re.sub(r"\s+", " ", names) for names in listed], keys)
         self.assertIn(f" {HOLD.key} runs {HOLD_ROUNDS} times at most\n", compare.HELP.read_text(encoding="utf-8"))
 
+    def test_says_which_thread_model_is_left_out(self):
+        left_out = [model for model in ("per-connection", "blocking-pool", "pool")
+                    if not any(server.ours and (model in server.command or server.key == model) for server in SERVERS)]
+        self.assertEqual(left_out, re.findall(r"THREAD_MODEL=(\S+) is not among them",
+                                              compare.HELP.read_text(encoding="utf-8")))
+
     def test_names_each_option_and_its_default(self):
         options = vars(compare.parse([], SERVERS))
         described = dict(re.findall(r"^  --(\w+) .*?(?:\(([^)]*)\).*)?$", compare.HELP.read_text(encoding="utf-8"), re.M))
