@@ -16,6 +16,7 @@ from pathlib import Path
 
 PAGE = "docs/lesson.md"
 SECONDS = float(os.environ.get("LESSON_SECONDS", "60"))  # the page needs far less
+OTHER_SETTINGS = "THREAD_STACK_SIZE=1MiB\nMAX_CONNECTIONS=2\n"  # of a file for the compose stack, which may lie there
 DEFAULT_PORTS = {"PORT": "9000", "HTTP_PORT": "8080"}
 MARK = "=== command"
 NUMBER = re.compile(r"\d[\d,.]*(?: ?(?:[mun]?s|[KMG]iB|[kMG]?B)\b)?")
@@ -147,6 +148,7 @@ def main():
         (directory / "build/release").mkdir(parents=True)
         (directory / "build/release/threadecho").symlink_to(program)
         (directory / "bench").symlink_to(root / "bench")
+        (directory / ".env").write_text(OTHER_SETTINGS, encoding="utf-8")
         ports = free_ports()
         output, found = run(script_of(steps, ports), directory, ports)
     found += complaints(steps, output)
