@@ -123,10 +123,17 @@ std::optional<UnderLoad> watch(ComparedServer& server, LoadProcess& load, const 
   return looks.figures();
 }
 
+WaitBehind measure_wait(std::uint32_t silent_clients, ComparedServer& server, milliseconds patience,
+                        client::SignalFd& signals) {
+  return wait_behind(
+      silent_clients, server.echo(), [&server](std::uint32_t clients) { server.wait_until_used_by(clients); }, patience,
+      signals);
+}
+
 void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& options, client::SignalFd& signals) {
   ModelFigures& figures = run.figures;
   // A first client and a first look load code and take memory that stay: they belong to no client of the load.
-  wait_behind(0, server, kLongEnoughForLoad, signals);
+  measure_wait(0, server, kLongEnoughForLoad, signals);
   server.figures();
   server.wait_until_used_by(0);
   const ServerFigures idle = server.figures();
@@ -171,7 +178,7 @@ ModelRun run_model(const ComparedModel& model, const CompareOptions& options, cl
     }
     say("a client behind " + text::count_of(silent, "silent one"));
     server.wait_until_used_by(0);
-    run.figures.waits.push_back(wait_behind(silent, server, options.patience, signals));
+    run.figures.waits.push_back(measure_wait(silent, server, options.patience, signals));
   }
   return run;
 }

@@ -76,14 +76,15 @@ class NextClient {
 
 }  // namespace
 
-WaitBehind wait_behind(std::uint32_t silent_clients, ComparedServer& server, std::chrono::milliseconds patience,
-                       client::SignalFd& signals) {
+WaitBehind wait_behind(std::uint32_t silent_clients, const net::Endpoint& server,
+                       const std::function<void(std::uint32_t clients)>& wait_until_used_by,
+                       std::chrono::milliseconds patience, client::SignalFd& signals) {
   std::vector<net::Fd> silent;
   for (std::uint32_t i = 0; i < silent_clients; ++i) {
-    silent.push_back(connected_to(server.echo(), signals));
+    silent.push_back(connected_to(server, signals));
   }
-  NextClient next(server.echo(), signals);
-  server.wait_until_used_by(silent_clients + 1);
+  NextClient next(server, signals);
+  wait_until_used_by(silent_clients + 1);
   const Clock::time_point sent = Clock::now();
   next.send();
   const bool was_served = next.has_echo_by(sent + patience);
