@@ -26,13 +26,8 @@ constexpr std::uint32_t kWhileLeaving = EPOLLIN | EPOLLET;
 constexpr std::uint64_t kWakeupId = 0;
 
 std::error_code control(int epoll, int operation, int fd, std::uint32_t interest, std::uint64_t id) {
-  epoll_event event{};
-  event.events = interest;
-  event.data.u64 = id;
-  if (::epoll_ctl(epoll, operation, fd, &event) != 0) {
-    return {errno, std::generic_category()};
-  }
-  return {};
+  epoll_event event{.events = interest, .data = {.u64 = id}};
+  return {::epoll_ctl(epoll, operation, fd, &event) == 0 ? 0 : errno, std::generic_category()};
 }
 
 /// Whether the client has closed its side and sent nothing that is still to be echoed.
@@ -64,7 +59,6 @@ std::optional<Refused> ConnectionQueue::push(std::unique_ptr<Connection> connect
   Client& client = made.begin()->second;
   client.connection = std::move(connection);
   std::error_code error;
-  bool is_next_due = false;
   {
     const std::lock_guard lock(mutex_);  // held here too: the first event may come before it is in `waiting_`
     error = control(epoll_.get(), EPOLL_CTL_ADD, client.connection->fd(), kWhileWaiting, id);
@@ -72,16 +66,15 @@ std::optional<Refused> ConnectionQueue::push(std::unique_ptr<Connection> connect
       client.connection->set_queued();
       waiting_.insert(made.extract(made.begin()));
       time(aging_, client, client.session.age_deadline());
-      is_next_due = !aging_.empty() && &*aging_.begin() == &client;
+      if (!aging_.empty() && &*aging_.begin() == &client) {
+        wakeup_.notify();
+      }
     }
   }
   if (error) {
     return refuse_without_thread(std::move(client.connection), error);
   }
   changed_.notify_one();
-  if (is_next_due) {
-    wakeup_.notify();
-  }
   return std::nullopt;
 }
 
@@ -220,11 +213,10 @@ ConnectionQueue::Clients::node_type ConnectionQueue::take_out(Clients::iterator 
 }
 
 void ConnectionQueue::leave(Clients::node_type node) {
-  const std::uint64_t id = node.key();
   Client& client = leaving_.insert(std::move(node)).position->second;
   if (go_on(client)) {
     // Reports at once what has happened since that step.
-    control(epoll_.get(), EPOLL_CTL_MOD, client.connection->fd(), kWhileLeaving, id);
+    control(epoll_.get(), EPOLL_CTL_MOD, client.connection->fd(), kWhileLeaving, client.connection->id());
   }
 }
 
