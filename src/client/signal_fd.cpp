@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <ctime>
 #include <string_view>
 #include <system_error>
 
@@ -24,7 +26,24 @@ bool is_ignored(int signal_number) {
   return ::sigaction(signal_number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-extern "C" void end_at_once(int signal_number) { ::_exit(cli::kEndedBySignal + signal_number); }
+// Of the signal that was taken, before the handlers are there.
+int first_signal = 0;
+timespec first_time{};
+
+/// timeout(1) and several orchestrators send a signal twice: once to the process, and once to its group.
+bool is_same_request(int signal_number) {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto age =
+      std::chrono::seconds(now.tv_sec - first_time.tv_sec) + std::chrono::nanoseconds(now.tv_nsec - first_time.tv_nsec);
+  return signal_number == first_signal && age < SignalFd::kSameRequest;
+}
+
+extern "C" void end_at_once(int signal_number) {
+  if (!is_same_request(signal_number)) {
+    ::_exit(cli::kEndedBySignal + signal_number);
+  }
+}
 
 // As error_line() of run_command.h has it: a handler must not allocate memory.
 constexpr std::string_view kLastWordsInJson =
@@ -32,6 +51,9 @@ constexpr std::string_view kLastWordsInJson =
     "\n";
 
 extern "C" void end_with_json(int signal_number) {
+  if (is_same_request(signal_number)) {
+    return;
+  }
   pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
   if (::poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) {  // else the write could block
     [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, kLastWordsInJson.data(), kLastWordsInJson.size());
@@ -63,6 +85,8 @@ void SignalFd::take() noexcept {
     return;
   }
   signal_ = static_cast<int>(info.ssi_signo);
+  first_signal = *signal_;
+  ::clock_gettime(CLOCK_MONOTONIC, &first_time);
   auto* const handler = last_words_ == LastWords::kJson ? &end_with_json : &end_at_once;
   for (const int signal_number : kInterrupting) {
     if (::sigismember(&set_, signal_number) == 1) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <optional>
 
@@ -10,10 +11,13 @@ namespace threadecho::client {
 /// Turns the signals of a user and of a closed terminal (SIGINT for Ctrl-C, SIGQUIT for Ctrl-\, SIGTERM, and SIGHUP
 /// unless it is ignored) into a descriptor for `poll`, so that a command can end early and still report what it found.
 /// Create it before other threads start, one at a time: while it lives, it blocks these signals in its thread. The
-/// first signal is remembered; a second one then ends the process with cli::kEndedBySignal plus its number. It does so
-/// with handlers, because the default action does not end the first process of a container.
+/// first signal is remembered; a second one then ends the process with cli::kEndedBySignal plus its number, unless it
+/// is the same within a second, which changes nothing. It does so with handlers, because the default action does not
+/// end the first process of a container.
 class SignalFd {
  public:
+  static constexpr std::chrono::seconds kSameRequest{1};
+
   /// What a second signal prints on standard output, if that takes it at once.
   enum class LastWords { kNone, kJson };
 

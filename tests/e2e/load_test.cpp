@@ -141,6 +141,18 @@ TEST(Load, SecondCtrlCEndsItAtOnce) {
   EXPECT_EQ(load.wait(), 128 + SIGINT);
 }
 
+TEST(Load, TheSameSignalTwiceWithinASecondIsOneRequest) {
+  const FaultyServer silent([](int fd, int /*number*/) { read_to_end(fd); });
+  Load load({silent.target(), "--duration", "1h", "--timeout", "2s", "--json"});
+  EXPECT_TRUE(eventually([&] { return load.errors().find("1 connection ") != std::string::npos; }));
+  for (int i = 0; i < 20; ++i) {  // as timeout(1) sends it to the process and to its group
+    load.signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(load.wait(), 1);
+  EXPECT_THAT(load.output(), HasSubstr(R"("type":"result")"));
+}
+
 TEST(Load, ASecondSignalOfAnotherKindEndsItAtOnce) {
   const FaultyServer silent([](int fd, int /*number*/) { read_to_end(fd); });
   Load load({silent.target(), "--duration", "1h", "--timeout", "1h"});
