@@ -15,6 +15,10 @@
 namespace threadecho::client {
 namespace {
 
+// Between the tries of an address that fails at once: the first pause, each next one twice as long, up to the longest.
+constexpr std::chrono::milliseconds kFirstPause{10};
+constexpr std::chrono::milliseconds kLongestPause{500};
+
 /// Begins to connect a new socket; none and `error` when that fails at once.
 net::Fd begin_connect(const net::Endpoint& target, const net::Endpoint* source, std::error_code& error) {
   net::Fd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
@@ -70,20 +74,32 @@ void ConnectRace::advance(Clock::time_point now) {
       return;
     }
   }
-  while (next_ < addresses_.size() && (in_flight_.empty() || now >= last_began_ + kHeadStart)) {
-    begin(addresses_[next_++], now);
+  while (next_ < addresses_.size() && (!has_first_in_flight() || now >= last_began_ + kHeadStart)) {
+    begin(addresses_[next_++], kFirstTry, now);
+  }
+  for (std::size_t retry = 0; retry < retries_.size() && has_first_in_flight(); ++retry) {
+    if (now >= retries_[retry].due) {
+      retries_[retry].due = Clock::time_point::max();
+      begin(retries_[retry].address, retry, now);
+    }
   }
 }
 
-void ConnectRace::begin(const net::Endpoint& address, Clock::time_point now) {
+bool ConnectRace::has_first_in_flight() const noexcept {
+  return std::ranges::any_of(in_flight_, [](const InFlight& one) { return one.retry == kFirstTry; });
+}
+
+void ConnectRace::begin(const net::Endpoint& address, std::size_t retry, Clock::time_point now) {
   Attempt attempt{.endpoint = address, .duration = {}, .error = {}, .began_at = std::chrono::system_clock::now()};
   net::Fd fd = begin_connect(address, source_, attempt.error);
   if (!fd) {
-    ended_.push_back(attempt);
+    fail(attempt, retry, now);
     return;
   }
-  last_began_ = now;
-  in_flight_.push_back({.fd = std::move(fd), .began = now, .attempt = attempt});
+  if (retry == kFirstTry) {
+    last_began_ = now;
+  }
+  in_flight_.push_back({.fd = std::move(fd), .began = now, .attempt = attempt, .retry = retry});
 }
 
 void ConnectRace::end(std::size_t index, std::error_code error, Clock::time_point now) {
@@ -91,7 +107,7 @@ void ConnectRace::end(std::size_t index, std::error_code error, Clock::time_poin
   one.attempt.error = error;
   one.attempt.duration = now - one.began;
   if (error) {
-    ended_.push_back(one.attempt);
+    fail(one.attempt, one.retry, now);
   } else {
     winner_ = std::move(one.fd);
     won_ = one.attempt;
@@ -99,10 +115,26 @@ void ConnectRace::end(std::size_t index, std::error_code error, Clock::time_poin
   in_flight_.erase(in_flight_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
+void ConnectRace::fail(const Attempt& attempt, std::size_t retry, Clock::time_point now) {
+  if (retry == kFirstTry) {
+    ended_.push_back(attempt);
+    retry = retries_.size();
+    retries_.push_back({.address = attempt.endpoint});
+  }
+  if (attempt.error != std::errc::timed_out) {
+    Retry& next = retries_[retry];
+    next.pause = std::clamp(2 * next.pause, kFirstPause, kLongestPause);
+    next.due = now + next.pause;
+  }
+}
+
 ConnectRace::Clock::time_point ConnectRace::next_step() const {
   auto next = next_ < addresses_.size() ? last_began_ + kHeadStart : Clock::time_point::max();
   for (const InFlight& one : in_flight_) {
     next = std::min(next, one.began + timeout_);
+  }
+  for (const Retry& one : retries_) {
+    next = std::min(next, one.due);
   }
   return next;
 }

@@ -201,7 +201,9 @@ Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
   constexpr std::chrono::milliseconds kLongestPause{1000};
   const Deadline deadline = std::chrono::steady_clock::now() + patience;
   auto pause = kFirstPause;
-  auto give_up_at = Clock::time_point::max();
+  // Without patience each address has all its time.
+  auto give_up_at = patience.count() > 0 ? std::max(deadline, Clock::now() + timeout_ + ConnectRace::kHeadStart)
+                                         : Clock::time_point::max();
   for (;;) {
     Outcome outcome = connect(give_up_at);
     const auto now = Clock::now();

@@ -53,7 +53,7 @@ class Connector {
   /// Looks the name up and connects. Fails at `give_up_at` if it is not done by then.
   Outcome connect(Clock::time_point give_up_at = Clock::time_point::max());
   /// The same again and again until `patience` is over, with pauses up to 1 s; tells `on_failure` of each that fails
-  /// but the last. The first one has all its time, even if `patience` is shorter; the others end with it, or 250 ms
+  /// but the last. The first one has a whole timeout even if `patience` is shorter; the others end with it, or 250 ms
   /// later if they have just begun.
   Outcome connect_within(std::chrono::milliseconds patience, const std::function<void(const Outcome&)>& on_failure);
   /// Looks the name up only.

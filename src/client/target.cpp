@@ -22,6 +22,11 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
 /// The same address may exist on each link (RFC 4007): connect(2) says only that the argument is invalid.
 bool is_link_local_without_zone(const std::string& host) {
   in6_addr address{};
@@ -59,6 +64,10 @@ text::Parsed<Target> parse_target(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const bool has_brackets = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || (text.front() == '[' && !has_brackets)) {
+    if (const std::size_t end = text.find(']'); end != std::string_view::npos && parse_port(text.substr(end + 1))) {
+      return ParsedTarget::bad("has no colon before its port; did you mean " + std::string(text.substr(0, end + 1)) +
+                               ":" + std::string(text.substr(end + 1)) + "?");
+    }
     return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":9000?");
   }
   if (has_brackets) {
@@ -68,7 +77,9 @@ text::Parsed<Target> parse_target(std::string_view text) {
                                std::string(text.substr(colon)));
     }
   } else if (host.find(':') != std::string_view::npos) {
-    return ParsedTarget::bad("is ambiguous; an IPv6 address goes in brackets: [::1]:9000");
+    return ParsedTarget::bad(is_ipv6(text) || is_ipv6(host)
+                                 ? "is ambiguous; an IPv6 address goes in brackets: [::1]:9000"
+                                 : "has several colons; expected HOST:PORT or [IPv6]:PORT");
   }
   if (host.empty() || host.find('\0') != std::string_view::npos) {
     return ParsedTarget::bad("has no host; expected HOST:PORT or [IPv6]:PORT");

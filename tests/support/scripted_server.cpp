@@ -59,4 +59,10 @@ UnusedPort::UnusedPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
   }
 }
 
+void UnusedPort::listen() const {
+  if (::listen(fd_.get(), 1) != 0) {
+    throw std::system_error(errno, std::generic_category(), "listen");
+  }
+}
+
 }  // namespace threadecho::test

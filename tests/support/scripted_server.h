@@ -51,6 +51,8 @@ class UnusedPort {
  public:
   UnusedPort();
 
+  /// From now on connections are taken, by the kernel.
+  void listen() const;
   [[nodiscard]] net::Endpoint endpoint() const { return net::Endpoint::local_of(fd_.get()); }
 
  private:

@@ -11,8 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "client/connect_race.h"
 #include "client/name_lookup.h"
 #include "client/resolver.h"
+#include "client/wait.h"
 #include "load/load_run.h"
 #include "support/echo_fixture.h"
 #include "support/scripted_server.h"
@@ -66,6 +68,44 @@ TEST(Connector, GoesOnToTheAddressThatAnswers) {
   ASSERT_EQ(connected.attempts.size(), 2U);
   EXPECT_EQ(connected.attempts.front().error, std::errc::connection_refused);
   EXPECT_FALSE(connected.attempts.back().error);
+}
+
+/// Until it is over.
+client::Connected finish(client::ConnectRace& race) {
+  while (!race.is_over()) {
+    client::wait_for_any(race.in_flight(), race.next_step(), nullptr);
+    race.advance(client::ConnectRace::Clock::now());
+  }
+  return race.finish(client::ConnectRace::Clock::now());
+}
+
+TEST(Connector, TriesAnAddressThatRefusedAgainWhileAnotherOneIsSilent) {
+  const UnusedPort restarts;
+  const FullListener silent;
+  client::ConnectRace race({restarts.endpoint(), silent.endpoint()}, 30s, nullptr);
+  race.advance(client::ConnectRace::Clock::now());  // refused, as soon as it is looked at
+  client::wait_for_any(race.in_flight(), race.next_step(), nullptr);
+  race.advance(client::ConnectRace::Clock::now());
+  ASSERT_FALSE(race.is_over());
+  restarts.listen();
+  const auto connected = finish(race);
+  ASSERT_TRUE(connected.fd);
+  ASSERT_EQ(connected.attempts.size(), 3U);
+  EXPECT_EQ(connected.attempts[0].error, std::errc::connection_refused);
+  EXPECT_EQ(connected.attempts[1].error, std::errc::operation_canceled);
+  EXPECT_EQ(connected.attempts[2].endpoint.to_string(), restarts.endpoint().to_string());
+}
+
+TEST(Connector, EndsWithTheLastFirstTryWhateverIsTriedAgain) {
+  const UnusedPort nobody;
+  const FullListener silent;
+  client::ConnectRace race({nobody.endpoint(), silent.endpoint()}, 100ms, nullptr);
+  race.advance(client::ConnectRace::Clock::now());
+  const auto connected = finish(race);
+  EXPECT_FALSE(connected.fd);
+  ASSERT_EQ(connected.attempts.size(), 2U) << "one for each address";
+  EXPECT_EQ(connected.attempts[0].error, std::errc::connection_refused);
+  EXPECT_EQ(connected.attempts[1].error, std::errc::timed_out);
 }
 
 TEST(Resolve, FindsNumericAddressesWithoutALookUpAndNoInvalidName) {
@@ -190,6 +230,17 @@ TEST(Connector, GivesTheFirstAttemptItsTimeoutHoweverShortItsPatience) {
   const auto outcome = connector.connect_within(1ms, [](const auto& /*failed*/) {});
   ASSERT_EQ(outcome.connected.attempts.size(), 1U);
   EXPECT_EQ(outcome.connected.attempts[0].error, std::errc::timed_out);
+}
+
+TEST(Connector, EndsWithItsPatienceHoweverManyAddressesAreSilent) {
+  const FullListener silent;
+  client::NameLookup names([&] {
+    return client::Resolution{.endpoints = {silent.endpoint(), silent.endpoint(), silent.endpoint()}, .reason = {}};
+  });
+  client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
+  const auto outcome = connector.connect(std::chrono::steady_clock::now() + 300ms);
+  EXPECT_EQ(outcome.connected.attempts.size(), 2U) << "the second began after the head start of the first";
+  EXPECT_TRUE(outcome.failure);
 }
 
 TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {

@@ -119,7 +119,9 @@ TEST(Target, SaysWhyItCannotBeRead) {
   EXPECT_THAT(client::parse_target("udp://[::1]").reason(), HasSubstr("mean [::1]:PORT?"));
   EXPECT_THAT(client::parse_target("").reason(), HasSubstr("no port"));
   EXPECT_THAT(client::parse_target("[::1]").reason(), HasSubstr("no port"));
+  EXPECT_THAT(client::parse_target("[::1]9000").reason(), HasSubstr("did you mean [::1]:9000?"));
   EXPECT_THAT(client::parse_target("::1:9000").reason(), HasSubstr("brackets"));
+  EXPECT_THAT(client::parse_target("127.0.0.1:9000:1").reason(), HasSubstr("several colons"));
   EXPECT_THAT(client::parse_target(":9000").reason(), HasSubstr("no host"));
   EXPECT_THAT(client::parse_target("[]:9000").reason(), HasSubstr("no host"));
   EXPECT_THAT(client::parse_target("[fe80::1]:7").reason(), HasSubstr("needs its interface: [fe80::1%eth0]:7"));
