@@ -1,5 +1,7 @@
 #include "probe/open_messages.h"
 
+#include "probe/probe_report.h"
+
 namespace threadecho::probe {
 
 void OpenMessages::add(std::uint64_t sequence, Clock::time_point due, Clock::time_point now) {
@@ -7,14 +9,22 @@ void OpenMessages::add(std::uint64_t sequence, Clock::time_point due, Clock::tim
   messages_.push_back({.sequence = sequence, .since = now, .due_at = std::chrono::system_clock::now() - late});
 }
 
-void OpenMessages::echoed(std::chrono::nanoseconds round_trip, const std::string& line) {
-  result_.messages.add_echoed(first().due_at, round_trip);
+void OpenMessages::connected(Clock::time_point now) {
+  for (Message& message : messages_) {
+    message.waited = now - message.since;
+    message.since = now;
+  }
+}
+
+void OpenMessages::echoed(std::chrono::nanoseconds round_trip, std::size_t size, const std::string& peer) {
+  const auto time = first().waited + round_trip;
+  result_.messages.add_echoed(first().due_at, time);
+  lines_.add(echo_line(size, peer, first().sequence, time));
   messages_.pop_front();
-  lines_.add(line);
 }
 
 void OpenMessages::lose_first(const client::Failure& failure) {
-  lines_.lost(first().sequence, first().due_at, failure.text);
+  lines_.lost(first().sequence, failure.text);
   settle_first_as_lost(failure);
 }
 

@@ -22,8 +22,10 @@ class OpenMessages {
 
   struct Message {
     std::uint64_t sequence = 0;
-    Clock::time_point since;  ///< when it was due or, if that was later, when this host let the probe begin it
+    /// When it was due or, if that was later, when this host let the probe begin it, or when there was a connection.
+    Clock::time_point since;
     std::chrono::system_clock::time_point due_at;
+    std::chrono::nanoseconds waited{0};  ///< for a connection
   };
 
   /// Both must outlive this.
@@ -37,8 +39,10 @@ class OpenMessages {
 
   /// `now` is not before `due`.
   void add(std::uint64_t sequence, Clock::time_point due, Clock::time_point now);
-  /// The first one came back; `line` tells of it.
-  void echoed(std::chrono::nanoseconds round_trip, const std::string& line);
+  /// There is a connection, after they waited for it: each has its whole time for the way there and back.
+  void connected(Clock::time_point now);
+  /// The first one came back.
+  void echoed(std::chrono::nanoseconds round_trip, std::size_t size, const std::string& peer);
   void lose_first(const client::Failure& failure);
   /// All for the same reason, each on its own.
   void lose_all(const client::Failure& failure);

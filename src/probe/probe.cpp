@@ -120,6 +120,7 @@ void Probe::begin_message(Clock::time_point now) {
 void Probe::go_on_connecting(Clock::time_point now) {
   switch (connection_.advance(now, !open_.empty())) {
     case ProbeConnection::Step::kOpened:
+      open_.connected(now);
       for (const OpenMessages::Message& message : open_) {
         connection_.exchange().add(message.sequence);
       }
@@ -138,8 +139,7 @@ void Probe::go_on_exchanging() {
   }
   const client::EchoExchange::Received received = connection_.exchange().receive();
   for (const client::EchoExchange::Echoed& message : received.echoed) {
-    open_.echoed(message.round_trip,
-                 echo_line(options_.size, connection_.peer(), message.sequence, message.round_trip));
+    open_.echoed(message.round_trip, options_.size, connection_.peer());
     last_echo_ = Clock::now();
     connection_.succeed();
   }

@@ -49,9 +49,10 @@ All addresses of a name are tried, each with a head start of 250 ms over the nex
 message that fails is lost, and so are those that wait behind it on its connection; the next one gets
 a new connection: the name is looked up again, and the address that worked last comes first; if the
 look-up fails, the addresses that it found before are tried. Messages that are due meanwhile go out
-once it is there. Connects to a server that is down pause up to 500 ms. If the first connection fails, the probe ends; --wait
-makes it wait for a target that is not there yet, as an init container does. Ctrl-C ends it early, and it still
-prints the summary.
+once it is there, and their time counts from when they were due. Connects to a server that is down
+pause up to 500 ms. If the first connection fails, the probe ends; --wait makes it wait for a target
+that is not there yet, as an init container does. Ctrl-C ends it early, and it still prints the
+summary.
 
 )";
 

@@ -9,7 +9,7 @@ void ProbeLines::add(const std::string& line, Line kind) {
   print_(line, kind, std::chrono::system_clock::now());
 }
 
-void ProbeLines::lost(std::uint64_t sequence, WallTime due_at, const std::string& reason) {
+void ProbeLines::lost(std::uint64_t sequence, const std::string& reason) {
   if (reason != reason_) {
     lost_together(sequence, sequence, reason);
     reason_ = reason;
@@ -17,7 +17,7 @@ void ProbeLines::lost(std::uint64_t sequence, WallTime due_at, const std::string
   }
   if (first_ == 0) {
     first_ = sequence;
-    first_due_at_ = due_at;
+    first_lost_at_ = std::chrono::system_clock::now();
     held_since_ = Clock::now();
   }
   last_ = sequence;
@@ -44,7 +44,7 @@ ProbeLines::Clock::time_point ProbeLines::next_flush() const {
 
 void ProbeLines::print_held_back() {
   if (first_ != 0) {
-    print_(lost_line(first_, last_, "as before"), Line::kFailure, first_due_at_);
+    print_(lost_line(first_, last_, "as before"), Line::kFailure, first_lost_at_);
     first_ = 0;
   }
 }

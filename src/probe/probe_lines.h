@@ -9,7 +9,7 @@
 namespace threadecho::probe {
 
 /// Takes one line, without its end. A line about a failure may be shown in another colour. `at` is the time it tells
-/// of.
+/// of: of several messages that were lost, when the first one was.
 enum class Line { kUsual, kFailure };
 using PrintLine = std::function<void(std::string_view line, Line kind, std::chrono::system_clock::time_point at)>;
 
@@ -25,7 +25,7 @@ class ProbeLines {
   explicit ProbeLines(const PrintLine& print) : print_(print) {}
 
   void add(const std::string& line, Line kind = Line::kUsual);
-  void lost(std::uint64_t sequence, WallTime due_at, const std::string& reason);
+  void lost(std::uint64_t sequence, const std::string& reason);
   /// Several in a row at once.
   void lost_together(std::uint64_t first, std::uint64_t last, const std::string& reason);
   /// Prints what has been held back. The next lost message is told at once again.
@@ -41,7 +41,7 @@ class ProbeLines {
   std::string reason_;       ///< of the message that was lost last; empty if another line came after it
   std::uint64_t first_ = 0;  ///< of those that are held back; 0: none
   std::uint64_t last_ = 0;
-  WallTime first_due_at_;
+  WallTime first_lost_at_;
   Clock::time_point held_since_;
 };
 

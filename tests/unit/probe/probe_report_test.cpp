@@ -178,12 +178,12 @@ TEST(ProbeLines, MessagesThatAreLostForTheSameReasonAreToldOnce) {
   };
   probe::ProbeLines lost(print);
   for (std::uint64_t sequence = 1; sequence <= 30; ++sequence) {
-    lost.lost(sequence, noon, "refused");
+    lost.lost(sequence, "refused");
   }
   EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused"));
   lost.flush();
-  lost.lost(31, noon, "refused");
-  lost.lost(32, noon, "timed out");
+  lost.lost(31, "refused");
+  lost.lost(32, "timed out");
   EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused", "lost: seq=2 to 30 (29 messages): as before",
                                  "lost: seq=31: refused", "lost: seq=32: timed out"));
 }
@@ -196,19 +196,19 @@ TEST(ProbeLines, HoldNoLostMessageBackForLongerThanASecond) {
     times.push_back(at);
   };
   probe::ProbeLines lost(print);
-  lost.lost(1, noon, "refused");
+  lost.lost(1, "refused");
   EXPECT_EQ(lost.next_flush(), probe::ProbeLines::Clock::time_point::max()) << "nothing is held back";
-  for (int sequence = 2; sequence <= 4; ++sequence) {
-    lost.lost(static_cast<std::uint64_t>(sequence), noon + std::chrono::seconds(sequence), "refused");
+  for (std::uint64_t sequence = 2; sequence <= 4; ++sequence) {
+    lost.lost(sequence, "refused");
   }
   const auto due = lost.next_flush();
   EXPECT_LE(due, probe::ProbeLines::Clock::now() + std::chrono::seconds(1));
   lost.flush_late(due - nanoseconds(1));
   EXPECT_EQ(lines.size(), 1U);
   lost.flush_late(due);
-  lost.lost(5, noon + std::chrono::seconds(5), "refused");
+  lost.lost(5, "refused");
   EXPECT_THAT(lines, ElementsAre("lost: seq=1: refused", "lost: seq=2 to 4 (3 messages): as before"));
-  EXPECT_EQ(times.back(), noon + std::chrono::seconds(2)) << "when the first of them was due";
+  EXPECT_TRUE(std::ranges::is_sorted(times));
   lost.flush_late(lost.next_flush());
   EXPECT_EQ(lines.back(), "lost: seq=5: as before");
 }
