@@ -11,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -55,8 +54,8 @@ Pipe make_pipe() {
   if (is_ready) {
     ::execve(kThisProgram, argv.data(), envp.data());
   }
-  ::dprintf(errors, "cannot run %s again: %s (compare needs /proc and /dev/null)\n", kThisProgram,
-            std::strerror(errno));
+  const std::string reason = std::generic_category().message(errno);
+  ::dprintf(errors, "cannot run %s again: %s (compare needs /proc and /dev/null)\n", kThisProgram, reason.c_str());
   ::_exit(kCannotExecute);
 }
 
