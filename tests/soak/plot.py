@@ -45,7 +45,7 @@ def draw(title, columns, end):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
              'font-family="system-ui, sans-serif">', f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
              text(LEFT, 22, title, colour=INK, size=15),
-             text(LEFT, 40, "Dots: between two rounds of traffic, when nobody was connected.", size=12)]
+             text(LEFT, 40, "Dots: between two rounds of traffic, when no client was connected.", size=12)]
     for column, (name, figures) in enumerate(columns.items()):
         x = LEFT + column * (WIDTH + GAP_X)
         for row, (figure, (points, quiet)) in enumerate(figures.items()):
