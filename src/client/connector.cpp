@@ -197,10 +197,10 @@ Connector::Outcome Connector::connect(Clock::time_point give_up_at) {
 
 Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
                                              const std::function<void(const Outcome&)>& on_failure) {
-  constexpr std::chrono::milliseconds kFirstPause{50};
-  constexpr std::chrono::milliseconds kLongestPause{1000};
+  constexpr std::chrono::milliseconds kFirst{50};
+  constexpr std::chrono::milliseconds kLongest{1000};
   const Deadline deadline = std::chrono::steady_clock::now() + patience;
-  auto pause = kFirstPause;
+  auto pause = kFirst;
   // Without patience each address has all its time.
   auto give_up_at = patience.count() > 0 ? std::max(deadline, Clock::now() + timeout_ + ConnectRace::kHeadStart)
                                          : Clock::time_point::max();
@@ -214,7 +214,7 @@ Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
     if (wait_for(-1, 0, std::min(now + pause, deadline), signals_) == Waited::kInterrupted) {
       return {};
     }
-    pause = std::min(2 * pause, kLongestPause);
+    pause = std::min(2 * pause, kLongest);
     give_up_at = std::max(deadline, Clock::now() + ConnectRace::kHeadStart);
   }
 }
