@@ -46,9 +46,11 @@ same load on each, checks every byte, and shows the differences in one table. It
   pool            a few threads serve all clients, whichever has sent something (epoll)
 
 The load is `threadecho load` on the same machine, which takes its share of the cores: ratios
-count, not numbers. Messages/s and latencies are those that the clients saw. The other figures
-are from the server's /metrics during the load; memory per client is the growth of its RSS. At the
-end clients connect and say nothing, and one more sends a message and waits for its echo.
+count, not numbers. Other programs that use the cores make the ratios wrong too. With the defaults
+it takes about 20 s. Messages/s and latencies are those that the clients saw. The other figures are
+from the server's /metrics during the load: threads are all of its process, also those that do not
+echo; memory per client is the growth of its RSS. At the end clients connect and say nothing, and one
+more sends a message and waits for its echo.
 The servers get none of the settings of the environment or of an `.env` file. Ctrl-C, SIGTERM
 and a closed terminal stop everything.
 
@@ -61,7 +63,7 @@ Exit statuses:
   2      wrong usage, or more clients than the limits of this host leave room for
   128+n  ended by signal n
 
-JSON: type (comparison or error), settings {clients, size, duration_seconds, pool_threads,
+JSON: type (comparison or error), settings {clients, size_bytes, duration_seconds, pool_threads,
 patience_seconds}, machine {hostname, kernel, architecture, cores, congestion_control}, error {kind,
 message} or null, models [{name, thread_model, pool_threads, clients_served, clients_waiting,
 messages, messages_per_second, p50_seconds, p99_seconds, context_switches_per_message,

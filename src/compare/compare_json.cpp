@@ -1,6 +1,7 @@
 #include "compare/compare_json.h"
 
 #include <chrono>
+#include <cmath>
 #include <optional>
 
 #include "client/json.h"
@@ -16,6 +17,8 @@ using text::in_seconds;
 Json seconds_or_null(const std::optional<std::chrono::nanoseconds>& duration) {
   return duration ? Json(in_seconds(*duration)) : Json(nullptr);
 }
+
+Json whole_or_null(const std::optional<double>& number) { return number ? Json(std::llround(*number)) : Json(nullptr); }
 
 Json json_of(const WaitBehind& wait) {
   return {{"silent_clients", wait.silent_clients},
@@ -37,8 +40,8 @@ Json json_of(const ModelFigures& figures, std::uint32_t clients) {
             {"p99_seconds", seconds_or_null(figures.p99)},
             {"context_switches_per_message", or_null(figures.context_switches_per_message)},
             {"cpu_per_message_seconds", or_null(figures.cpu_seconds_per_message)},
-            {"threads", or_null(figures.threads)},
-            {"memory_per_client_bytes", or_null(figures.memory_bytes_per_client)},
+            {"threads", whole_or_null(figures.threads)},
+            {"memory_per_client_bytes", whole_or_null(figures.memory_bytes_per_client)},
             {"waits", Json::array()}};
   for (const WaitBehind& wait : figures.waits) {
     json["waits"].push_back(json_of(wait));

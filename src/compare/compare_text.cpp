@@ -64,14 +64,16 @@ BarBlock block_of(const Figure& figure, const std::vector<ModelFigures>& models)
 }
 
 /// The place of the wait in each model's list is the same.
-BarBlock block_of_wait(std::size_t place, const std::vector<ModelFigures>& models) {
+BarBlock block_of_wait(std::size_t place, const Comparison& comparison) {
+  const std::vector<ModelFigures>& models = comparison.models;
   BarBlock block{.title = "wait behind " + text::count_of(models.front().waits[place].silent_clients, "silent client"),
                  .bars = {}};
   for (const ModelFigures& model : models) {
     const WaitBehind& wait = model.waits.at(place);
     block.bars.push_back({.name = model.model.name,
                           .value = text::in_seconds(wait.waited),
-                          .text = (wait.after_they_left ? "> " : "") + text::format_latency(wait.waited)});
+                          .text = wait.after_they_left ? "> " + text::format_latency(comparison.options.patience)
+                                                       : text::format_latency(wait.waited)});
   }
   return block;
 }
@@ -119,7 +121,7 @@ std::string notes(const Comparison& comparison) {
             "are only those of the clients that were served.\n";
   }
   if (!echoes.empty()) {
-    text += "> " + text::format_duration(comparison.options.patience) +
+    text += "> " + text::format_latency(comparison.options.patience) +
             ": the client got no echo in this time. It waits until silent clients leave. After they left, its echo "
             "took: " +
             joined(echoes) + ".\n";
@@ -135,7 +137,7 @@ std::string text_of(const Comparison& comparison, std::size_t width, bool has_co
     blocks.push_back(block_of(figure, comparison.models));
   }
   for (std::size_t place = 0; place < comparison.models.front().waits.size(); ++place) {
-    blocks.push_back(block_of_wait(place, comparison.models));
+    blocks.push_back(block_of_wait(place, comparison));
   }
   return cli::fitted(heading(comparison), width) + laid_out(blocks, width, has_colours) +
          cli::fitted(notes(comparison), width);
