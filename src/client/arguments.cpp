@@ -26,9 +26,9 @@ std::string too_many(const std::vector<std::string>& operands) {
 std::vector<cli::Option> rows_of(ConnectFlags& flags) {
   return {cli::toggle("-4", flags.only_ipv4, "use IPv4 addresses only"),
           cli::toggle("-6", flags.only_ipv6, "use IPv6 addresses only"),
-          cli::option(
-              "--wait", "DURATION", flags.wait, cli::duration(std::chrono::milliseconds(0), kLongestWait),
-              "first wait this long, or a whole --timeout if that is longer, until the target can be connected to")};
+          cli::option("--wait", "DURATION", flags.wait, cli::duration(std::chrono::milliseconds(0), kLongestWait),
+                      "first wait until the target can be connected to, for this long, or for the first attempt if "
+                      "that takes longer")};
 }
 
 Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags) {

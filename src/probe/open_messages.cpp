@@ -1,5 +1,7 @@
 #include "probe/open_messages.h"
 
+#include <utility>
+
 #include "probe/probe_report.h"
 
 namespace threadecho::probe {
@@ -9,7 +11,8 @@ void OpenMessages::add(std::uint64_t sequence, Clock::time_point due, Clock::tim
   messages_.push_back({.sequence = sequence, .since = now, .due_at = std::chrono::system_clock::now() - late});
 }
 
-void OpenMessages::connected(Clock::time_point now) {
+void OpenMessages::connected(std::string local, Clock::time_point now) {
+  local_ = std::move(local);
   for (Message& message : messages_) {
     message.waited = now - message.since;
     message.since = now;
@@ -18,7 +21,7 @@ void OpenMessages::connected(Clock::time_point now) {
 
 void OpenMessages::echoed(std::chrono::nanoseconds round_trip, std::size_t size, const std::string& peer) {
   const auto time = first().waited + round_trip;
-  result_.messages.add_echoed(first().due_at, time);
+  result_.messages.add_echoed(first().due_at, time, local_);
   lines_.add(echo_line(size, peer, first().sequence, time));
   messages_.pop_front();
 }
@@ -43,11 +46,12 @@ void OpenMessages::lose_connection(const client::Failure& failure) {
   while (!empty()) {
     settle_first_as_lost(with_it);
   }
+  local_.clear();
 }
 
 void OpenMessages::settle_first_as_lost(const client::Failure& failure) {
   result_.note(failure);
-  result_.messages.add_lost(first().due_at, failure);
+  result_.messages.add_lost(first().due_at, failure, local_);
   messages_.pop_front();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "client/echo_exchange.h"
 #include "client/failure.h"
@@ -39,8 +40,8 @@ class OpenMessages {
 
   /// `now` is not before `due`.
   void add(std::uint64_t sequence, Clock::time_point due, Clock::time_point now);
-  /// There is a connection, after they waited for it: each has its whole time for the way there and back.
-  void connected(Clock::time_point now);
+  /// There is a connection from this local address. Those that waited for it have their whole time from now on.
+  void connected(std::string local, Clock::time_point now);
   /// The first one came back.
   void echoed(std::chrono::nanoseconds round_trip, std::size_t size, const std::string& peer);
   void lose_first(const client::Failure& failure);
@@ -55,6 +56,7 @@ class OpenMessages {
   ProbeResult& result_;
   ProbeLines& lines_;
   std::deque<Message> messages_;
+  std::string local_;  ///< of the connection
 };
 
 }  // namespace threadecho::probe

@@ -61,6 +61,7 @@ ProbeResult Probe::run() {
   const auto begin = Clock::now();
   result_.began_at = std::chrono::system_clock::now();
   if (connection_.open_first()) {
+    open_.connected(connection_.local(), Clock::now());
     run_schedule();
     if (options_.half_close && !is_interrupted()) {
       check_half_close();
@@ -120,7 +121,7 @@ void Probe::begin_message(Clock::time_point now) {
 void Probe::go_on_connecting(Clock::time_point now) {
   switch (connection_.advance(now, !open_.empty())) {
     case ProbeConnection::Step::kOpened:
-      open_.connected(now);
+      open_.connected(connection_.local(), now);
       for (const OpenMessages::Message& message : open_) {
         connection_.exchange().add(message.sequence);
       }

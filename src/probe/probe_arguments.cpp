@@ -51,8 +51,8 @@ a new connection: the name is looked up again, and the address that worked last 
 look-up fails, the addresses that it found before are tried. Messages that are due meanwhile go out
 once it is there, and their time counts from when they were due. Connects to a server that is down
 pause up to 500 ms. If the first connection fails, the probe ends; --wait makes it wait for a target
-that is not there yet, as an init container does. Ctrl-C ends it early, and it still prints the
-summary.
+that is not there yet, as an init container does, and try again after 50 ms to 1 s. Ctrl-C ends it
+early, and it still prints the summary.
 
 )";
 
@@ -66,19 +66,19 @@ constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything 
 
 JSON: type ("result"), target, started_at, error (the first one) or null, status, signal or null,
 settings (count, interval_seconds, size_bytes, timeout_seconds, wait_seconds, half_close),
-duration_seconds, sent, echoed, unanswered (on their way when a signal came), loss (0 to 1), errors (how many messages each kind lost), latency
+duration_seconds, sent (without the one of --half-close), echoed, unanswered (on their way when a signal came), loss (0 to 1), errors (how many messages each kind lost), latency
 {count, sum_seconds, min_seconds, mean_seconds, p10_seconds to p99_99_seconds, max_seconds,
 histogram [[from_seconds, count]]} or null, half_close {duration_seconds} or {error} or null,
 addresses, connects [{time, address, local_address, duration_seconds, error?}],
 connects_not_listed, look_ups_failed [{message, count}], local_stalls (times in which this host did
-not run the probe) {count, total_seconds, longest_seconds}, messages [{time, sequence, rtt_seconds} or {time, sequence, error}],
-messages_not_listed. Times are RFC 3339. If nothing could be run: type ("error"), error.
+not run the probe) {count, total_seconds, longest_seconds}, messages [{time, sequence, local_address,
+rtt_seconds} or {time, sequence, local_address, error}], messages_not_listed. Times are RFC 3339. If nothing could be run: type ("error"), error.
 
 However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed
 and the first 10,000 lost messages are listed, and all are counted. Percentiles are within 0.4 %;
 one that would need more messages (p99 needs 100, p99.9 needs 1,000) is "-", in JSON null.
 
-An error: {kind, message, bytes? (echoed before), offset?, expected? (or null), got?}. Kinds of
+An error: {kind, message, bytes? (echoed before), and of a wrong byte offset, expected (or null), got}. Kinds of
 errors, of which load tells more apart than probe:
 )";
 

@@ -84,6 +84,7 @@ bool ProbeConnection::take(client::Connector::Outcome outcome) {
     }
   }
   peer_ = outcome.connected.attempts.back().endpoint.to_string();
+  local_ = outcome.connected.attempts.back().local.to_string();
   lines_.add(connected_line(outcome.connected.attempts.back()));
   exchange_.emplace(fd_.get(), payload_, options_.size);
   has_echoed_ = false;

@@ -52,6 +52,8 @@ class ProbeConnection {
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] client::Payload payload() const noexcept { return payload_; }
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+  /// Its own address and port.
+  [[nodiscard]] const std::string& local() const noexcept { return local_; }
   /// Of the last attempt.
   [[nodiscard]] const std::optional<client::Failure>& failure() const noexcept { return failure_; }
 
@@ -76,6 +78,7 @@ class ProbeConnection {
   bool is_connecting_ = false;
   bool has_echoed_ = false;
   std::string peer_;
+  std::string local_;
   std::optional<client::Failure> failure_;
   ConnectPause pause_;
 };

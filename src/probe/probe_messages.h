@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace threadecho::probe {
 struct ProbeMessage {
   std::uint64_t sequence = 0;                    ///< from 1
   std::chrono::system_clock::time_point due_at;  ///< when it was due to be sent
+  std::string local;                             ///< its connection's own address and port; empty without one
   std::chrono::nanoseconds round_trip{};
   std::optional<client::Failure> failure;  ///< why it was lost; then there is no round trip
 };
@@ -28,9 +30,9 @@ class ProbeMessages {
   using WallTime = std::chrono::system_clock::time_point;
   static constexpr std::size_t kMostKept = 10'000;
 
-  /// The first message that is neither back nor lost came back, or was lost.
-  void add_echoed(WallTime due_at, std::chrono::nanoseconds round_trip);
-  void add_lost(WallTime due_at, client::Failure failure);
+  /// The first message that is neither back nor lost came back, or was lost. `local`: see ProbeMessage.
+  void add_echoed(WallTime due_at, std::chrono::nanoseconds round_trip, const std::string& local = {});
+  void add_lost(WallTime due_at, client::Failure failure, const std::string& local = {});
   /// So many were on their way when a signal ended the probe. Nothing may be added after them.
   void leave_unanswered(std::uint64_t count) { unanswered_ = count; }
 

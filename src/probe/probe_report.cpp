@@ -84,7 +84,9 @@ Json look_ups_failed_json(const ProbeResult& result) {
 Json messages_json(const ProbeResult& result) {
   Json messages = Json::array();
   for (const ProbeMessage& message : result.messages.kept()) {
-    Json entry = {{"time", format_timestamp(message.due_at)}, {"sequence", message.sequence}};
+    Json entry = {{"time", format_timestamp(message.due_at)},
+                  {"sequence", message.sequence},
+                  {"local_address", message.local.empty() ? Json(nullptr) : Json(message.local)}};
     if (message.failure) {
       entry["error"] = json_of(*message.failure);
     } else {

@@ -210,6 +210,8 @@ TEST(Probe, GoesOnWithANewConnectionAfterALoss) {
   EXPECT_EQ(probe.result.messages.echoed(), 2U);
   EXPECT_EQ(probe.result.attempts.size(), 2U);
   EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kClosedEarly);
+  EXPECT_EQ(probe.result.messages.kept().at(1).local, probe.result.attempts.at(0).local.to_string());
+  EXPECT_EQ(probe.result.messages.kept().at(2).local, probe.result.attempts.at(1).local.to_string());
   EXPECT_EQ(probe.result.exit_status(), 14);
 }
 

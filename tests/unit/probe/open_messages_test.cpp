@@ -23,7 +23,7 @@ TEST(OpenMessages, CountTheWaitForAConnectionAndThenHaveTheirWholeTime) {
   const auto due = probe::OpenMessages::Clock::now();
   open.add(1, due, due);
   open.add(2, due + 100ms, due + 100ms);
-  open.connected(due + 2400ms);
+  open.connected("local", due + 2400ms);
   EXPECT_EQ(open.first().since, due + 2400ms);
   open.add(3, due + 2500ms, due + 2500ms);
   for (int i = 0; i < 3; ++i) {

@@ -67,7 +67,7 @@ class ProbeReport : public ::testing::Test {
                           .text = "wrong bytes",
                           .bytes = 7,
                           .wrong_byte = client::WrongByte{.offset = 7, .expected = std::uint8_t{0x41}, .got = 0x0a}};
-    result_.messages.add_lost(noon, failure);
+    result_.messages.add_lost(noon, failure, "127.0.0.1:4711");
     result_.messages.add_echoed(noon, microseconds(100));
     result_.failure = failure;
     result_.duration = microseconds(2000500);
@@ -121,6 +121,8 @@ TEST_F(ProbeReport, HasEverythingInJson) {
   EXPECT_EQ(json["messages"][0]["time"], "1970-01-01T12:00:00.000Z");
   EXPECT_DOUBLE_EQ(json["messages"][0]["rtt_seconds"], 0.0002);
   EXPECT_EQ(json["messages"][1]["error"]["kind"], "wrong_bytes");
+  EXPECT_EQ(json["messages"][1]["local_address"], "127.0.0.1:4711");
+  EXPECT_TRUE(json["messages"][2]["local_address"].is_null()) << "it had no connection";
   EXPECT_EQ(json["messages_not_listed"], 0);
   EXPECT_EQ(json["connects_not_listed"], 0);
   EXPECT_EQ(json["error"]["offset"], 7);
