@@ -128,20 +128,25 @@ void add(MergedRuns& merged, const Run& run) {
 
 }  // namespace
 
-std::string MergedRuns::name_of(const Run& run) const {
+bool MergedRuns::has_a_host_for_each() const {
   std::set<std::string> hosts;
   for (const Run& one : runs) {
     hosts.insert(one.json.at("machine").at("hostname").get<std::string>());
   }
-  return hosts.size() == runs.size() && !run.has_failed ? run.json.at("machine").at("hostname").get<std::string>()
-                                                        : run.source;
+  return runs.size() > 1 && hosts.size() == runs.size();
+}
+
+std::string MergedRuns::name_of(const Run& run) const {
+  return has_a_host_for_each() ? run.json.at("machine").at("hostname").get<std::string>() : run.source;
 }
 
 client::Json MergedRuns::settings() const {
   client::Json settings = runs.front().json.at("settings");
-  for (const client::Json& one : different_settings) {
-    if (const auto found = settings.find(one.at("name").get<std::string>()); found != settings.end()) {
-      *found = nullptr;
+  for (const auto& setting : settings.items()) {
+    for (const Run& run : runs) {
+      if (run.json.at("settings").value(setting.key(), client::Json()) != setting.value()) {
+        setting.value() = nullptr;
+      }
     }
   }
   return settings;

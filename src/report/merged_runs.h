@@ -38,12 +38,14 @@ struct MergedRuns {
   stats::LatencyHistogram latency;
   stats::LatencyHistogram connect;
 
-  /// Those of the first run, null where another run has another.
+  /// Those of the first run, null where another run has another; `threads`, `sources` and `start_at` among them.
   [[nodiscard]] client::Json settings() const;
   [[nodiscard]] bool has_one_target() const;
   /// A run had --hold.
   [[nodiscard]] bool has_held() const;
-  /// What people call a run: its host if each run had another, else its source.
+  /// Several runs have a result, each of another host.
+  [[nodiscard]] bool has_a_host_for_each() const;
+  /// What people call a run with a result: then its host, else its source.
   [[nodiscard]] std::string name_of(const Run& run) const;
 };
 

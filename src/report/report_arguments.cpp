@@ -10,6 +10,8 @@ std::vector<cli::Option> options(ReportOptions& result) {
       cli::toggle("--allow-different-settings", result.allow_different_settings,
                   "merge results of different settings or targets too"),
       cli::toggle("--json", result.json, "print the report as one line of JSON"),
+      cli::toggle("--timestamps", result.timestamps,
+                  "say by the wall clock, in UTC, when a connection was lost, not by the time since the first start"),
   };
 }
 
@@ -18,8 +20,9 @@ constexpr const char* kUsage = R"(Usage: threadecho report [--flag]... FILE...
 Merges the results that `threadecho load --json` printed on several machines: sums, percentiles of
 all latencies together, errors, outages, and a row for each run. A file may hold several results, one a
 line; lines that are no JSON are left out, and so are those of --report-interval. A file without a
-result counts as a run that failed. FILE - is standard input. Results of different settings are refused; threads, sources and the time of the start may
-differ.
+result counts as a run that failed. FILE - is standard input. Results of different settings are
+refused; threads, sources and the time of the start may differ. The table names runs by their hosts
+if several hosts sent one run each, else by their files.
 
 )";
 

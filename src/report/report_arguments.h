@@ -13,6 +13,7 @@ struct ReportOptions {
   std::vector<std::string> files;  ///< "-" is standard input
   bool allow_different_settings = false;
   bool json = false;
+  bool timestamps = false;
   bool help = false;  ///< nothing else counts then
 };
 

@@ -57,7 +57,8 @@ MergedRuns merged_runs(const ReportOptions& options) {
 int run(const ReportOptions& options) {
   try {
     const MergedRuns merged = merged_runs(options);
-    std::cout << (options.json ? report_json(merged) : report_text(merged, cli::output_width())) << std::flush;
+    std::cout << (options.json ? report_json(merged) : report_text(merged, cli::output_width(), options.timestamps))
+              << std::flush;
     return merged.is_clean ? cli::kDone : cli::kFailed;
   } catch (const client::Json::exception& error) {
     throw cli::UsageError(std::string("not a result of threadecho load --json: ") + error.what());

@@ -63,15 +63,24 @@ std::string difference_rows(const MergedRuns& merged) {
   return rows;
 }
 
+std::string runs_row(const MergedRuns& merged) {
+  constexpr nanoseconds kPrecision = std::chrono::milliseconds(1);  // of the times in results
+  const std::string began = text::format_timestamp(merged.first_start);
+  return merged.runs.size() == 1
+             ? "runs         1, started at " + began + '\n'
+             : fmt::format("runs         {}, started within {} of each other from {} on\n",
+                           format_count(merged.runs.size()),
+                           format_latency(std::max(merged.last_start - merged.first_start, kPrecision)), began);
+}
+
 std::string throughput_rows(const MergedRuns& merged) {
-  std::string rows = fmt::format(
-      "runs         {}, started within {} of each other from {} on\n"
-      "messages     {} in {:.2f} s{}, {}/s\n"
-      "bytes        {}/s each way\n",
-      format_count(merged.runs.size()), format_latency(merged.last_start - merged.first_start),
-      text::format_timestamp(merged.first_start), format_count(merged.messages), merged.measured_seconds,
-      merged.ended_early ? " (a run ended early)" : "", format_rate(merged.messages_per_second),
-      text::format_bytes(merged.bytes_per_second));
+  std::string rows =
+      runs_row(merged) + fmt::format(
+                             "messages     {} in {:.2f} s{}, {}/s\n"
+                             "bytes        {}/s each way\n",
+                             format_count(merged.messages), merged.measured_seconds,
+                             merged.ended_early ? " (a run ended early)" : "", format_rate(merged.messages_per_second),
+                             text::format_bytes(merged.bytes_per_second));
   if (merged.missed_messages > 0) {
     rows += fmt::format("missed       {} that were due while their connection was down, or were lost with it\n",
                         count_of(merged.missed_messages, "message"));
@@ -128,8 +137,8 @@ std::string stall_rows(const MergedRuns& merged) {
   return rows;
 }
 
-/// Equal ones counted, over all runs; times count from the first start.
-std::string incident_rows(const MergedRuns& merged) {
+/// Equal ones counted, over all runs.
+std::string incident_rows(const MergedRuns& merged, bool timestamps) {
   client::CountedFailures failures;
   for (const Run& run : merged.runs) {
     for (const Json& incident : run.json.at("incidents")) {
@@ -142,8 +151,9 @@ std::string incident_rows(const MergedRuns& merged) {
       }
     }
   }
-  return failures.rows(kMostRowsOfFailures, [](nanoseconds at) {
-    return fmt::format("{:.3f} s", std::chrono::duration<double>(at).count());
+  return failures.rows(kMostRowsOfFailures, [&](nanoseconds at) {
+    return timestamps ? text::format_timestamp(merged.first_start + at)
+                      : fmt::format("{:.3f} s", std::chrono::duration<double>(at).count());
   });
 }
 
@@ -160,7 +170,8 @@ std::string source_row(std::size_t width, std::string name, const std::array<std
 }
 
 std::string source_rows(const MergedRuns& merged, std::size_t width) {
-  std::string rows = '\n' + source_row(width, "source", {"messages/s", "p50", "p99", "max", "errors"});
+  std::string rows = '\n' + source_row(width, merged.has_a_host_for_each() ? "host" : "source",
+                                       {"messages/s", "p50", "p99", "max", "errors"});
   const auto shown = [](const std::optional<nanoseconds>& latency) { return latency ? format_latency(*latency) : "-"; };
   for (const Run& run : merged.runs) {
     rows += source_row(width, merged.name_of(run),
@@ -174,11 +185,12 @@ std::string source_rows(const MergedRuns& merged, std::size_t width) {
 
 }  // namespace
 
-std::string report_text(const MergedRuns& merged, std::size_t width) {
+std::string report_text(const MergedRuns& merged, std::size_t width, bool timestamps) {
   const std::string bars = client::latency_bars(merged.latency, width);
   return cli::fitted(description(merged) + "\n\n" + difference_rows(merged) + throughput_rows(merged) +
                          client::latency_table({{"latency", merged.latency}, {"connect", merged.connect}}, width) +
-                         error_rows(merged) + stall_rows(merged) + incident_rows(merged) + source_rows(merged, width),
+                         error_rows(merged) + stall_rows(merged) + incident_rows(merged, timestamps) +
+                         source_rows(merged, width),
                      width) +
          (bars.empty() ? "" : cli::fitted("\nlatency, and the share of messages up to it\n", width) + bars);
 }

@@ -7,7 +7,8 @@
 
 namespace threadecho::report {
 
-/// For people, in `width` columns; ends with a line end.
-std::string report_text(const MergedRuns& merged, std::size_t width);
+/// For people, in `width` columns; ends with a line end. Losses are told by the wall clock with `timestamps`, else by
+/// the time since the first run began.
+std::string report_text(const MergedRuns& merged, std::size_t width, bool timestamps = false);
 
 }  // namespace threadecho::report

@@ -107,7 +107,7 @@ void take_text(std::vector<Run>& runs, std::string_view text, const std::string&
 Run missing_run(const std::string& file) {
   Run run;
   run.source = file;
-  run.json = {{"type", "error"}, {"error", client::error_json("other", "no result; was the run cut short?")}};
+  run.json = {{"type", "error"}, {"error", client::error_json("no_result", "no result; was the run cut short?")}};
   run.has_failed = true;
   return run;
 }

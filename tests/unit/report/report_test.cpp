@@ -125,6 +125,8 @@ TEST(Report, AddsUpCountsRatesErrorsAndOutages) {
   EXPECT_FALSE(json.at("sources").at(1).at("latency").contains("histogram"));
   const std::string text = report::report_text(sum, 80);
   EXPECT_THAT(text, HasSubstr("  2 x  reset: reset by the server, at 0.000 s to 0.250 s; back after at most\n"));
+  EXPECT_THAT(report::report_text(sum, 80, true),
+              HasSubstr("reset by the server, at 1970-01-01T01:00:00.000Z to\n       1970-01-01T01:00:00.250Z; back"));
   EXPECT_THAT(text, HasSubstr("errors       3: refused 1, reset 2"));
   EXPECT_THAT(text, HasSubstr("\nfile1 "));
   std::istringstream lines(text);
@@ -155,6 +157,10 @@ TEST(Report, RefusesResultsOfDifferentSettingsUnlessTold) {
   of_another_machine.options.threads = 64;
   of_another_machine.options.sources = {*net::Endpoint::parse("192.0.2.7", 0)};
   EXPECT_EQ(refusal({run(), of_another_machine}), "");
+  const Json settings = Json::parse(report::report_json(merged({run(), of_another_machine}))).at("settings");
+  EXPECT_TRUE(settings.at("threads").is_null());
+  EXPECT_TRUE(settings.at("sources").is_null());
+  EXPECT_EQ(settings.at("connections"), 1);
 }
 
 TEST(Report, RefusesTheSameResultTwice) {
@@ -245,6 +251,24 @@ TEST(Report, CountsAFileWithoutAResultAsAFailedRun) {
   EXPECT_FALSE(all.is_clean);
   EXPECT_EQ(all.runs.size(), 1U);
   EXPECT_THAT(report::report_text(all, 80), HasSubstr("failed       empty: no result; was the run cut short?\n"));
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("runs         1, started at 1970-01-01T01:00:00.000Z\n"));
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("\nfile  "));
+  EXPECT_EQ(Json::parse(report::report_json(all)).at("error").at("kind"), "no_result");
+}
+
+TEST(Report, NamesRunsByTheirHostsIfEachRanOnAnother) {
+  const auto of_host = [](const char* host, int start) {
+    Json json = Json::parse(load::json_report(run(start)));
+    json["machine"]["hostname"] = host;
+    return read(json.dump()).front();
+  };
+  const std::string one_each = report::report_text(report::merge({of_host("a", 0), of_host("b", 0)}, false), 80);
+  EXPECT_THAT(one_each, HasSubstr("\nhost   "));
+  EXPECT_THAT(one_each, HasSubstr("\nb   "));
+  EXPECT_THAT(one_each, HasSubstr("started within 1.00 ms of each other")) << "their times have no more digits";
+  const std::string two_of_one = report::report_text(report::merge({of_host("a", 0), of_host("a", 1)}, false), 80);
+  EXPECT_THAT(two_of_one, HasSubstr("\nsource   "));
+  EXPECT_THAT(two_of_one, HasSubstr("\nfile   "));
 }
 
 TEST(Report, FitsFortyColumns) {
