@@ -162,6 +162,7 @@ std::string json_report(const LoadResult& result) {
                   {"connects", client::json_of(result.connects)},
                   {"local_stalls", client::json_of(result.local_stalls)},
                   {"connections", connections(result)},
+                  {"connections_not_listed", result.opened - result.openings.kept().size()},
                   {"local_ports", local_ports(result)}};
   return client::text_of(json, -1) + '\n';
 }
@@ -175,6 +176,7 @@ std::string json_progress(const LoadSnapshot& snapshot, const LoadOptions& optio
                   {"time", text::format_timestamp(snapshot.taken_at)},
                   {"at_seconds", snapshot.seconds},
                   {"interval_seconds", snapshot.seconds_since_last},
+                  {"phase", snapshot.phase},
                   {"opening", snapshot.is_opening},
                   {"connections", snapshot.open_connections},
                   {"messages", snapshot.messages},

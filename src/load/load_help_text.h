@@ -34,10 +34,10 @@ bytes_per_second, missed_messages, connections_opened, connections_proved, laten
 histogram [[from_seconds, count]]} or null, errors_total, errors (a count for each kind), outages
 {recovered, total_seconds, longest_seconds}, incidents [{time, at_seconds, connection,
 local_address, error, detail, failed_attempts, recovered_after_seconds}], connects [{time, address,
-local_address, duration_seconds, error?}] (that found the address), local_stalls (times in which
-this host did not run load) {count, total_seconds, longest_seconds}, connections [{time, connection,
-local_address, address}], reconnects_failed [{message, count}], local_ports {count,
-time_wait_seconds, lasting_connections_per_second} or null. `threadecho report` merges such results.
+local_address, duration_seconds, error?}] (before the run), local_stalls (times in which this host
+did not run load) {count, total_seconds, longest_seconds}, connections [{time, connection,
+local_address, address}], connections_not_listed, reconnects_failed [{message, count}], local_ports
+{count, time_wait_seconds, lasting_connections_per_second} or null. `threadecho report` merges such results.
 
 Examples:
   threadecho load localhost:9000 --connections 64 --duration 30s

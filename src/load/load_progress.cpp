@@ -29,7 +29,8 @@ std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& optio
                      snapshot.is_opening
                          ? fmt::format("{} of {} connections", text::format_count(snapshot.open_connections),
                                        text::format_count(options.connections))
-                         : text::count_of(snapshot.open_connections, "connection"),
+                     : options.mode == LoadMode::kChurn ? text::format_count(snapshot.open_connections) + " open"
+                                                        : text::count_of(snapshot.open_connections, "connection"),
                      text::format_rate(rate), text::format_bytes(rate * static_cast<double>(options.size)),
                      p99 ? text::format_latency(*p99) : "-", text::count_of(snapshot.failures, "error"));
 }

@@ -18,11 +18,26 @@ constexpr std::chrono::seconds kProgressEvery{1};
 
 double in_seconds(Nanoseconds time) { return static_cast<double>(time) / kSecond; }
 
+std::string_view phase_at(const WorkerGroup& group, const LoadOptions& options, Nanoseconds now) {
+  const std::chrono::nanoseconds running(now - group.start());
+  if (!group.is_started()) {
+    return "opening";
+  }
+  if (running < options.ramp) {
+    return "ramp";
+  }
+  if (running < options.ramp + options.warmup) {
+    return "warmup";
+  }
+  return running < options.ramp + options.warmup + options.duration ? "measured" : "ending";
+}
+
 /// Turns the live totals into what happened since the last snapshot.
 class Snapshots {
  public:
   Snapshots(const LoadOptions& options, Nanoseconds began)
-      : opening_(options.ramps_connections() ? std::chrono::nanoseconds(options.ramp).count() : 0),
+      : options_(options),
+        opening_(options.ramps_connections() ? std::chrono::nanoseconds(options.ramp).count() : 0),
         began_(began),
         last_(began) {}
 
@@ -42,6 +57,7 @@ class Snapshots {
     snapshot.seconds = in_seconds(now - began_);
     snapshot.seconds_since_last = in_seconds(now - last_);
     snapshot.taken_at = std::chrono::system_clock::now();
+    snapshot.phase = phase_at(group, options_, now);
     snapshot.is_opening = !group.is_started() || now < group.start() + opening_;
     latencies_ = latencies;
     messages_ = messages;
@@ -50,6 +66,7 @@ class Snapshots {
   }
 
  private:
+  const LoadOptions& options_;
   Nanoseconds opening_;
   Nanoseconds began_;
   Nanoseconds last_;
@@ -95,7 +112,8 @@ bool wait_for_end(WorkerGroup& group, const LoadOptions& options, Nanoseconds be
 
 void add_up(LoadResult& result, LoadWorker& worker) {
   const LoadRecorder& recorder = worker.recorder();
-  result.messages += recorder.measured_messages.value();
+  // Whether the first message of a held connection comes back within the measured time is chance.
+  result.messages += result.options.mode == LoadMode::kHold ? 0 : recorder.measured_messages.value();
   result.missed_messages += recorder.missed_messages.value();
   result.proved += recorder.proved.value();
   result.local_stalls.merge(recorder.local_stalls);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "client/failure.h"
 #include "load/load_incidents.h"
@@ -28,7 +29,8 @@ struct LoadResult {
   text::WallTime began_at;               ///< `began` by the wall clock
   bool stopped_early = false;            ///< by the user, or because no connection was left
   double measured_seconds = 0;
-  std::uint64_t messages = 0;         ///< measured: whole, right, back within the time (open loop: due within it)
+  /// Measured: whole, right, back within the time (open loop: due within it). None with hold.
+  std::uint64_t messages = 0;
   std::uint64_t missed_messages = 0;  ///< open loop: see LoadRecorder
   std::uint64_t opened = 0;           ///< connects that succeeded, reconnects and churn among them
   std::uint64_t proved = 0;           ///< hold: connections that still echoed at the end
@@ -58,6 +60,7 @@ struct LoadSnapshot {
   double seconds = 0;  ///< since the run began, and since the last snapshot
   double seconds_since_last = 0;
   text::WallTime taken_at;
+  std::string_view phase;  ///< opening, ramp, warmup, measured, or ending while the last echoes come
   bool is_opening = true;  ///< not all connections have been tried
   std::uint64_t open_connections = 0;
   std::uint64_t messages = 0;         ///< since the last snapshot

@@ -42,8 +42,8 @@ std::string text_of(const LocalPorts& ports) {
   constexpr double kExample = 1000;
   const std::chrono::duration<double> lasting(static_cast<double>(ports.count) / kExample);
   return fmt::format(
-      "local ports: {}, each of which waits {} s in TIME_WAIT after its connection. They last for good at up to {} "
-      "connections/s; at {}/s they are used up after {}. More --source addresses, or --close reset, last longer",
+      "local ports: {}, each of which the system keeps for {} s after its connection (TIME_WAIT). They are enough for "
+      "{} connections/s; at {}/s they are used up after {}. More --source addresses, or --close reset, avoid that",
       text::format_count(ports.count), ports.time_wait.count(), text::format_rate(ports.lasting_rate()),
       text::format_rate(kExample), text::format_latency(std::chrono::duration_cast<std::chrono::nanoseconds>(lasting)));
 }

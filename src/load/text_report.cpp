@@ -26,14 +26,15 @@ constexpr std::size_t kMostLocalAddresses = 4;
 std::string description(const LoadOptions& options) {
   const std::string size = fmt::format("{}, {} a message, {}", text::count_of(options.connections, "connection"),
                                        text::count_of(options.size, "byte"), text::count_of(options.threads, "thread"));
+  const std::string ramp = options.ramp.count() > 0 ? ", ramp of " + text::format_duration(options.ramp) : "";
   switch (options.mode) {
     case LoadMode::kClosed:
       return "closed loop, " + size +
-             (options.pipeline > 1 ? ", " + text::count_of(options.pipeline, "message") + " at once" : "");
+             (options.pipeline > 1 ? ", " + text::count_of(options.pipeline, "message") + " at once" : "") + ramp;
     case LoadMode::kOpen:
-      return fmt::format("open loop, {} messages/s, {}", text::format_rate(options.rate), size);
+      return fmt::format("open loop, {} messages/s, {}{}", text::format_rate(options.rate), size, ramp);
     default:
-      return fmt::format("{}, {}", name_of(options.mode), size);
+      return fmt::format("{}, {}{}", name_of(options.mode), size, ramp);
   }
 }
 
@@ -100,9 +101,11 @@ std::string local_address_rows(const LoadResult& result) {
   for (std::size_t i = 0; i < shown; ++i) {
     row += (i == 0 ? "" : ", ") + openings[i].local.to_string();
   }
-  return result.opened > shown
-             ? fmt::format("{} and {} more (--json lists them)\n", row, text::format_count(result.opened - shown))
-             : row + '\n';
+  if (result.opened <= shown) {
+    return row + '\n';
+  }
+  return fmt::format("{} and {} more (--json lists {})\n", row, text::format_count(result.opened - shown),
+                     result.opened > openings.size() ? text::format_count(openings.size()) + " in all" : "them");
 }
 
 /// Why connections could not come back, or not at once.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "load/load_run.h"
+#include "net/wakeup.h"
 #include "support/echo_fixture.h"
 
 namespace threadecho::test {
@@ -33,6 +35,38 @@ TEST(LoadProgress, CountsEachMessageOnce) {
   EXPECT_GT(messages, 0U);
   EXPECT_LE(messages, result.messages);
   EXPECT_LE(latencies, result.messages);
+}
+
+/// Of the first snapshot after the connections were tried.
+std::string phase_of(load::LoadOptions how) {
+  const EchoServer server;
+  how.mode = load::LoadMode::kOpen;
+  how.rate = 10;
+  how.report_interval = std::chrono::milliseconds(100);
+  net::Wakeup stop;
+  std::string phase;
+  load::LoadHooks hooks;
+  hooks.stop_fd = stop.fd();
+  hooks.on_progress = [&](const load::LoadSnapshot& snapshot) {
+    if (phase.empty() && snapshot.phase != "opening") {
+      phase = snapshot.phase;
+      stop.notify();
+    }
+  };
+  static_cast<void>(load::run_load_test(how, server.endpoint(), hooks));
+  return phase;
+}
+
+TEST(LoadProgress, TellsThePhaseOfTheRun) {
+  constexpr std::chrono::hours kLong{1};
+  load::LoadOptions how;
+  how.duration = kLong;
+  how.warmup = std::chrono::milliseconds(0);
+  EXPECT_EQ(phase_of(how), "measured");
+  how.warmup = kLong;
+  EXPECT_EQ(phase_of(how), "warmup");
+  how.ramp = kLong;
+  EXPECT_EQ(phase_of(how), "ramp");
 }
 
 TEST(LoadProgress, TellsOneSnapshotAfterItWasHeldUp) {

@@ -29,6 +29,7 @@ using load::LoadResult;
 using load::Nanoseconds;
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 LoadOptions options(LoadMode mode = LoadMode::kClosed) {
   LoadOptions options;
@@ -86,7 +87,9 @@ TEST(LoadRun, BulkAndChurnEcho) {
 TEST(LoadRun, HoldProvesEachConnection) {
   LoadOptions how = options(LoadMode::kHold);
   how.connections = 200;
-  EXPECT_EQ(run_clean(how).proved, 200U);
+  const LoadResult result = run_clean(how);
+  EXPECT_EQ(result.proved, 200U);
+  EXPECT_EQ(result.messages, 0U) << "none is measured";
 }
 
 TEST(LoadRun, HoldNamesTheOneThatNoLongerEchoes) {
@@ -202,6 +205,22 @@ TEST(LoadRun, EndsEarlyWhenAskedAndStillHasAResult) {
   EXPECT_GT(result.messages, 0U);
 }
 
+TEST(LoadRun, SaysHowManyConnectionsItDoesNotList) {
+  LoadResult result = run_clean(options());
+  EXPECT_THAT(load::text_report(result, 200), Not(HasSubstr("json lists")));
+  result.opened = 30'000;
+  const std::size_t listed = result.openings.kept().size();
+  EXPECT_EQ(nlohmann::json::parse(load::json_report(result)).at("connections_not_listed"), 30'000 - listed);
+  EXPECT_THAT(load::text_report(result, 200), HasSubstr("(--json lists " + std::to_string(listed) + " in all)"));
+}
+
+TEST(LoadRun, NamesItsRamp) {
+  LoadResult result;
+  result.target = *net::Endpoint::parse("192.0.2.1", 9000);
+  result.options.ramp = std::chrono::seconds(30);
+  EXPECT_THAT(load::text_report(result, 200), HasSubstr(", ramp of 30s"));
+}
+
 TEST(LoadRun, WritesAllOfItAsJson) {
   const LoadResult result = run_clean(options());
   const auto json = nlohmann::json::parse(load::json_report(result));
@@ -210,6 +229,8 @@ TEST(LoadRun, WritesAllOfItAsJson) {
   EXPECT_EQ(json.at("settings").at("mode"), "closed");
   EXPECT_EQ(json.at("latency").at("count"), result.latencies.count());
   EXPECT_EQ(json.at("errors").at("refused"), 0);
+  EXPECT_EQ(json.at("connections").size(), result.opened);
+  EXPECT_EQ(json.at("connections_not_listed"), 0);
   EXPECT_FALSE(json.at("machine").at("kernel").get<std::string>().empty());
   EXPECT_FALSE(json.at("machine").at("congestion_control").get<std::string>().empty());
 }

@@ -54,7 +54,7 @@ TEST(LocalPorts, CountThoseOfEverySource) {
 
 TEST(LocalPorts, SayHowLongTheyLast) {
   EXPECT_THAT(load::text_of({.count = 500, .time_wait = std::chrono::seconds(60)}),
-              HasSubstr("last for good at up to 8.3 connections/s; at 1,000/s they are used up after 500 ms"));
+              HasSubstr("enough for 8.3 connections/s; at 1,000/s they are used up after 500 ms"));
 }
 
 }  // namespace
