@@ -142,7 +142,7 @@ std::vector<std::string> found_in_sections(const std::string& text) {
 
 /// How the row of each kind of error begins: "| `refused` | 10 | ".
 std::vector<std::string> rows_of_kinds() {
-  std::vector<std::string> rows = {"| `usage` | 2 | ", "| `interrupted` | 128+n | "};
+  std::vector<std::string> rows = {"| `usage` | 2 | ", "| `interrupted` | 128+n | ", "| `no_result` | 1 | "};
   for (const client::FailureWords& words : client::kFailureKinds) {
     rows.push_back("| `" + std::string(words.name) + "` | " + std::to_string(words.exit_status) + " | ");
   }
