@@ -101,29 +101,25 @@ bool Connector::advance_look_up(Clock::time_point now) {
   names_.clear();
   if (names_.has_answer(asked_)) {
     Resolution found = names_.answer();
-    addresses_ = std::move(found.endpoints);
-    if (addresses_.empty()) {
+    if (found.endpoints.empty()) {
       look_up_failure_ = name_failure(target_, found.reason);
     } else {
-      known_ = addresses_;
+      known_ = std::move(found.endpoints);
     }
-    return true;
-  }
-  if (now >= asked_ + look_up_patience()) {
+  } else if (now >= asked_ + look_up_patience()) {
     look_up_failure_ = name_failure(target_, "no answer within " + text::format_duration(look_up_patience()));
-    return true;
+  } else {
+    names_.ask();  // an earlier one that was given up may have ended just now
+    return false;
   }
-  names_.ask();  // an earlier one that was given up may have ended just now
-  return false;
+  addresses_ = known_;
+  return true;
 }
 
 std::optional<Connector::Outcome> Connector::advance(Clock::time_point now) {
   if (!race_) {
     if (!advance_look_up(now)) {
       return std::nullopt;
-    }
-    if (look_up_failure_) {
-      addresses_ = known_;
     }
     if (addresses_.empty()) {
       return Outcome{.connected = {}, .failure = look_up_failure_, .look_up_failure = look_up_failure_};

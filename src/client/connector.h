@@ -56,7 +56,7 @@ class Connector {
   /// but the last. The first one has a whole timeout even if `patience` is shorter; the others end with it, or 250 ms
   /// later if they have just begun.
   Outcome connect_within(std::chrono::milliseconds patience, const std::function<void(const Outcome&)>& on_failure);
-  /// Looks the name up only.
+  /// Looks the name up only. Returns why that failed, also where there are addresses() of an earlier look-up.
   std::optional<Failure> look_up();
 
   /// The same as connect() for a caller that waits with poll: for entries(), until next_step(); then advance(), which

@@ -265,6 +265,17 @@ TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
             nobody.endpoint().to_string() + " refused the connection; name test not found (gone)");
 }
 
+TEST(Connector, KeepsTheAddressesThatItKnowsWhenALaterLookUpFails) {
+  const net::Endpoint address = net::Endpoint::parse("192.0.2.1", 7).value();
+  std::vector<client::Resolution> answers = {{.endpoints = {address}, .reason = {}}, {.endpoints = {}, .reason = "gone"}};
+  client::NameLookup names([&, next = std::size_t{0}]() mutable { return answers.at(next++); });
+  client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
+  EXPECT_FALSE(connector.look_up());
+  EXPECT_EQ(connector.look_up().value().text, "name test not found (gone)");
+  ASSERT_EQ(connector.addresses().size(), 1U);
+  EXPECT_EQ(connector.addresses()[0].to_string(), "192.0.2.1:7");
+}
+
 TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameServerIsSilent) {
   const EchoServer server;
   std::promise<void> given_up;
