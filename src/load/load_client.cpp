@@ -173,14 +173,14 @@ void LoadClient::finish(Nanoseconds now) {
   }
 }
 
-void LoadClient::check(Nanoseconds now) {
+void LoadClient::check(Nanoseconds now, Nanoseconds held_up) {
   if (reconnect_.is_due(now)) {
     reconnect(now);
   } else if (connection_.state() == State::kConnecting) {
     if (now >= connection_.next_connect_step()) {
       go_on_connecting(now);
     }
-  } else if (auto failure = connection_.check(state_->context, now)) {
+  } else if (auto failure = connection_.check(state_->context, now, held_up)) {
     fail(std::move(*failure));
   }
 }

@@ -38,8 +38,8 @@ class LoadClient {
   bool send_due(std::uint64_t round, Nanoseconds now);
   /// The measured time is over: finish what has begun.
   void finish(Nanoseconds now);
-  /// Connects again if it is time, and looks for what has taken too long.
-  void check(Nanoseconds now);
+  /// Connects again if it is time, and looks for what has taken too long. `held_up` is as for LoadConnection::check().
+  void check(Nanoseconds now, Nanoseconds held_up);
 
  private:
   void connect(std::vector<net::Endpoint> addresses, Nanoseconds now);

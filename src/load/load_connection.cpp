@@ -208,6 +208,8 @@ std::optional<Failure> LoadConnection::suspect(const LoadContext& context, std::
   suspicion_->add(wrong);
   return suspicion_->is_ripe(now, sent_) ? std::optional(diagnosis(context)) : std::nullopt;
 }
+  // A message may have been sent after such a time with a clock that was read before it.
+  last_progress_ = std::max(last_progress_, std::min(last_progress_ + held_up, now));
 
 std::string LoadConnection::progress_of_message(const LoadOptions& options) const {
   if (received_ == sent_) {
@@ -216,7 +218,7 @@ std::string LoadConnection::progress_of_message(const LoadOptions& options) cons
   return fmt::format(" after {} of {} bytes of a message", received_ - (next_end_ - options.size), options.size);
 }
 
-std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanoseconds now) {
+std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanoseconds now, Nanoseconds held_up) {
   const LoadOptions& options = context.options;
   if (state_ == State::kDiagnosing) {
     return suspicion_->is_ripe(now, sent_) ? std::optional(diagnosis(context)) : std::nullopt;

@@ -100,8 +100,9 @@ class LoadConnection {
   void let_receive_wait() const noexcept;
   /// Reads and verifies once. After wrong bytes the state is kDiagnosing; this or check() returns the failure later.
   std::optional<Failure> receive(LoadContext& context, Waiting waiting = Waiting::kNo);
-  /// Returns what has taken too long. Call it regularly.
-  std::optional<Failure> check(const LoadContext& context, Nanoseconds now);
+  /// Returns what has taken too long. Call it regularly. `held_up` is how long this host did not run the client since
+  /// the last call: that time does not count.
+  std::optional<Failure> check(const LoadContext& context, Nanoseconds now, Nanoseconds held_up);
 
   /// Closes the socket; connect() may follow.
   void close() noexcept;

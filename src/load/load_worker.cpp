@@ -217,14 +217,12 @@ void LoadWorker::send_due(Nanoseconds now, int most) {
 }
 
 void LoadWorker::check_all(Nanoseconds now) {
-  if (last_check_ != 0) {
-    state_.context.recorder.local_stalls.note(std::chrono::nanoseconds(now - last_check_ - kCalmTick));
-  }
-  last_check_ = now;
+  const Nanoseconds held_up = std::max<Nanoseconds>(now - check_due_, 0);
+  state_.context.recorder.local_stalls.note(std::chrono::nanoseconds(held_up));
   take_all_events();
   state_.diagnosing = 0;
   for (LoadClient& client : clients_) {
-    client.check(now);
+    client.check(now, held_up);
     state_.diagnosing += client.connection().state() == LoadConnection::State::kDiagnosing ? 1U : 0U;
   }
   if (is_done()) {
@@ -232,7 +230,7 @@ void LoadWorker::check_all(Nanoseconds now) {
   }
   const bool is_busy =
       state_.retrying > 0 || state_.diagnosing > 0 || state_.connecting > 0 || state_.phase == Phase::kFinishing;
-  state_.next_check = now + (is_busy ? kBusyTick : kCalmTick);
+  check_due_ = state_.next_check = now + (is_busy ? kBusyTick : kCalmTick);
 }
 
 bool LoadWorker::is_done() const {

@@ -64,7 +64,7 @@ class LoadWorker {
   std::size_t due_client_ = 0;
   Nanoseconds due_at_ = INT64_MAX;
   Nanoseconds ended_measuring_ = 0;
-  Nanoseconds last_check_ = 0;  ///< 0: none yet
+  Nanoseconds check_due_ = INT64_MAX;  ///< as the last check said; a change may bring it forward
 };
 
 }  // namespace threadecho::load

@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "support/thread_name.h"
 
@@ -28,6 +30,15 @@ bool is_interrupted() {
   return true;
 }
 
+std::atomic<int> sends_until_held_up{0};
+std::atomic<std::chrono::milliseconds> hold_up{};
+
+void hold_up_a_send_of_load() {
+  if (sends_until_held_up > 0 && threadecho::test::thread_name().starts_with("load-") && --sends_until_held_up == 0) {
+    std::this_thread::sleep_for(hold_up.load());
+  }
+}
+
 /// The C library's, or a sanitizer's before it.
 template <typename Function>
 Function* next(const char* name) {
@@ -43,6 +54,7 @@ extern "C" ssize_t recv(int fd, void* buffer, size_t size, int flags) {
 
 extern "C" ssize_t send(int fd, const void* buffer, size_t size, int flags) {
   static auto* const sent = next<decltype(send)>("send");
+  hold_up_a_send_of_load();
   return is_interrupted() ? -1 : sent(fd, buffer, size, flags);
 }
 
@@ -55,5 +67,13 @@ InterruptedCalls::InterruptedCalls() {
 InterruptedCalls::~InterruptedCalls() { interrupting = false; }
 
 int InterruptedCalls::count() { return calls / 2; }
+
+HeldUpSend::HeldUpSend(int number, std::chrono::milliseconds time) {
+  hold_up = time;
+  sends_until_held_up = number;
+}
+HeldUpSend::~HeldUpSend() { sends_until_held_up = 0; }
+
+bool HeldUpSend::has_happened() { return sends_until_held_up == 0; }
 
 }  // namespace threadecho::test
