@@ -20,8 +20,8 @@ constexpr const char* kUsage = R"(Usage: threadecho report [--flag]... FILE...
 Merges the results that `threadecho load --json` printed on several machines: sums, percentiles of
 all latencies together, errors, outages, and a row for each run. A file may hold several results, one a
 line; lines that are no JSON are left out, and so are those of --report-interval. A file without a
-result counts as a run that failed. FILE - is standard input. Results of different settings are
-refused; threads, sources and the time of the start may differ. The table names runs by their hosts
+result counts as a run that failed, and so does broken JSON. FILE - is standard input. Results of
+different settings are refused; threads, sources and the time of the start may differ. The table names runs by their hosts
 if several hosts sent one run each, else by their files.
 
 )";

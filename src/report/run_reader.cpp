@@ -1,5 +1,7 @@
 #include "report/run_reader.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <sstream>
 #include <string_view>
@@ -35,29 +37,51 @@ void rename_old_members(Json& json) {
   }
 }
 
-/// Complains of numbers that no run has: a negative one, a duration of more than 31 years, a count with a fraction.
-/// What adds up and shows results need not look at them again. `name` is the member that holds `json`.
-void check_numbers(const Json& json, std::string_view name, const std::string& where) {
+/// Complains of a number that no run has: a negative one, a duration of more than 31 years, a count with a fraction.
+void check_number(std::string_view name, const Json& number, const std::string& where) {
   constexpr double kMostSeconds = 1e9;
   constexpr double kHighestRate = 1e15;
-  if (json.is_array()) {
-    for (const Json& element : json) {
-      check_numbers(element, name, where);
-    }
-  } else if (json.is_object()) {
-    for (const auto& [member, value] : json.items()) {
-      if (member != "latency" && member != "connect") {  // latencies_in() looks at them
-        check_numbers(value, member, where);
-      }
-    }
-  } else if (json.is_number()) {
-    const bool is_time = name.ends_with("_seconds");
-    const bool is_real = is_time || name.ends_with("_per_second") || name == "rate";
-    const auto value = json.get<double>();
-    if (is_real ? value < 0 || value > (is_time ? kMostSeconds : kHighestRate) : !client::count_in(json)) {
-      complain(where, std::string(name) + " is " + json.dump());
+  if (!number.is_number()) {
+    return;
+  }
+  const bool is_time = name.ends_with("_seconds");
+  const bool is_real = is_time || name.ends_with("_per_second") || name == "rate";
+  const auto value = number.get<double>();
+  if (is_real ? value < 0 || value > (is_time ? kMostSeconds : kHighestRate) : !client::count_in(number)) {
+    complain(where, std::string(name) + " is " + number.dump());
+  }
+}
+
+/// Those of an object that have these names.
+void check_members(const Json& json, std::initializer_list<std::string_view> names, const std::string& where) {
+  for (const auto& [name, value] : json.items()) {
+    if (std::ranges::find(names, name) != names.end()) {
+      check_number(name, value, where);
     }
   }
+}
+
+/// What adds up and shows results need not look at their numbers again. Only those that it uses: a later version may
+/// add others.
+void check_numbers(const Json& json, const std::string& where) {
+  check_members(json,
+                {"measured_seconds", "messages", "messages_per_second", "bytes_per_second", "missed_messages",
+                 "connections_opened", "connections_proved", "errors_total"},
+                where);
+  check_members(json.at("settings"), {"connections", "size_bytes", "rate"}, where);
+  check_members(json.at("outages"), {"recovered", "total_seconds", "longest_seconds"}, where);
+  for (const auto& [kind, count] : json.at("errors").items()) {
+    check_number(kind, count, where);
+  }
+  for (const char* counted : {"reconnects_failed", "look_ups_failed"}) {
+    for (const Json& row : json.value(counted, Json::array())) {
+      check_members(row, {"count"}, where);
+    }
+  }
+  for (const Json& incident : json.at("incidents")) {
+    check_members(incident, {"at_seconds", "recovered_after_seconds"}, where);
+  }
+  check_members(json.value("local_stalls", Json::object()), {"count", "total_seconds"}, where);
 }
 
 /// Adds the run that `json` tells of. Throws Json::exception for members that are missing or of another type.
@@ -68,6 +92,9 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
   }
   if (type != "result" && type != "error") {
     complain(where, "a " + type + ", not a result of threadecho load");
+  }
+  if (type == "result" && json.contains("sent")) {
+    complain(where, "a result of threadecho probe, not of load");
   }
   Run run;
   run.source = where;
@@ -83,7 +110,7 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
     }
     run.started_at = started.value();
     rename_old_members(run.json);
-    check_numbers(run.json, "", where);
+    check_numbers(run.json, where);
     run.latency = latencies_in(run.json, "latency", where);
     run.connect = latencies_in(run.json, "connect", where);
   }
@@ -93,7 +120,8 @@ void take(std::vector<Run>& runs, Json json, const std::string& where) {
 void take_text(std::vector<Run>& runs, std::string_view text, const std::string& where) {
   Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) {
-    complain(where, "broken JSON; is the file complete?");
+    runs.push_back(missing_run(where, "broken JSON"));
+    return;
   }
   try {
     take(runs, std::move(json), where);
@@ -104,10 +132,10 @@ void take_text(std::vector<Run>& runs, std::string_view text, const std::string&
 
 }  // namespace
 
-Run missing_run(const std::string& file) {
+Run missing_run(const std::string& source, const std::string& what) {
   Run run;
-  run.source = file;
-  run.json = {{"type", "error"}, {"error", client::error_json("no_result", "no result; was the run cut short?")}};
+  run.source = source;
+  run.json = {{"type", "error"}, {"error", client::error_json("no_result", what + "; was the run cut short?")}};
   run.has_failed = true;
   return run;
 }

@@ -29,11 +29,11 @@ struct RunsOfAFile {
   std::size_t other_lines = 0;  ///< that are not empty and begin no JSON object
 };
 
-/// Stands for a run of which a file has no result.
-Run missing_run(const std::string& file);
+/// Stands for a run that has no result in `source`. `what` is there instead.
+Run missing_run(const std::string& source, const std::string& what = "no result");
 
-/// Reads the results from `in`, which `name` stands for. Throws cli::UsageError for JSON that is broken, or no result
-/// of `threadecho load`.
+/// Reads the results from `in`, which `name` stands for. Broken JSON, as of a file that was cut off, stands for a run
+/// that failed. Throws cli::UsageError for JSON that is no result of `threadecho load`.
 RunsOfAFile read_runs(std::istream& in, const std::string& name);
 
 }  // namespace threadecho::report

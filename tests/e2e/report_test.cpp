@@ -72,6 +72,21 @@ TEST(ReportCommand, ShowsTheOtherRunsWhenAFileIsEmpty) {
   EXPECT_GT(json.at("messages"), 0);
 }
 
+TEST(ReportCommand, ShowsTheOtherRunsWhenAFileWasCutOff) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const TemporaryDirectory directory;
+  const std::string good = result_of_load(server.echo().to_string());
+  const auto cut = directory.write("cut", good.substr(0, good.size() - 200));
+  const EndedProgram merged = run_program({"report", directory.write("good", good), cut, "--json"});
+  EXPECT_EQ(merged.status, 1);
+  const auto json = nlohmann::json::parse(merged.output);
+  EXPECT_EQ(json.at("runs"), 1);
+  EXPECT_GT(json.at("messages"), 0);
+  EXPECT_EQ(json.at("error").at("message"), "broken JSON; was the run cut short?");
+  EXPECT_EQ(run_program({"report", cut}).status, 1);
+}
+
 TEST(ReportCommand, RefusesWhatDoesNotBelongTogetherAndWhatItCannotRead) {
   std::string target;
   {

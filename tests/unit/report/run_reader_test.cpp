@@ -25,6 +25,17 @@ std::string json_of_a_run() {
   return load::json_report(result);
 }
 
+TEST(RunReader, TakesAFileThatWasCutOffForARunThatFailed) {
+  const std::string whole = json_of_a_run();
+  std::istringstream in(whole + whole.substr(0, whole.size() - 200));
+  const auto runs = report::read_runs(in, "file").runs;
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_FALSE(runs[0].has_failed);
+  EXPECT_TRUE(runs[1].has_failed);
+  EXPECT_EQ(runs[1].source, "file:2");
+  EXPECT_EQ(runs[1].json.at("error").at("message"), "broken JSON; was the run cut short?");
+}
+
 /// "read 1", or why it is refused.
 std::string outcome_of_reading(const std::string& text) {
   std::istringstream in(text);
@@ -48,22 +59,29 @@ TEST(RunReader, ReadsTheSizeOfOldResults) {
 }
 
 TEST(RunReader, RefusesWhatIsNoResult) {
-  const std::string whole = json_of_a_run();
-  EXPECT_THAT(outcome_of_reading(whole.substr(0, whole.size() / 2)), HasSubstr("file:1: broken JSON"));
   EXPECT_THAT(outcome_of_reading("{}"), HasSubstr("file: not a result of threadecho load"));
   EXPECT_THAT(outcome_of_reading("[1]"), HasSubstr("file: not a result of threadecho load"));
   EXPECT_THAT(outcome_of_reading(R"({"type":"report"})"), HasSubstr("a report, not a result"));
   EXPECT_THAT(outcome_of_reading(R"({"type":"result","started_at":"today"})"), HasSubstr("started_at is not a time"));
+  EXPECT_EQ(outcome_of_reading(R"({"type":"result","settings":{},"sent":1,"loss":0.0})"),
+            "file: a result of threadecho probe, not of load");
   EXPECT_EQ(outcome_of_reading(""), "read 0");
   EXPECT_EQ(outcome_of_reading("no JSON\n"), "read 0");
 }
 
+/// Of a run in whose result some members were changed.
+std::string outcome_with(const Json& members) {
+  Json json = Json::parse(json_of_a_run());
+  json.merge_patch(members);
+  return outcome_of_reading(json.dump());
+}
+
+TEST(RunReader, ReadsResultsOfALaterVersionThatHaveOtherNumbersToo) {
+  EXPECT_EQ(outcome_with({{"extra_ratio", 0.5}, {"price", -1}}), "read 1");
+  EXPECT_EQ(outcome_with({{"settings", {{"skew", -0.5}}}, {"outages", {{"drift", -1}}}}), "read 1");
+}
+
 TEST(RunReader, RefusesNumbersThatNoRunHas) {
-  const auto outcome_with = [](const Json& members) {
-    Json json = Json::parse(json_of_a_run());
-    json.merge_patch(members);
-    return outcome_of_reading(json.dump());
-  };
   EXPECT_EQ(outcome_with({{"messages", 5}}), "read 1");
   EXPECT_EQ(outcome_with({{"errors_total", -1}}), "file: errors_total is -1");
   EXPECT_EQ(outcome_with({{"messages", 1.5}}), "file: messages is 1.5");
