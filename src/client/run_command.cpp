@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include "cli/options.h"
 #include "cli/run_command.h"
@@ -13,6 +14,10 @@ namespace {
 std::string_view kind_of(const std::exception& error) {
   if (const auto* const failed = dynamic_cast<const CommandFailed*>(&error)) {
     return failed->kind();
+  }
+  const auto* const refused = dynamic_cast<const std::system_error*>(&error);
+  if (refused != nullptr && kind_of(refused->code(), Stage::kConnecting) == FailureKind::kLocalLimit) {
+    return words_of(FailureKind::kLocalLimit).name;
   }
   return dynamic_cast<const cli::UsageError*>(&error) != nullptr ? "usage" : words_of(FailureKind::kOther).name;
 }

@@ -29,8 +29,8 @@ Json error_json(std::string_view kind, std::string_view message);
 std::string error_line(std::string_view kind, std::string_view message);
 
 /// cli::run_command for a client command: with --json among the arguments, what ends the command becomes one line of
-/// JSON on standard output too, see error_line(). Its kind is that of the CommandFailed, `usage`, or
-/// `other`.
+/// JSON on standard output too, see error_line(). Its kind is that of the CommandFailed, `usage`, `local_limit` where
+/// the system lacked threads, descriptors or memory, or `other`.
 int run_command(std::string_view name, int argc, const char* const* argv, const std::function<int()>& body);
 
 }  // namespace threadecho::client

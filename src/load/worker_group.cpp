@@ -1,10 +1,13 @@
 #include "load/worker_group.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include <cstdint>
 #include <string>
 #include <utility>
+
+#include "host/start_thread.h"
 
 namespace threadecho::load {
 
@@ -27,7 +30,8 @@ WorkerGroup::~WorkerGroup() {
 
 void WorkerGroup::start_threads() {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    threads_.emplace_back([this, i] { work(i); });
+    const std::string failure = fmt::format("cannot create thread {} of {}", i + 1, workers_.size());
+    threads_.push_back(host::start_thread(failure.c_str(), [this, i] { work(i); }));
   }
 }
 

@@ -293,6 +293,35 @@ TEST(Load, BeginsLinesOfProgressWithTheWallClockWhenAsked) {
 }
 
 TEST(Load, TellsItsProgressAsJsonWhileItRuns) {
+TEST(Load, FitsItsProgressIntoTheColumnsWithTheErrors) {
+  const FaultyServer echoes([](int fd, int /*number*/) { echo_until_closed(fd); });
+  ServerProcess load({.arguments = {"load", echoes.target(), "--timestamps", "--duration", "350ms", "--warmup", "0",
+                                    "--report-interval", "100ms"},
+                      .environment = {{"COLUMNS", "40"}}});
+  EXPECT_EQ(load.wait(), 0);
+  std::istringstream lines(load.errors());
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 40U) << line;
+    EXPECT_THAT(line, HasSubstr(" s  0 errors"));
+  }
+}
+
+TEST(Load, TellsTheRateOfConnectionsInAChurn) {
+  const FaultyServer echoes([](int fd, int /*number*/) { echo_until_closed(fd); });
+  Load load({echoes.target(), "--churn", "--duration", "350ms", "--warmup", "0", "--report-interval", "100ms"});
+  EXPECT_EQ(load.wait(), 0);
+  EXPECT_THAT(load.errors(), ContainsRegex(" s  0 errors  [0-9,.]+ connections/s  p99 "));
+}
+
+TEST(Load, SaysThatItCannotCreateAThread) {
+  ServerProcess load(
+      {.arguments = {"load", "127.0.0.1:9", "--connections", "3", "--threads", "3", "--json"}, .clone3_error = EAGAIN});
+  EXPECT_EQ(load.wait(), 1);
+  const auto error = nlohmann::json::parse(load.output()).at("error");
+  EXPECT_EQ(error.at("kind"), "local_limit");
+  EXPECT_EQ(error.at("message"), "cannot create thread 1 of 3: Resource temporarily unavailable");
+}
+
   ServerProcess server;
   server.wait_until_serving();
   Load load({server.echo().to_string(), "--duration", "1h", "--warmup", "0", "--json", "--quiet", "--report-interval",
