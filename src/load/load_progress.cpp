@@ -18,21 +18,31 @@ namespace {
 // Back to the first column, and delete to the end of the line (ECMA-48).
 constexpr const char* kClearLine = "\r\x1b[K";
 
-/// "12 s  64 connections  123,456 messages/s  7.90 MB/s  p99 812 us  0 errors"
-std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& options) {
+std::string connections(const LoadSnapshot& snapshot, const LoadOptions& options) {
+  return snapshot.is_opening ? fmt::format("{} of {} connections", text::format_count(snapshot.open_connections),
+                                           text::format_count(options.connections))
+                             : text::count_of(snapshot.open_connections, "connection");
+}
+
+/// "12 s  0 errors  64 connections  123,456 messages/s  p99 812 us  7.90 MB/s", without what has no room in `width`. A
+/// churn has a message for each connection, of which few are open at a time.
+std::string progress_line(const LoadSnapshot& snapshot, const LoadOptions& options, std::size_t width) {
+  const bool is_churn = options.mode == LoadMode::kChurn;
+  const bool has_short_intervals =
+      options.report_interval.count() > 0 && options.report_interval < std::chrono::seconds(1);
   const double rate = snapshot.messages_per_second();
   const auto p99 = snapshot.latencies.known_percentile(99);
-  return fmt::format("{} s  {}  {} messages/s  {}/s  p99 {}  {}",
-                     options.report_interval < std::chrono::seconds(1) && options.report_interval.count() > 0
-                         ? fmt::format("{:.1f}", snapshot.seconds)
-                         : fmt::format("{:.0f}", snapshot.seconds),
-                     snapshot.is_opening
-                         ? fmt::format("{} of {} connections", text::format_count(snapshot.open_connections),
-                                       text::format_count(options.connections))
-                     : options.mode == LoadMode::kChurn ? text::format_count(snapshot.open_connections) + " open"
-                                                        : text::count_of(snapshot.open_connections, "connection"),
-                     text::format_rate(rate), text::format_bytes(rate * static_cast<double>(options.size)),
-                     p99 ? text::format_latency(*p99) : "-", text::count_of(snapshot.failures, "error"));
+  std::string line = fmt::format("{:.{}f} s  {}", snapshot.seconds, has_short_intervals ? 1 : 0,
+                                 text::count_of(snapshot.failures, "error"));
+  for (const std::string& part : {is_churn ? std::string() : connections(snapshot, options),
+                                  text::format_rate(rate) + (is_churn ? " connections/s" : " messages/s"),
+                                  "p99 " + (p99 ? text::format_latency(*p99) : "-"),
+                                  text::format_bytes(rate * static_cast<double>(options.size)) + "/s"}) {
+    if (!part.empty() && line.size() + 2 + part.size() <= width) {
+      line += "  " + part;
+    }
+  }
+  return line;
 }
 
 }  // namespace
@@ -51,10 +61,11 @@ void LoadProgress::show(const LoadSnapshot& snapshot) {
   if (options_.quiet) {
     return;
   }
-  std::string line = stamp(snapshot.taken_at) + progress_line(snapshot, options_);
-  // A line that wraps cannot be taken back.
-  if (winsize size{}; is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    line.resize(std::min<std::size_t>(line.size(), size.ws_col - 1U));
+  const std::string time = stamp(snapshot.taken_at);
+  const std::size_t columns = width();
+  std::string line = time + progress_line(snapshot, options_, columns - std::min(columns, time.size()));
+  if (is_terminal_) {
+    line.resize(std::min(line.size(), columns));
   }
   write(is_terminal_ ? kClearLine + line : line + '\n');
 }
@@ -63,6 +74,14 @@ void LoadProgress::finish() {
   if (is_terminal_ && !options_.quiet) {
     write(kClearLine);
   }
+}
+
+std::size_t LoadProgress::width() const {
+  winsize size{};
+  if (is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    return size.ws_col - 1U;  // a line that wraps cannot be taken back
+  }
+  return cli::output_width();
 }
 
 std::string LoadProgress::stamp(text::WallTime time) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "load/load_run.h"
@@ -20,6 +21,7 @@ class LoadProgress {
   void finish();
 
  private:
+  [[nodiscard]] std::size_t width() const;
   [[nodiscard]] std::string stamp(text::WallTime time) const;
   void write(const std::string& text) const;
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -292,7 +293,6 @@ TEST(Load, BeginsLinesOfProgressWithTheWallClockWhenAsked) {
   EXPECT_THAT(waits.errors(), ContainsRegex("^20[0-9]+-[0-9-]+T[0-9:]+[.][0-9]+Z threadecho load: waiting: "));
 }
 
-TEST(Load, TellsItsProgressAsJsonWhileItRuns) {
 TEST(Load, FitsItsProgressIntoTheColumnsWithTheErrors) {
   const FaultyServer echoes([](int fd, int /*number*/) { echo_until_closed(fd); });
   ServerProcess load({.arguments = {"load", echoes.target(), "--timestamps", "--duration", "350ms", "--warmup", "0",
@@ -322,6 +322,7 @@ TEST(Load, SaysThatItCannotCreateAThread) {
   EXPECT_EQ(error.at("message"), "cannot create thread 1 of 3: Resource temporarily unavailable");
 }
 
+TEST(Load, TellsItsProgressAsJsonWhileItRuns) {
   ServerProcess server;
   server.wait_until_serving();
   Load load({server.echo().to_string(), "--duration", "1h", "--warmup", "0", "--json", "--quiet", "--report-interval",
