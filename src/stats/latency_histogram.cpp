@@ -11,7 +11,7 @@ nanoseconds clamped(nanoseconds latency) { return std::clamp(latency, nanosecond
 }  // namespace
 
 std::uint64_t samples_needed_for(double percent) {
-  return static_cast<std::uint64_t>(std::ceil(std::round(1e6 / (100 - percent)) / 1e4));
+  return static_cast<std::uint64_t>(std::ceil(std::round(1e6 / std::min(percent, 100 - percent)) / 1e4));
 }
 
 void LatencyHistogram::record(nanoseconds latency) {

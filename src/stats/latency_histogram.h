@@ -42,8 +42,8 @@ struct LatencyBuckets {
   }
 };
 
-/// How many samples a percentile needs: one of them must lie beyond it. 100 for the 99th, 1,000 for the 99.9th.
-/// `percent` is below 100.
+/// How many samples a percentile needs: one of them must lie beyond it, towards the nearer end. 100 for the 99th, 1,000
+/// for the 99.9th, 10 for the 10th. `percent` is above 0 and below 100.
 std::uint64_t samples_needed_for(double percent);
 
 /// Latencies as they are read: plain numbers, a value of 36 KiB. Count, smallest, largest and sum are exact.
@@ -64,7 +64,7 @@ class LatencyHistogram {
   [[nodiscard]] double mean() const;
   /// The least latency that at least `percent` of all do not exceed, within 0.4 %; 0 without latencies.
   [[nodiscard]] nanoseconds percentile(double percent) const;
-  /// The same; nothing with too few latencies, where it would be the largest or nearly so.
+  /// The same; nothing with too few latencies, where it would be the largest or the smallest.
   [[nodiscard]] std::optional<nanoseconds> known_percentile(double percent) const;
   /// How many latencies lie in [from, to), to the width of a bucket.
   [[nodiscard]] std::uint64_t count_between(nanoseconds from, nanoseconds to) const;

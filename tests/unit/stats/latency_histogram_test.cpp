@@ -109,6 +109,8 @@ TEST(LatencyHistogram, KnowsNothingWhenEmptyAndCapsWhatIsTooLong) {
 }
 
 TEST(LatencyHistogram, KnowsAPercentileOnlyWithASampleBeyondIt) {
+  EXPECT_EQ(stats::samples_needed_for(10), 10U);
+  EXPECT_EQ(stats::samples_needed_for(25), 4U);
   EXPECT_EQ(stats::samples_needed_for(50), 2U);
   EXPECT_EQ(stats::samples_needed_for(90), 10U);
   EXPECT_EQ(stats::samples_needed_for(99), 100U);
@@ -121,7 +123,7 @@ TEST(LatencyHistogram, KnowsAPercentileOnlyWithASampleBeyondIt) {
   EXPECT_FALSE(histogram.known_percentile(99));
   histogram.record(nanoseconds(99));
   EXPECT_EQ(histogram.known_percentile(99), nanoseconds(98));
-  EXPECT_FALSE(LatencyHistogram().known_percentile(0));
+  EXPECT_FALSE(LatencyHistogram().known_percentile(50));
 }
 
 TEST(LatencyHistogram, PartsAddUpToTheWhole) {
