@@ -75,6 +75,7 @@ void NameLookup::look_up_now() {
   {
     const std::lock_guard lock(mutex_);
     answer_ = std::move(answer);
+    answer_.number = answers_.fetch_add(1, std::memory_order_acq_rel) + 1;
     is_asked_ = false;
     began_.store(began.time_since_epoch().count(), std::memory_order_release);
   }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -43,6 +44,9 @@ class NameLookup {
   /// The last answer. Call only after has_answer() was true.
   [[nodiscard]] Resolution answer() const;
 
+  /// How many answers have come.
+  [[nodiscard]] std::uint64_t answers() const noexcept { return answers_.load(std::memory_order_acquire); }
+
   /// Readable once an answer has come, until clear().
   [[nodiscard]] int fd() const noexcept { return answered_.fd(); }
   void clear() noexcept { answered_.clear(); }
@@ -59,6 +63,7 @@ class NameLookup {
   bool is_immediate_;  ///< the look-up does not block
   net::Wakeup answered_;
   std::atomic<Clock::rep> began_{0};  ///< of the look-up that was answered last
+  std::atomic<std::uint64_t> answers_{0};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool is_asked_ = false;  ///< from ask() until the answer

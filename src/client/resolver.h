@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace threadecho::client {
 struct Resolution {
   std::vector<net::Endpoint> endpoints;  ///< in the order in which to try them (RFC 6724); empty: not found
   std::string reason;                    ///< why it is empty, in the system's words
+  std::uint64_t number = 0;              ///< of the look-up, from 1, if a NameLookup made it
 };
 
 /// Every address of the host that the target's family allows, with its port. Blocks until getaddrinfo(3) returns, which

@@ -115,9 +115,9 @@ Json addresses(const LoadResult& result) {
   return json;
 }
 
-Json reconnects_failed(const LoadIncidents& incidents) {
+Json counted(const CountedTexts& counts) {
   Json json = Json::array();
-  for (const auto& [reason, count] : incidents.failed_attempts()) {
+  for (const auto& [reason, count] : counts) {
     json.push_back({{"message", reason}, {"count", count}});
   }
   return json;
@@ -157,7 +157,8 @@ std::string json_report(const LoadResult& result) {
                   {"errors_total", result.incidents.total()},
                   {"errors", errors(result.incidents)},
                   {"outages", outages(result.incidents)},
-                  {"reconnects_failed", reconnects_failed(result.incidents)},
+                  {"reconnects_failed", counted(result.incidents.failed_attempts())},
+                  {"look_ups_failed", counted(result.incidents.failed_look_ups())},
                   {"incidents", incidents(result)},
                   {"connects", client::json_of(result.connects)},
                   {"local_stalls", client::json_of(result.local_stalls)},

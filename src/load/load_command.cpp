@@ -138,9 +138,13 @@ int run(const LoadOptions& options, client::NameLookup& names) {
                                      .on_stop = [&] { signals.take(); },
                                      .on_progress = show,
                                      .samples = samples ? &*samples : nullptr,
-                                     .names = &names},
+                                     .names = &names,
+                                     .candidates = std::move(start.candidates)},
                                     std::move(start.first));
   progress.finish();
+  if (start.look_up_failure) {
+    result.incidents.look_up_failed(*start.look_up_failure);
+  }
   if (samples) {
     finish_samples(*samples, result);
   }

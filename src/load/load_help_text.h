@@ -36,8 +36,9 @@ histogram [[from_seconds, count]]} or null, errors_total, errors (a count for ea
 local_address, error, detail, failed_attempts, recovered_after_seconds}], connects [{time, address,
 local_address, duration_seconds, error?}] (before the run), local_stalls (times in which this host
 did not run load) {count, total_seconds, longest_seconds}, connections [{time, connection,
-local_address, address}], connections_not_listed, reconnects_failed [{message, count}], local_ports
-{count, time_wait_seconds, lasting_connections_per_second} or null. `threadecho report` merges such results.
+local_address, address}], connections_not_listed, reconnects_failed and look_ups_failed [{message,
+count}], local_ports {count, time_wait_seconds, lasting_connections_per_second} or null. `threadecho
+report` merges such results.
 
 Examples:
   threadecho load localhost:9000 --connections 64 --duration 30s

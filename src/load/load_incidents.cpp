@@ -4,9 +4,26 @@
 #include <functional>
 #include <iterator>
 #include <numeric>
+#include <system_error>
 #include <utility>
 
+#include "client/connector.h"
+
 namespace threadecho::load {
+namespace {
+
+void count_one(CountedTexts& counts, const std::string& text) {
+  const bool has_room = counts.size() < LoadIncidents::kMostWords || counts.contains(text);
+  ++counts[has_room ? text : std::string()];
+}
+
+void add(CountedTexts& sum, const CountedTexts& more) {
+  for (const auto& [text, count] : more) {
+    sum[text] += count;
+  }
+}
+
+}  // namespace
 
 std::size_t LoadIncidents::lost(LoadIncident incident) {
   ++counts_.at(client::index_of(incident.failure.kind));
@@ -18,12 +35,25 @@ std::size_t LoadIncidents::lost(LoadIncident incident) {
 }
 
 void LoadIncidents::attempted(std::size_t incident, const client::Failure& failure) {
-  const bool has_room = failed_attempts_.size() < kMostWords || failed_attempts_.contains(failure.text);
-  ++failed_attempts_[has_room ? failure.text : std::string()];
+  count_one(failed_attempts_, failure.text);
   if (incident != kNotKept) {
     ++kept_.at(incident).attempts;
   }
 }
+
+void LoadIncidents::connected(const std::vector<client::Attempt>& attempts) {
+  for (const client::Attempt& attempt : attempts) {
+    // One that had less than its head start when another one answered has not failed.
+    const bool was_given_up = attempt.error == std::errc::operation_canceled;
+    if (attempt.error && (!was_given_up || attempt.duration >= client::ConnectRace::kHeadStart)) {
+      client::Attempt failed = attempt;
+      failed.duration -= failed.duration % client::ConnectRace::kHeadStart;  // in the same words each time
+      count_one(failed_attempts_, client::failure_of(failed).text);
+    }
+  }
+}
+
+void LoadIncidents::look_up_failed(const client::Failure& failure) { count_one(failed_look_ups_, failure.text); }
 
 void LoadIncidents::recovered(std::size_t incident, Nanoseconds after) {
   ++recovered_;
@@ -39,9 +69,8 @@ void LoadIncidents::merge(LoadIncidents&& other) {
   recovered_ += other.recovered_;
   total_outage_ += other.total_outage_;
   longest_outage_ = std::max(longest_outage_, other.longest_outage_);
-  for (const auto& [text, count] : other.failed_attempts_) {
-    failed_attempts_[text] += count;
-  }
+  add(failed_attempts_, other.failed_attempts_);
+  add(failed_look_ups_, other.failed_look_ups_);
   kept_.insert(kept_.end(), std::make_move_iterator(other.kept_.begin()), std::make_move_iterator(other.kept_.end()));
   other.kept_.clear();
 }

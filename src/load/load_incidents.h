@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/connect_race.h"
 #include "client/failure.h"
 #include "load/load_recorder.h"
 
@@ -24,6 +25,8 @@ struct LoadIncident {
   Nanoseconds recovered_after = -1;  ///< until a message was echoed again; -1: never
 };
 
+using CountedTexts = std::map<std::string, std::uint64_t>;
+
 /// All incidents of a run are counted by kind; the first kMostKept of each worker are kept in full.
 class LoadIncidents {
  public:
@@ -35,6 +38,9 @@ class LoadIncidents {
   std::size_t lost(LoadIncident incident);
   /// An attempt to connect again failed.
   void attempted(std::size_t incident, const client::Failure& failure);
+  /// One of these attempts to connect succeeded; each of the others may have failed.
+  void connected(const std::vector<client::Attempt>& attempts);
+  void look_up_failed(const client::Failure& failure);
   void recovered(std::size_t incident, Nanoseconds after);
 
   /// Adds those of another worker; call sort() when all are in.
@@ -51,7 +57,9 @@ class LoadIncidents {
   [[nodiscard]] Nanoseconds longest_outage() const { return longest_outage_; }
   [[nodiscard]] const std::vector<LoadIncident>& kept() const { return kept_; }
   /// How many attempts to connect again failed in the same words; further words count under an empty text.
-  [[nodiscard]] const std::map<std::string, std::uint64_t>& failed_attempts() const { return failed_attempts_; }
+  [[nodiscard]] const CountedTexts& failed_attempts() const { return failed_attempts_; }
+  /// The same of look-ups of the name.
+  [[nodiscard]] const CountedTexts& failed_look_ups() const { return failed_look_ups_; }
 
  private:
   std::array<std::uint64_t, client::kFailureKinds.size()> counts_{};
@@ -59,7 +67,8 @@ class LoadIncidents {
   Nanoseconds total_outage_ = 0;
   Nanoseconds longest_outage_ = 0;
   std::vector<LoadIncident> kept_;
-  std::map<std::string, std::uint64_t> failed_attempts_;
+  CountedTexts failed_attempts_;
+  CountedTexts failed_look_ups_;
 };
 
 }  // namespace threadecho::load

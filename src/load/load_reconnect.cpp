@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "text/durations.h"
@@ -22,17 +23,16 @@ Nanoseconds LoadReconnect::schedule(Nanoseconds now) {
   return due_at_;
 }
 
-std::optional<std::vector<net::Endpoint>> LoadReconnect::addresses(LoadState& state, std::size_t incident,
-                                                                   Nanoseconds now) {
+std::optional<std::vector<net::Endpoint>> LoadReconnect::addresses(LoadState& state, Nanoseconds now) {
   if (state.names != nullptr) {
     std::optional<client::Resolution> found = look_up(state, now);
     if (!found) {
       return std::nullopt;
     }
-    if (found->endpoints.empty()) {
-      state.incidents.attempted(incident, client::name_failure(state.context.options.target, found->reason));
-    } else {
+    if (!found->endpoints.empty()) {
       state.known = std::move(found->endpoints);
+    } else if (state.control.is_to_tell(found->number)) {
+      state.incidents.look_up_failed(client::name_failure(state.context.options.target, found->reason));
     }
   }
   due_at_ = 0;
@@ -43,6 +43,7 @@ std::optional<std::vector<net::Endpoint>> LoadReconnect::addresses(LoadState& st
 /// while it is to be waited for.
 std::optional<client::Resolution> LoadReconnect::look_up(const LoadState& state, Nanoseconds now) {
   client::NameLookup& names = *state.names;
+  const std::uint64_t next_answer = names.answers() + 1;
   // A slow answer to what this client asked counts too.
   const auto is_fresh = [&](std::chrono::nanoseconds age) {
     const Nanoseconds since = asked_at_ == 0 ? now - age.count() : std::min(now - age.count(), asked_at_);
@@ -61,7 +62,8 @@ std::optional<client::Resolution> LoadReconnect::look_up(const LoadState& state,
   if (now - asked_at_ < std::chrono::nanoseconds(patience).count()) {
     return std::nullopt;
   }
-  return client::Resolution{.endpoints = {}, .reason = "no answer within " + text::format_duration(patience)};
+  return client::Resolution{
+      .endpoints = {}, .reason = "no answer within " + text::format_duration(patience), .number = next_answer};
 }
 
 }  // namespace threadecho::load

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -23,8 +22,8 @@ class LoadReconnect {
   [[nodiscard]] bool is_due(Nanoseconds now) const noexcept { return due_at_ != 0 && now >= due_at_; }
 
   /// Where the name points now or, if that cannot be found out, where it did before; then none is due any more. Nothing
-  /// while the look-up is to be waited for: call it again later. `incident` is told of a look-up that failed.
-  std::optional<std::vector<net::Endpoint>> addresses(LoadState& state, std::size_t incident, Nanoseconds now);
+  /// while the look-up is to be waited for: call it again later.
+  std::optional<std::vector<net::Endpoint>> addresses(LoadState& state, Nanoseconds now);
 
  private:
   std::optional<client::Resolution> look_up(const LoadState& state, Nanoseconds now);

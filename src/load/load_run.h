@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "client/failure.h"
 #include "load/load_incidents.h"
@@ -25,7 +26,7 @@ namespace threadecho::load {
 struct LoadResult {
   LoadOptions options;
   net::Endpoint target;
-  std::vector<net::Endpoint> addresses;  ///< that connections were made to: `target`, and where its name moved
+  std::vector<net::Endpoint> addresses;  ///< that connections were made to
   text::WallTime began_at;               ///< `began` by the wall clock
   bool stopped_early = false;            ///< by the user, or because no connection was left
   double measured_seconds = 0;
@@ -79,6 +80,7 @@ struct LoadHooks {
   std::function<void(const LoadSnapshot&)> on_progress;  ///< once a second, or each report_interval
   SampleFile* samples = nullptr;                         ///< takes every measured latency
   client::NameLookup* names = nullptr;                   ///< for reconnects; null: `target` never moves
+  std::vector<net::Endpoint> candidates = {};  ///< where none has connected yet: the addresses to try, `target` first
 };
 
 /// Runs the load with threads of its own and waits for the end. The calling thread must have blocked the signals that

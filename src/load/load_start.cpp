@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "client/connector.h"
 #include "client/resolver.h"
@@ -47,9 +48,12 @@ LoadStart find_target(const LoadOptions& options, client::Connector& connector, 
       progress.say("not connected: " + client::failure_of(attempt).text);
     }
   }
-  const net::Endpoint target =
-      outcome.connected.fd ? outcome.connected.attempts.back().endpoint : connector.addresses().front();
-  return {.target = target, .first = std::move(outcome.connected)};
+  if (outcome.connected.fd) {
+    const net::Endpoint target = outcome.connected.attempts.back().endpoint;
+    return {.target = target, .first = std::move(outcome.connected)};
+  }
+  std::vector<net::Endpoint> candidates = client::in_connecting_order(connector.addresses(), nullptr);
+  return {.target = candidates.front(), .candidates = std::move(candidates), .first = std::move(outcome.connected)};
 }
 
 /// Returns early when a signal comes.
@@ -67,7 +71,8 @@ void wait_until(text::WallTime time, client::SignalFd& signals) {
 
 /// Waits for the time of --start-at, with the target's name looked up: a mistyped one shows at once, and no look-up
 /// comes between that time and the first connect. The name is looked up again shortly before, since it may move in a
-/// long wait. Returns early when a signal comes.
+/// long wait. Returns why the last look-up failed; after one that succeeded the connector still has addresses. Returns
+/// early when a signal comes.
 std::optional<client::Failure> wait_for_start(const LoadOptions& options, client::Connector& connector,
                                               const LoadProgress& progress, client::SignalFd& signals) {
   constexpr std::chrono::seconds kLastLookUp{10};
@@ -80,10 +85,11 @@ std::optional<client::Failure> wait_for_start(const LoadOptions& options, client
   if (!waits_for_the_name && *options.start_at - std::chrono::system_clock::now() > kLastLookUp) {
     wait_until(*options.start_at - kLastLookUp, signals);
     failure = connector.look_up();
+    if (failure) {
+      progress.say(failure->text + "; goes on with what was found before");
+    }
   }
-  if (!failure) {
-    wait_until(*options.start_at, signals);
-  }
+  wait_until(*options.start_at, signals);
   return failure;
 }
 
@@ -101,10 +107,13 @@ LoadStart find_start(const LoadOptions& options, client::NameLookup& names, cons
                      client::SignalFd& signals) {
   client::Connector connector(target_of(options), names, options.timeout, &signals, first_source(options));
   auto failure = wait_for_start(options, connector, progress, signals);
-  if (failure || signals.signal()) {
+  const bool found_nothing = failure && connector.addresses().empty();
+  if (found_nothing || signals.signal()) {
     return {.target = {}, .failure = std::move(failure)};
   }
-  return find_target(options, connector, progress, signals);
+  LoadStart start = find_target(options, connector, progress, signals);
+  start.look_up_failure = std::move(failure);
+  return start;
 }
 
 }  // namespace threadecho::load

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "client/connect_race.h"
 #include "client/failure.h"
@@ -19,8 +20,10 @@ client::Target target_of(const LoadOptions& options);
 /// Where a run begins.
 struct LoadStart {
   net::Endpoint target;
-  client::Connected first = {};                 ///< a connection to it, if one was opened to find it
-  std::optional<client::Failure> failure = {};  ///< no address was found, or none connected
+  std::vector<net::Endpoint> candidates = {};           ///< see LoadHooks
+  client::Connected first = {};                         ///< a connection to `target`, if one was opened to find it
+  std::optional<client::Failure> failure = {};          ///< no address was found, or none connected
+  std::optional<client::Failure> look_up_failure = {};  ///< of a second look-up, after one that found `target`
 };
 
 /// Looks the name up, waits for the time of --start-at and, with --wait, for the target. Returns early when a signal

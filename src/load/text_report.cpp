@@ -109,10 +109,10 @@ std::string local_address_rows(const LoadResult& result) {
 }
 
 /// Why connections could not come back, or not at once.
-std::string attempt_rows(const LoadIncidents& incidents) {
+std::string counted_rows(std::string_view what, const CountedTexts& counts) {
   std::string rows;
-  for (const auto& [reason, count] : incidents.failed_attempts()) {
-    rows += fmt::format("  {} x  reconnect failed: {}\n", text::format_count(count),
+  for (const auto& [reason, count] : counts) {
+    rows += fmt::format("  {} x  {} failed: {}\n", text::format_count(count), what,
                         reason.empty() ? "for other reasons" : reason);
   }
   return rows;
@@ -144,7 +144,8 @@ std::string text_report(const LoadResult& result, std::size_t width) {
                  throughput_rows(result) +
                  client::latency_table({{"latency", result.latencies}, {"connect", result.connect_times}}, width) +
                  local_address_rows(result) + error_rows(result) + stall_rows(result) + incident_rows(result) +
-                 attempt_rows(result.incidents),
+                 counted_rows("reconnect", result.incidents.failed_attempts()) +
+                 counted_rows("look-up", result.incidents.failed_look_ups()),
              width) +
          (bars.empty() ? "" : cli::fitted("\nlatency, and the share of messages up to it\n", width) + bars);
 }

@@ -16,6 +16,8 @@ WorkerGroup::WorkerGroup(const LoadOptions& options, const net::Endpoint& target
     : options_(options) {
   control_.samples = hooks.samples;
   control_.names = hooks.names;
+  control_.look_up_told = hooks.names == nullptr ? 0 : hooks.names->answers();
+  control_.candidates = hooks.candidates;
   for (std::uint32_t number = 0; number < options.threads; ++number) {
     workers_.push_back(std::make_unique<LoadWorker>(options, target, number, control_));
   }

@@ -122,6 +122,9 @@ void add(MergedRuns& merged, const Run& run) {
   for (const Json& failed : json.at("reconnects_failed")) {
     merged.reconnects_failed[failed.at("message").get<std::string>()] += count_or_zero(failed, "count");
   }
+  for (const Json& failed : json.value("look_ups_failed", Json::array())) {  // results of version 0.1.0 lack it
+    merged.look_ups_failed[failed.at("message").get<std::string>()] += count_or_zero(failed, "count");
+  }
   add_latencies(merged.latency, run.latency, run.source);
   add_latencies(merged.connect, run.connect, run.source);
 }
@@ -156,9 +159,9 @@ bool MergedRuns::has_one_target() const {
   return std::ranges::none_of(different_settings, [](const client::Json& one) { return one.at("name") == "target"; });
 }
 
-bool MergedRuns::has_held() const {
-  return std::ranges::any_of(runs, [](const Run& run) { return run.json.at("settings").at("mode") == "hold"; });
-}
+bool MergedRuns::has_held() const { return std::ranges::any_of(runs, &report::has_held); }
+
+bool has_held(const Run& run) { return run.json.at("settings").at("mode") == "hold"; }
 
 MergedRuns merge(std::vector<Run> runs, bool allow_different_settings) {
   MergedRuns merged;

@@ -34,7 +34,8 @@ struct MergedRuns {
   std::uint64_t recovered = 0;
   double outage_seconds = 0;
   double longest_outage_seconds = 0;
-  std::map<std::string, std::uint64_t> reconnects_failed;  ///< by message
+  std::map<std::string, std::uint64_t> reconnects_failed;  ///< by message, like the next
+  std::map<std::string, std::uint64_t> look_ups_failed;
   stats::LatencyHistogram latency;
   stats::LatencyHistogram connect;
 
@@ -48,6 +49,9 @@ struct MergedRuns {
   /// What people call a run with a result: then its host, else its source.
   [[nodiscard]] std::string name_of(const Run& run) const;
 };
+
+/// It had --hold.
+bool has_held(const Run& run);
 
 /// Adds them up. Throws cli::UsageError if the same result is there twice, or if results differ in settings or target
 /// and `allow_different_settings` is not set; client::CommandFailed with the kind of the first run that failed if none

@@ -37,7 +37,7 @@ started_at, start_spread_seconds,
 clean, error {kind, message} or null, ended_early, measured_seconds (of the longest run), messages,
 messages_per_second and bytes_per_second (the sums of the runs' rates), missed_messages,
 connections_opened, connections_proved, latency, connect, errors_total, errors, outages,
-reconnects_failed as in the result of `load`; incidents, each with its source; sources [{source, hostname, address, started_at,
+reconnects_failed, look_ups_failed as in the result of `load`; incidents, each with its source; sources [{source, hostname, address, started_at,
 clean, error, ended_early, measured_seconds, messages, messages_per_second, missed_messages,
 errors_total, latency without histogram}].
 

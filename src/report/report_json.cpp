@@ -1,5 +1,7 @@
 #include "report/report_json.h"
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "client/latency_json.h"
@@ -32,9 +34,9 @@ Json error_of(const MergedRuns& merged) {
   return first == nullptr ? Json(nullptr) : first->json.at("error");
 }
 
-Json reconnects_failed(const MergedRuns& merged) {
+Json counted(const std::map<std::string, std::uint64_t>& counts) {
   Json rows = Json::array();
-  for (const auto& [message, count] : merged.reconnects_failed) {
+  for (const auto& [message, count] : counts) {
     rows.push_back({{"message", message}, {"count", count}});
   }
   return rows;
@@ -101,7 +103,8 @@ std::string report_json(const MergedRuns& merged) {
                    {{"recovered", merged.recovered},
                     {"total_seconds", merged.outage_seconds},
                     {"longest_seconds", merged.longest_outage_seconds}}},
-                  {"reconnects_failed", reconnects_failed(merged)},
+                  {"reconnects_failed", counted(merged.reconnects_failed)},
+                  {"look_ups_failed", counted(merged.look_ups_failed)},
                   {"incidents", incidents(merged)},
                   {"sources", sources(merged)}};
   return client::text_of(json, -1) + '\n';

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,13 +75,15 @@ std::string runs_row(const MergedRuns& merged) {
 }
 
 std::string throughput_rows(const MergedRuns& merged) {
-  std::string rows =
-      runs_row(merged) + fmt::format(
-                             "messages     {} in {:.2f} s{}, {}/s\n"
-                             "bytes        {}/s each way\n",
-                             format_count(merged.messages), merged.measured_seconds,
-                             merged.ended_early ? " (a run ended early)" : "", format_rate(merged.messages_per_second),
-                             text::format_bytes(merged.bytes_per_second));
+  std::string rows = runs_row(merged);
+  const std::string early = merged.ended_early ? " (a run ended early)" : "";
+  if (std::ranges::all_of(merged.runs, has_held)) {
+    return rows + fmt::format("held         {:.1f} s{}; at the end {} still echoed\n", merged.measured_seconds, early,
+                              count_of(merged.proved, "connection"));
+  }
+  rows += fmt::format("messages     {} in {:.2f} s{}, {}/s\nbytes        {}/s each way\n",
+                      format_count(merged.messages), merged.measured_seconds, early,
+                      format_rate(merged.messages_per_second), text::format_bytes(merged.bytes_per_second));
   if (merged.missed_messages > 0) {
     rows += fmt::format("missed       {} that were due while their connection was down, or were lost with it\n",
                         count_of(merged.missed_messages, "message"));
@@ -157,6 +160,16 @@ std::string incident_rows(const MergedRuns& merged, bool timestamps) {
   });
 }
 
+/// Why connections could not come back, or not at once.
+std::string counted_rows(const char* what, const std::map<std::string, std::uint64_t>& counts) {
+  std::string rows;
+  for (const auto& [reason, count] : counts) {
+    rows += fmt::format("  {} x  {} failed: {}\n", format_count(count), what,
+                        reason.empty() ? "for other reasons" : reason);
+  }
+  return rows;
+}
+
 /// Where the table of all columns has no room, a name has a line of its own and fewer columns below it.
 std::string source_row(std::size_t width, std::string name, const std::array<std::string, 5>& cells) {
   const auto& [rate, p50, p99, max, errors] = cells;
@@ -175,7 +188,7 @@ std::string source_rows(const MergedRuns& merged, std::size_t width) {
   const auto shown = [](const std::optional<nanoseconds>& latency) { return latency ? format_latency(*latency) : "-"; };
   for (const Run& run : merged.runs) {
     rows += source_row(width, merged.name_of(run),
-                       {format_rate(run.json.at("messages_per_second").get<double>()),
+                       {has_held(run) ? "-" : format_rate(run.json.at("messages_per_second").get<double>()),
                         shown(run.latency.known_percentile(50)), shown(run.latency.known_percentile(99)),
                         shown(run.latency.count() > 0 ? std::optional(run.latency.max()) : std::nullopt),
                         format_count(run.json.at("errors_total").get<std::uint64_t>())});
@@ -190,7 +203,8 @@ std::string report_text(const MergedRuns& merged, std::size_t width, bool timest
   return cli::fitted(description(merged) + "\n\n" + difference_rows(merged) + throughput_rows(merged) +
                          client::latency_table({{"latency", merged.latency}, {"connect", merged.connect}}, width) +
                          error_rows(merged) + stall_rows(merged) + incident_rows(merged, timestamps) +
-                         source_rows(merged, width),
+                         counted_rows("reconnect", merged.reconnects_failed) +
+                         counted_rows("look-up", merged.look_ups_failed) + source_rows(merged, width),
                      width) +
          (bars.empty() ? "" : cli::fitted("\nlatency, and the share of messages up to it\n", width) + bars);
 }

@@ -14,6 +14,8 @@
 
 #include "cli/commands.h"
 #include "client/failure.h"
+#include "load/json_report.h"
+#include "load/load_run.h"
 #include "support/documented_rows.h"
 #include "support/faulty_server.h"
 #include "support/scripted_server.h"
@@ -167,6 +169,11 @@ class CliDocs : public ::testing::Test {
   std::string run(const std::string& result_heading, std::vector<std::string> arguments) {
     arguments.emplace_back("--json");
     std::string output = run_program(arguments).output;
+    take_keys(result_heading, output);
+    return output;
+  }
+
+  void take_keys(const std::string& result_heading, const std::string& output) {
     std::istringstream lines(output);
     for (std::string line; std::getline(lines, line);) {
       const auto json = nlohmann::json::parse(line);
@@ -176,7 +183,17 @@ class CliDocs : public ::testing::Test {
                                                         : result_heading;
       add_keys(json, "", printed_[heading]);
     }
-    return output;
+  }
+
+  /// The result of a run in which the name server failed, which no name does here while the program runs.
+  std::string result_with_a_failed_look_up() {
+    load::LoadResult result;
+    result.options.target = {.host = "server", .port = 9000};
+    result.target = *net::Endpoint::parse("192.0.2.1", 9000);
+    result.incidents.look_up_failed({.text = "name server not found"});
+    std::string json = load::json_report(result);
+    take_keys(load_heading, json);
+    return json;
   }
 
   void run_probe() {
@@ -200,6 +217,7 @@ class CliDocs : public ::testing::Test {
     std::string results = result_of({"500ms", good_, "--report-interval", "200ms"});
     results += result_of({"500ms", refused_, "--reconnect", "--wait", "1ms"});
     results += result_of({"500ms", "nobody.invalid:7"});
+    results += result_with_a_failed_look_up();
     // To the program this is an address beyond loopback, where the system keeps ports in TIME_WAIT.
     result_of({"100ms", "0.0.0.0:" + std::to_string(server_.echo().port()), "--churn"});
     const TemporaryDirectory directory;

@@ -267,7 +267,8 @@ TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
 
 TEST(Connector, KeepsTheAddressesThatItKnowsWhenALaterLookUpFails) {
   const net::Endpoint address = net::Endpoint::parse("192.0.2.1", 7).value();
-  std::vector<client::Resolution> answers = {{.endpoints = {address}, .reason = {}}, {.endpoints = {}, .reason = "gone"}};
+  std::vector<client::Resolution> answers = {{.endpoints = {address}, .reason = {}},
+                                             {.endpoints = {}, .reason = "gone"}};
   client::NameLookup names([&, next = std::size_t{0}]() mutable { return answers.at(next++); });
   client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
   EXPECT_FALSE(connector.look_up());

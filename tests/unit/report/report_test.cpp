@@ -220,8 +220,35 @@ TEST(Report, AddsUpReconnectsThatFailed) {
     result.incidents.attempted(incident, {.text = "refused"});
   }
   results[1].incidents.attempted(0, {.text = "refused"});
-  EXPECT_EQ(Json::parse(report::report_json(merged(results))).at("reconnects_failed"),
+  const MergedRuns all = merged(results);
+  EXPECT_EQ(Json::parse(report::report_json(all)).at("reconnects_failed"),
             Json::array({Json{{"message", "refused"}, {"count", 3}}}));
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("\n  3 x  reconnect failed: refused\n"));
+}
+
+TEST(Report, TellsWhatFailedInRunsWithoutAnError) {
+  std::vector<LoadResult> results = {run(0), run(1)};
+  for (LoadResult& result : results) {
+    result.incidents.look_up_failed({.text = "name server not found (gone)"});
+  }
+  const MergedRuns all = merged(results);
+  EXPECT_TRUE(all.is_clean);
+  EXPECT_EQ(Json::parse(report::report_json(all)).at("look_ups_failed"),
+            Json::array({Json{{"message", "name server not found (gone)"}, {"count", 2}}}));
+  EXPECT_THAT(report::report_text(all, 80), HasSubstr("\n  2 x  look-up failed: name server not found (gone)\n"));
+}
+
+TEST(Report, CountsNoMessagesOfHeldConnections) {
+  std::vector<LoadResult> results = {run(0), run(1)};
+  for (LoadResult& result : results) {
+    result.options.mode = load::LoadMode::kHold;
+    result.messages = 3;
+    result.proved = 2;
+  }
+  const std::string text = report::report_text(merged(results), 80);
+  EXPECT_THAT(text, HasSubstr("\nheld         1.0 s; at the end 4 connections still echoed\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\nmessages ")));
+  EXPECT_THAT(text, HasSubstr("\nfile1                                -         -"));
 }
 
 TEST(Report, RefusesLatenciesThatAddUpToMoreThanItCanHold) {
