@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "client/connector.h"
 #include "load/load_allowance.h"
 #include "net/tcp.h"
 
@@ -24,16 +25,18 @@ bool LoadClient::is_done() const noexcept {
          (state_->phase == Phase::kFinishing && connection_.state() == State::kOpen && connection_.is_idle());
 }
 
+void LoadClient::connect(Nanoseconds now) {
+  const bool knows_one = state_->control.candidates.empty() || !state_->connected_to.empty();
+  connect(knows_one ? std::vector{state_->target} : state_->control.candidates, now);
+}
+
 void LoadClient::connect(std::vector<net::Endpoint> addresses, Nanoseconds now) {
   const auto& sources = state_->context.options.sources;
   const net::Endpoint* const source = sources.empty() ? nullptr : &sources[connection_.index() % sources.size()];
   connect_began_ = now;
   ++state_->connecting;
-  if (auto failure = connection_.connect(state_->context, std::move(addresses), source, now)) {
-    fail(std::move(*failure));
-  } else {
-    watch();
-  }
+  connection_.connect(state_->context.options, std::move(addresses), source, now);
+  go_on_connecting(now);
 }
 
 void LoadClient::adopt(client::Connected connection, Nanoseconds now) {
@@ -43,22 +46,21 @@ void LoadClient::adopt(client::Connected connection, Nanoseconds now) {
 }
 
 void LoadClient::go_on_connecting(Nanoseconds now) {
-  if (auto failure = connection_.continue_connect(state_->context, now)) {
-    fail(std::move(*failure));
-  } else if (connection_.state() == State::kOpen) {
-    --state_->connecting;
-    if (!client::is_same(state_->target, connection_.peer())) {
-      state_->target = connection_.peer();
-      state_->moved_to.push_back(state_->target);
-    }
-    on_open(now);
-  } else {
+  std::optional<client::Connected> connected = connection_.continue_connect(now);
+  if (!connected) {
     watch();
+  } else if (!connected->fd) {
+    fail(client::connect_failure(connected->attempts));
+  } else {
+    --state_->connecting;
+    state_->incidents.connected(connected->attempts);
+    connection_.adopt(state_->context, std::move(*connected), now);
+    on_open(now);
   }
 }
 
 void LoadClient::reconnect(Nanoseconds now) {
-  if (auto addresses = reconnect_.addresses(*state_, incident_, now)) {
+  if (auto addresses = reconnect_.addresses(*state_, now)) {
     --state_->retrying;
     connect(std::move(*addresses), now);
   }
@@ -96,6 +98,7 @@ void LoadClient::receive(LoadConnection::Waiting waiting) {
 void LoadClient::on_open(Nanoseconds now) {
   state_->context.recorder.open_connections.add(1);
   state_->openings.add(now, connection_.index(), connection_.fd(), connection_.peer());
+  state_->connected(connection_.peer());
   reconnect_.opened();
   settle();
   if (state_->phase == Phase::kRunning || mode() == LoadMode::kHold) {
@@ -150,7 +153,7 @@ void LoadClient::after_receive() {
     }
     close();
     if (state_->phase == Phase::kRunning) {
-      connect({state_->target}, monotonic_now());
+      connect(monotonic_now());
     }
   }
 }
@@ -190,6 +193,7 @@ void LoadClient::fail(client::Failure failure) {
   if (mode() == LoadMode::kOpen && connection_.state() == State::kOpen) {
     state_->context.recorder.missed_messages.add(connection_.measured_in_flight(state_->context));
   }
+  const bool was_idle = connection_.state() == State::kOpen && connection_.is_idle();
   const bool has_local = !is_broken_ && connection_.fd() >= 0;
   const std::string local = has_local ? net::Endpoint::local_of(connection_.fd()).to_string() : std::string();
   if (failure.kind == client::FailureKind::kEchoTimeout || failure.kind == client::FailureKind::kNotReading) {
@@ -201,7 +205,7 @@ void LoadClient::fail(client::Failure failure) {
     state_->incidents.attempted(incident_, failure);
   } else {
     state_->context.recorder.failures.add(1);
-    lost_at_ = now;
+    lost_at_ = was_idle ? now : connection_.last_progress();
     incident_ = state_->incidents.lost(
         {.at = now, .connection = connection_.index(), .local = local, .failure = std::move(failure)});
     // In a churn, each connection has an incident of its own.

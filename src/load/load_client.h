@@ -26,7 +26,7 @@ class LoadClient {
   [[nodiscard]] bool is_done() const noexcept;
 
   /// The first time.
-  void connect(Nanoseconds now) { connect({state_->target}, now); }
+  void connect(Nanoseconds now);
   /// Takes a connection that is up already.
   void adopt(client::Connected connection, Nanoseconds now);
   /// Takes the events that epoll reports for this client.
@@ -61,7 +61,7 @@ class LoadClient {
   bool has_settled_ = false;
   bool is_broken_ = false;  ///< its incident is open
   std::size_t incident_ = LoadIncidents::kNotKept;
-  Nanoseconds lost_at_ = 0;  ///< of the open incident
+  Nanoseconds lost_at_ = 0;  ///< of the open incident: when the server last did what it should
   LoadReconnect reconnect_;
   Nanoseconds connect_began_ = 0;
 };

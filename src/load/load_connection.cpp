@@ -9,7 +9,6 @@
 #include <chrono>
 #include <utility>
 
-#include "client/connector.h"
 #include "net/tcp.h"
 
 namespace threadecho::load {
@@ -41,26 +40,16 @@ LoadConnection::LoadConnection(const LoadOptions& options, std::uint32_t index) 
   }
 }
 
-std::optional<Failure> LoadConnection::connect(LoadContext& context, std::vector<net::Endpoint> addresses,
-                                               const net::Endpoint* source, Nanoseconds now) {
-  race_ = std::make_unique<client::ConnectRace>(std::move(addresses), context.options.timeout, source);
+void LoadConnection::connect(const LoadOptions& options, std::vector<net::Endpoint> addresses,
+                             const net::Endpoint* source, Nanoseconds now) {
+  race_ = std::make_unique<client::ConnectRace>(std::move(addresses), options.timeout, source);
   state_ = State::kConnecting;
   last_progress_ = now;
-  return continue_connect(context, now);
 }
 
-std::optional<Failure> LoadConnection::continue_connect(LoadContext& context, Nanoseconds now) {
+std::optional<client::Connected> LoadConnection::continue_connect(Nanoseconds now) {
   race_->advance(time_of(now));
-  if (!race_->is_over()) {
-    return std::nullopt;
-  }
-  client::Connected connected = race_->finish(time_of(now));
-  race_.reset();
-  if (!connected.fd) {
-    return client::connect_failure(connected.attempts);
-  }
-  adopt(context, std::move(connected), now);
-  return std::nullopt;
+  return race_->is_over() ? std::optional(race_->finish(time_of(now))) : std::nullopt;
 }
 
 Nanoseconds LoadConnection::next_connect_step() const {
@@ -69,6 +58,7 @@ Nanoseconds LoadConnection::next_connect_step() const {
 
 void LoadConnection::adopt(LoadContext& context, client::Connected connected, Nanoseconds now) {
   const client::Attempt& attempt = connected.attempts.back();
+  race_.reset();
   fd_ = std::move(connected.fd);
   peer_ = attempt.endpoint;
   state_ = State::kOpen;
@@ -208,8 +198,6 @@ std::optional<Failure> LoadConnection::suspect(const LoadContext& context, std::
   suspicion_->add(wrong);
   return suspicion_->is_ripe(now, sent_) ? std::optional(diagnosis(context)) : std::nullopt;
 }
-  // A message may have been sent after such a time with a clock that was read before it.
-  last_progress_ = std::max(last_progress_, std::min(last_progress_ + held_up, now));
 
 std::string LoadConnection::progress_of_message(const LoadOptions& options) const {
   if (received_ == sent_) {
@@ -220,6 +208,8 @@ std::string LoadConnection::progress_of_message(const LoadOptions& options) cons
 
 std::optional<Failure> LoadConnection::check(const LoadContext& context, Nanoseconds now, Nanoseconds held_up) {
   const LoadOptions& options = context.options;
+  // A message may have been sent after such a time with a clock that was read before it.
+  last_progress_ = std::max(last_progress_, std::min(last_progress_ + held_up, now));
   if (state_ == State::kDiagnosing) {
     return suspicion_->is_ripe(now, sent_) ? std::optional(diagnosis(context)) : std::nullopt;
   }

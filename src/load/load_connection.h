@@ -66,19 +66,19 @@ class LoadConnection {
   [[nodiscard]] bool wants_to_write() const noexcept { return sent_ < limit_; }
   /// All that was allowed is sent and back.
   [[nodiscard]] bool is_idle() const noexcept { return received_ == limit_; }
-  /// When bytes last came back, or something began to be waited for.
+  /// When bytes last came back, or something began to be waited for, the connect too.
   [[nodiscard]] Nanoseconds last_progress() const noexcept { return last_progress_; }
   /// Messages that came back since it was connected.
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
   /// Open loop: messages that have not come back, of those that were due within the measured time.
   [[nodiscard]] std::uint64_t measured_in_flight(const LoadContext& context) const;
 
-  /// Begins to connect to the first of these addresses that answers. In kConnecting afterwards, unless it fails.
-  std::optional<Failure> connect(LoadContext& context, std::vector<net::Endpoint> addresses,
-                                 const net::Endpoint* source, Nanoseconds now);
-  /// Goes on with a kConnecting one. Call it when a socket of its is writable, and at next_connect_step(). In kOpen
-  /// once it is connected.
-  std::optional<Failure> continue_connect(LoadContext& context, Nanoseconds now);
+  /// Connects to the first of these addresses that answers. In kConnecting afterwards; call continue_connect().
+  void connect(const LoadOptions& options, std::vector<net::Endpoint> addresses, const net::Endpoint* source,
+               Nanoseconds now);
+  /// Goes on with a kConnecting one. Call it when a socket of its is writable, and at next_connect_step(). Returns what
+  /// came of it once that is known; adopt() or close() follows.
+  std::optional<client::Connected> continue_connect(Nanoseconds now);
   [[nodiscard]] Nanoseconds next_connect_step() const;
   /// For epoll: sockets of a kConnecting one that this has not returned before.
   std::vector<int> take_new_sockets() { return race_->take_new(); }

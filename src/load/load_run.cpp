@@ -121,7 +121,7 @@ void add_up(LoadResult& result, LoadWorker& worker) {
   recorder.connect_times.add_to(result.connect_times);
   result.incidents.merge(std::move(worker.incidents()));
   result.openings.merge(std::move(worker.openings()));
-  for (const net::Endpoint& address : worker.moved_to()) {
+  for (const net::Endpoint& address : worker.connected_to()) {
     const auto is_known = [&](const net::Endpoint& known) { return client::is_same(known, address); };
     if (std::ranges::none_of(result.addresses, is_known)) {
       result.addresses.push_back(address);
@@ -154,7 +154,6 @@ LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target
   LoadResult result;
   result.options = options;
   result.target = target;
-  result.addresses = {target};
   result.connects = first.attempts;
   result.began = monotonic_now();
   result.began_at = std::chrono::system_clock::now();

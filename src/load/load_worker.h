@@ -33,8 +33,7 @@ class LoadWorker {
   [[nodiscard]] const LoadRecorder& recorder() const noexcept { return state_.context.recorder; }
   /// When it stopped counting messages: at the end of the run, or when its last connection was lost.
   [[nodiscard]] Nanoseconds ended_measuring() const noexcept { return ended_measuring_; }
-  /// Other addresses than the run's that it connected to.
-  [[nodiscard]] const std::vector<net::Endpoint>& moved_to() const noexcept { return state_.moved_to; }
+  [[nodiscard]] const std::vector<net::Endpoint>& connected_to() const noexcept { return state_.connected_to; }
   [[nodiscard]] LoadIncidents& incidents() noexcept { return state_.incidents; }
   [[nodiscard]] LoadOpenings& openings() noexcept { return state_.openings; }
 

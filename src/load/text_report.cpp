@@ -11,6 +11,7 @@
 #include "client/counted_failures.h"
 #include "client/failure.h"
 #include "client/latency_text.h"
+#include "client/resolver.h"
 #include "text/durations.h"
 #include "text/numbers.h"
 #include "text/timestamps.h"
@@ -79,8 +80,10 @@ std::string error_rows(const LoadResult& result) {
                             ? ", the slowest after " + text::format_latency(nanoseconds(incidents.longest_outage()))
                             : "");
   }
-  for (std::size_t i = 1; i < result.addresses.size(); ++i) {
-    rows += "moved to     " + result.addresses[i].to_string() + '\n';
+  for (const net::Endpoint& address : result.addresses) {
+    if (!client::is_same(address, result.target)) {
+      rows += "moved to     " + address.to_string() + '\n';
+    }
   }
   return rows;
 }

@@ -145,7 +145,7 @@ def a_name_that_goes_leaves_its_address(binary, hosts):
     expect(probe["echoed"] > 30 and any("not found" in failed["message"] for failed in probe["look_ups_failed"]),
            f"probe: {probe['echoed']} of 60 echoed, {probe['look_ups_failed']}")
     expect(load["outages"]["recovered"] == 1, f"load: {load['outages']}, {load['reconnects_failed']}")
-    expect(any("not found" in failed["message"] for failed in load["reconnects_failed"]), f"load: {load['reconnects_failed']}")
+    expect(any("not found" in failed["message"] for failed in load["look_ups_failed"]), f"load: {load['look_ups_failed']}")
     return f"probe: {60 - probe['echoed']} of 60 lost; load: 1 of 1 back"
 
 
@@ -181,6 +181,68 @@ def an_address_that_swallows_packets_costs_a_head_start(binary, hosts):
         only_ipv6 = Client(binary, "probe", f"{NAME}:{PORT}", "-6", "--timeout", "200ms").end()
         expect(only_ipv6[0] == 11, f"-6: status {only_ipv6[0]}")
     return f"{took:.2f} s"
+
+
+@case
+def load_tells_an_address_that_failed_at_a_reconnect(binary, hosts):
+    hosts.say(FIRST)
+    with Server(binary, FIRST) as first, Server(binary, SECOND):
+        client = Client(binary, "load", f"{NAME}:{PORT}", "--connections", "4", "--reconnect", "--duration", "4s",
+                        "--warmup", "0s", "--json")
+        time.sleep(1.2)  # load takes what was looked up within a second
+        hosts.say(SILENT, SECOND)
+        first.kill()
+        result = json.loads(client.end()[1])
+    expect(result["outages"]["recovered"] == 4, f"outages: {result['outages']}")
+    told = [failed for failed in result["reconnects_failed"] if f"[{SILENT}]:{PORT}" in failed["message"]]
+    expect(told, f"reconnects_failed: {result['reconnects_failed']}")
+    return f"{told}, the slowest back after {result['outages']['longest_seconds']:.3f} s"
+
+
+@case
+def load_goes_on_with_all_addresses_when_none_connected_first(binary, hosts):
+    hosts.say(SILENT, FIRST)
+    client = Client(binary, "load", f"{NAME}:{PORT}", "--connections", "4", "--reconnect", "--timeout", "3s",
+                    "--duration", "3s", "--warmup", "0s", "--json")
+    time.sleep(1)  # FIRST refuses meanwhile
+    with Server(binary, FIRST):
+        result = json.loads(client.end()[1])
+    expect(result["errors_total"] == 0 and result["messages"] > 0, f"errors: {result['errors']}, {result['messages']}")
+    expect(result["addresses"] == [f"{FIRST}:{PORT}"], f"addresses: {result['addresses']}")
+    return f"{result['connections_opened']} connections, none lost"
+
+
+@case
+def load_begins_though_the_name_server_fails_before_its_start(binary, hosts):
+    hosts.say(FIRST)
+    start = time.time() + 12
+    with Server(binary, FIRST):
+        client = Client(binary, "load", f"{NAME}:{PORT}", "--start-at",
+                        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start)), "--duration", "500ms", "--warmup", "0s",
+                        "--json")
+        time.sleep(0.5)
+        hosts.say()
+        status, output, errors = client.end()
+    result = json.loads(output)
+    expect(status == 0 and "goes on with what was found before" in " ".join(errors.split()), f"status {status}: {errors}{output}")
+    expect(len(result["look_ups_failed"]) == 1, f"look_ups_failed: {result['look_ups_failed']}")
+    return f"{result['messages']} messages; {result['look_ups_failed']}"
+
+
+@case
+def load_counts_a_failed_look_up_once(binary, hosts):
+    hosts.say(FIRST)
+    with Server(binary, FIRST) as first:
+        client = Client(binary, "load", f"{NAME}:{PORT}", "--connections", "50", "--reconnect", "--duration", "4s",
+                        "--warmup", "0s", "--json")
+        time.sleep(1.2)
+        hosts.say()
+        first.kill()
+        with Server(binary, FIRST):
+            result = json.loads(client.end()[1])
+    failed = sum(row["count"] for row in result["look_ups_failed"])
+    expect(result["outages"]["recovered"] == 50 and 1 <= failed < 20, f"{result['outages']}, {result['look_ups_failed']}")
+    return f"50 connections back, {failed} look-ups failed"
 
 
 @case

@@ -3,17 +3,21 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <future>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "client/name_lookup.h"
 #include "load/load_run.h"
 #include "load/text_report.h"
 #include "net/wakeup.h"
 #include "support/faulty_server.h"
+#include "support/scripted_server.h"
 #include "support/watchdog.h"
 
 namespace threadecho::test {
@@ -98,11 +102,11 @@ TEST(LoadReconnect, LooksTheNameUpAgainAndGoesWhereItPointsNow) {
   EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
   EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
   EXPECT_EQ(look_ups, 2);
-  EXPECT_TRUE(result.incidents.failed_attempts().contains("name test not found (not now)"));
+  EXPECT_EQ(result.incidents.failed_look_ups().at("name test not found (not now)"), 1U);
   ASSERT_EQ(result.addresses.size(), 2U);
   EXPECT_EQ(result.addresses[1].to_string(), successor.target());
   EXPECT_THAT(load::text_report(result, 80), HasSubstr("\nmoved to     " + successor.target() + "\n"));
-  EXPECT_THAT(load::text_report(result, 80), HasSubstr(" x  reconnect failed: name test not found (not now)\n"));
+  EXPECT_THAT(load::text_report(result, 80), HasSubstr("  1 x  look-up failed: name test not found (not now)\n"));
 }
 
 /// Loses its first client after one message, and stops the run once the second has one back.
@@ -124,7 +128,7 @@ TEST(LoadReconnect, UsesTheAddressThatItKnowsWhenTheNameIsGone) {
   const LoadResult result = run_until(once.stop, once.server, &names);
   EXPECT_EQ(result.incidents.total(), 1U) << load::text_report(result);
   EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
-  EXPECT_EQ(result.incidents.failed_attempts().at("name test not found (gone)"), 1U);
+  EXPECT_EQ(result.incidents.failed_look_ups().at("name test not found (gone)"), 1U);
 }
 
 TEST(LoadReconnect, UsesTheAddressThatItKnowsWhenTheNameServerIsSilent) {
@@ -137,7 +141,95 @@ TEST(LoadReconnect, UsesTheAddressThatItKnowsWhenTheNameServerIsSilent) {
   const LoadResult result = run_until(once.stop, once.server, &names);
   given_up.set_value();
   EXPECT_EQ(result.incidents.total_recovered(), 1U) << load::text_report(result);
-  EXPECT_EQ(result.incidents.failed_attempts().at("name test not found (no answer within 1s)"), 1U);
+  EXPECT_EQ(result.incidents.failed_look_ups().at("name test not found (no answer within 1s)"), 1U);
+}
+
+/// A run of four connections that come back when they are lost.
+LoadResult run_of_four(const FaultyServer& server, client::NameLookup* names,
+                       std::vector<net::Endpoint> candidates = {}) {
+  load::LoadOptions how;
+  how.target = {.host = "test", .port = 1};
+  how.connections = 4;
+  how.threads = 2;
+  how.size = kMessageSize;
+  how.duration = std::chrono::seconds(3);
+  how.warmup = std::chrono::milliseconds(0);
+  how.reconnect = true;
+  load::LoadHooks hooks;
+  hooks.names = names;
+  hooks.candidates = std::move(candidates);
+  return load::run_load_test(how, hooks.candidates.empty() ? server.endpoint() : hooks.candidates.front(), hooks);
+}
+
+TEST(LoadReconnect, CountsALookUpThatFailedOnceForAllConnections) {
+  const FaultyServer server([](int fd, int number) {
+    write_all(fd, read_exactly(fd, kMessageSize));
+    if (number >= 4) {
+      echo_until_closed(fd);
+    }
+  });
+  std::promise<void> given_up;
+  std::atomic<unsigned> look_ups{0};
+  client::NameLookup names([&] {
+    ++look_ups;
+    given_up.get_future().wait();
+    return client::Resolution{};
+  });
+  const LoadResult result = run_of_four(server, &names);
+  given_up.set_value();
+  EXPECT_EQ(result.incidents.total_recovered(), 4U) << load::text_report(result);
+  EXPECT_EQ(look_ups, 1U);
+  EXPECT_EQ(result.incidents.failed_look_ups().at("name test not found (no answer within 1s)"), 1U);
+  EXPECT_TRUE(result.incidents.failed_attempts().empty());
+}
+
+TEST(LoadReconnect, TellsAnAddressThatFailedBeforeAnotherAnswered) {
+  const FaultyServer server([](int fd, int /*number*/) { echo_until_closed(fd); });
+  const FullListener silent;
+  const UnusedPort unused;
+  client::NameLookup names([&] {
+    return client::Resolution{.endpoints = {unused.endpoint(), silent.endpoint(), server.endpoint()}, .reason = {}};
+  });
+  const FaultyServer old([](int fd, int /*number*/) { write_all(fd, read_exactly(fd, kMessageSize)); });
+  const LoadResult result = run_of_four(old, &names);
+  EXPECT_EQ(result.incidents.total_recovered(), result.incidents.total()) << load::text_report(result);
+  const auto& failed = result.incidents.failed_attempts();
+  EXPECT_TRUE(failed.contains(unused.endpoint().to_string() + " refused the connection")) << load::text_report(result);
+  const auto is_of_silent = [&](const auto& row) {
+    return row.first.starts_with("no answer from " + silent.endpoint().to_string() + " within ");
+  };
+  EXPECT_TRUE(std::ranges::any_of(failed, is_of_silent)) << load::text_report(result);
+}
+
+TEST(LoadReconnect, TriesAllCandidatesWhileNoneHasConnected) {
+  const FaultyServer server([](int fd, int /*number*/) { echo_until_closed(fd); });
+  const UnusedPort unused;
+  const LoadResult result = run_of_four(server, nullptr, {unused.endpoint(), server.endpoint()});
+  EXPECT_TRUE(result.is_clean()) << load::text_report(result);
+  ASSERT_EQ(result.addresses.size(), 1U) << "no connection was made to the other one";
+  EXPECT_EQ(result.addresses[0].to_string(), server.target());
+  EXPECT_GE(result.incidents.failed_attempts().at(unused.endpoint().to_string() + " refused the connection"), 1U);
+}
+
+TEST(LoadReconnect, CountsTheTimeUntilALossWasNoticed) {
+  load::LoadOptions how;
+  how.target = {.host = "test", .port = 1};
+  how.size = kMessageSize;
+  how.timeout = std::chrono::milliseconds(600);
+  how.duration = std::chrono::seconds(2);
+  how.warmup = std::chrono::milliseconds(0);
+  how.reconnect = true;
+  const FaultyServer server([](int fd, int number) {
+    if (number == 0) {
+      write_all(fd, read_exactly(fd, kMessageSize));
+      read_to_end(fd);
+    } else {
+      echo_until_closed(fd);
+    }
+  });
+  const LoadResult result = load::run_load_test(how, server.endpoint());
+  EXPECT_EQ(result.incidents.count(client::FailureKind::kEchoTimeout), 1U) << load::text_report(result);
+  EXPECT_GE(result.incidents.longest_outage(), Nanoseconds{600'000'000});
 }
 
 TEST(LoadReconnect, SendsOnBehindWhatTheLostConnectionSent) {
