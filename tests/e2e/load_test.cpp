@@ -194,7 +194,7 @@ TEST(Load, EndsWhenAskedWhileItWaitsToReconnect) {
   EXPECT_TRUE(eventually([&] { return server.metric("threadecho_echoed_bytes_total") > 1000; }));
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
-  EXPECT_TRUE(eventually([&] { return load.errors().find("s  0 connections ") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return load.errors().find("  0 connections ") != std::string::npos; }));
   load.signal(SIGTERM);
   EXPECT_EQ(load.wait(), 1);
   EXPECT_THAT(load.output(), HasSubstr("ended early"));
