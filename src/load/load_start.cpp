@@ -53,7 +53,8 @@ LoadStart find_target(const LoadOptions& options, client::Connector& connector, 
     return {.target = target, .first = std::move(outcome.connected)};
   }
   std::vector<net::Endpoint> candidates = client::in_connecting_order(connector.addresses(), nullptr);
-  return {.target = candidates.front(), .candidates = std::move(candidates), .first = std::move(outcome.connected)};
+  const net::Endpoint target = candidates.front();
+  return {.target = target, .candidates = std::move(candidates), .first = std::move(outcome.connected)};
 }
 
 /// Returns early when a signal comes.
