@@ -4,4 +4,4 @@
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 command -v clang++ >/dev/null || exec "$here/skip" 'clang++ is not installed'
-exec "$here/sanitized" asan address,undefined clang++ "$1"
+exec "$here/sanitized" asan address,undefined clang++ "$@"

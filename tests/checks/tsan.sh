@@ -1,4 +1,4 @@
 #!/bin/sh
 # All tests pass under ThreadSanitizer.
 # needs: tests
-exec "$(dirname -- "$0")/sanitized" tsan thread c++ "$1"
+exec "$(dirname -- "$0")/sanitized" tsan thread c++ "$@"
