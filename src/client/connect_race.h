@@ -68,7 +68,7 @@ class ConnectRace {
     std::size_t retry;  ///< in retries_, or kFirstTry
     bool is_new = true;
   };
-  /// Of an address whose first try failed before its timeout.
+  /// The next try of an address whose first try failed before its timeout.
   struct Retry {
     net::Endpoint address;
     Clock::time_point due = Clock::time_point::max();  ///< never while it is in flight

@@ -59,7 +59,7 @@ Pipe make_pipe() {
   ::_exit(kCannotExecute);
 }
 
-/// Reads what there is; false at the end.
+/// Appends what can be read. Returns false at the end of the file.
 bool append_some(int fd, std::string& text) {
   std::array<char, 65536> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
   const ssize_t got = ::read(fd, chunk.data(), chunk.size());

@@ -132,7 +132,7 @@ void LoadWorker::take_all_events() {
   }
 }
 
-/// Waits so long for events and handles them, kEventsAtOnce at most. Returns how many.
+/// Waits for events, for `wait` at most, and handles up to kEventsAtOnce of them. Returns how many it handled.
 int LoadWorker::take_events(Nanoseconds wait) {
   std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
   const int count = wait_.wait(state_.epoll.get(), events, wait);

@@ -11,7 +11,7 @@ namespace threadecho::load {
 /// Waits for events to the nanosecond where the system can, and else rather too short than too long.
 class PreciseEpoll {
  public:
-  /// For so long at most. Returns how many came. Throws std::system_error.
+  /// Waits for `longest` at most. Returns the number of events. Throws std::system_error.
   int wait(int epoll, std::span<epoll_event> events, Nanoseconds longest);
 
  private:

@@ -33,7 +33,7 @@ class ProbeMessages {
   /// The first message that is neither back nor lost came back, or was lost. `local`: see ProbeMessage.
   void add_echoed(WallTime due_at, std::chrono::nanoseconds round_trip, const std::string& local = {});
   void add_lost(WallTime due_at, client::Failure failure, const std::string& local = {});
-  /// So many were on their way when a signal ended the probe. Nothing may be added after them.
+  /// `count` messages were in flight when a signal ended the probe. Add no other message after them.
   void leave_unanswered(std::uint64_t count) { unanswered_ = count; }
 
   [[nodiscard]] std::uint64_t sent() const noexcept { return round_trips_.count() + lost_ + unanswered_; }
