@@ -51,9 +51,11 @@ std::string to_json(const ConnectionSnapshot& connection) {
   const std::string round_trip = connection.round_trip.count() > 0
                                      ? fmt::format("{}", text::in_seconds(connection.round_trip))
                                      : std::string("null");
+  const std::string via = connection.via.is_known() ? text::json_string(connection.via.text().view()) : "null";
   return fmt::format(R"(    {{
       "id": {},
       "peer": {},
+      "via": {},
       "thread": {},
       "state": {},
       "age_seconds": {},
@@ -62,7 +64,7 @@ std::string to_json(const ConnectionSnapshot& connection) {
       "echoed_bytes": {},
       "rtt_seconds": {}
     }})",
-                     connection.id, text::json_string(connection.peer.text().view()), connection.thread_id,
+                     connection.id, text::json_string(connection.peer.text().view()), via, connection.thread_id,
                      text::json_string(name_of(connection.state)), text::in_seconds(connection.age),
                      text::in_seconds(connection.idle), connection.received_bytes, connection.echoed_bytes, round_trip);
 }

@@ -42,6 +42,9 @@ void add_connections(Families& families, const echo::Totals& totals, std::uint32
                               "reason", echo::kCloseReasonNames, totals.closed));
   families.push_back(counters("threadecho_accept_errors_total", "Failed accept calls, by error.", "error",
                               echo::kAcceptErrorNames, totals.accept_errors));
+  families.push_back(counters("threadecho_proxy_headers_total",
+                              "Connections to PROXY_PORT, by what they began with: a header of a kind, or why none.",
+                              "result", echo::kProxyHeaderResultNames, totals.proxy_headers));
 }
 
 void add_durations(Families& families, const echo::Totals& totals) {

@@ -1,7 +1,9 @@
 #include "config/cross_checks.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <optional>
 #include <sstream>
 
 #include "config/bind_address.h"
@@ -32,19 +34,42 @@ void check_buffer_fits_stack(const CrossCheckInput& input, std::vector<Problem>&
                           " (THREAD_STACK_SIZE less 48KiB)"});
 }
 
-void check_ports_differ(const CrossCheckInput& input, std::vector<Problem>& problems) {
-  const auto port = input.given("PORT");
-  const auto http_port = input.given("HTTP_PORT");
-  if (!port || !http_port || !input.given("BIND_ADDRESS") || !input.given("HTTP_BIND_ADDRESS") ||
-      input.settings.port != input.settings.http_port || input.settings.port == 0) {
-    return;
+/// One listener's port, and the address it is bound to.
+struct ListenerSettings {
+  std::string_view name;
+  std::optional<std::uint16_t> port;
+  std::string_view address_name;
+  const std::string& address;
+};
+
+/// The second of the two could not bind.
+bool have_same_port(const ListenerSettings& one, const ListenerSettings& other) {
+  if (!one.port || one.port != other.port || *one.port == 0) {
+    return false;
   }
-  const auto address = parse_bind_address(input.settings.bind_address);
-  const auto http_address = parse_bind_address(input.settings.http_bind_address);
-  if (address && http_address && overlap(*address, *http_address)) {
-    problems.push_back({"HTTP_PORT", http_port->value, http_port->origin,
-                        "the same port as " + with_origin("PORT", *port) + " on addresses that overlap",
-                        "another port, 0, or different specific addresses"});
+  const auto address = parse_bind_address(one.address);
+  const auto other_address = parse_bind_address(other.address);
+  return address && other_address && overlap(*address, *other_address);
+}
+
+void check_ports_differ(const CrossCheckInput& input, std::vector<Problem>& problems) {
+  const Settings& settings = input.settings;
+  const std::vector<ListenerSettings> listeners = {
+      {"PORT", settings.port, "BIND_ADDRESS", settings.bind_address},
+      {"HTTP_PORT", settings.http_port, "HTTP_BIND_ADDRESS", settings.http_bind_address},
+      {"PROXY_PORT", settings.proxy_port, "BIND_ADDRESS", settings.bind_address},
+      {"IDENTITY_PORT", settings.identity_port, "BIND_ADDRESS", settings.bind_address}};
+  for (auto later = listeners.begin() + 1; later != listeners.end(); ++later) {
+    const auto clash = std::find_if(listeners.begin(), later, [&](const ListenerSettings& earlier) {
+      return input.given(earlier.name) && input.given(earlier.address_name) && have_same_port(earlier, *later);
+    });
+    const auto given = input.given(later->name);
+    if (clash != later && given && input.given(later->address_name)) {
+      problems.push_back(
+          {std::string(later->name), given->value, given->origin,
+           "the same port as " + with_origin(clash->name, *input.given(clash->name)) + " on addresses that overlap",
+           "another port, 0, or different specific addresses"});
+    }
   }
 }
 

@@ -11,7 +11,6 @@ namespace threadecho::config {
 namespace {
 
 using Text = text::Parsed<std::string>;
-using Names = text::Parsed<std::vector<std::string>>;
 
 std::string as_it_is(const std::string& text) { return text; }
 
@@ -36,19 +35,38 @@ bool is_host_name(std::string_view name) {
   return true;
 }
 
-Names parse_host_names(std::string_view text) {
-  std::vector<std::string> names;
+std::optional<std::string> parse_host_name(std::string_view text) {
+  std::string name = text::lower(text);
+  return is_host_name(name) ? std::optional(std::move(name)) : std::nullopt;
+}
+
+/// Entries between commas, each with white space around it removed; `what` is what `parse_entry` reads.
+template <typename T>
+text::Parsed<std::vector<T>> parse_list(std::string_view text, std::optional<T> (*parse_entry)(std::string_view),
+                                        std::string_view what) {
+  std::vector<T> entries;
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t comma = std::min(text.find(',', start), text.size());
-    std::string name = text::lower(text::trimmed(text.substr(start, comma - start)));
-    if (!is_host_name(name)) {
-      return Names::bad("entry " + std::to_string(names.size() + 1) + " of the list is " +
-                        (name.empty() ? "empty" : "not a host name"));
+    const std::string_view entry = text::trimmed(text.substr(start, comma - start));
+    auto parsed = parse_entry(entry);
+    if (!parsed) {
+      std::string reason = "entry " + std::to_string(entries.size() + 1) + " of the list is ";
+      reason.append(entry.empty() ? "empty" : "not ").append(entry.empty() ? "" : what);
+      return text::Parsed<std::vector<T>>::bad(std::move(reason));
     }
-    names.push_back(std::move(name));
+    entries.push_back(*std::move(parsed));
     start = comma + 1;
   }
-  return Names::good(std::move(names));
+  return text::Parsed<std::vector<T>>::good(std::move(entries));
+}
+
+template <typename T, typename Show>
+std::string show_list(const std::vector<T>& entries, Show show) {
+  std::string text;
+  for (const T& entry : entries) {
+    text.append(text.empty() ? "" : ",").append(show(entry));
+  }
+  return text;
 }
 
 }  // namespace
@@ -76,15 +94,33 @@ cli::ValueKind<std::string> address() {
 }
 
 cli::ValueKind<std::vector<std::string>> host_names() {
-  const auto show = [](const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) {
-      text.append(text.empty() ? "" : ",").append(name);
+  return {"host names between commas, no ports; localhost and IP addresses are always allowed",
+          [](std::string_view text) { return parse_list(text, &parse_host_name, "a host name"); },
+          [](const std::vector<std::string>& names) { return show_list(names, as_it_is); }};
+}
+
+cli::ValueKind<std::optional<std::uint16_t>> port_or_off() {
+  using Port = text::Parsed<std::optional<std::uint16_t>>;
+  const auto port = cli::number<std::uint16_t>(0, UINT16_MAX);
+  const auto parse = [port](std::string_view text) {
+    if (text::lower(text) == "off") {
+      return Port::good(std::nullopt);
     }
-    return text;
+    const auto parsed = port.parse(text);
+    return parsed.ok() ? Port::good(parsed.value()) : Port::bad(parsed.reason());
   };
-  return {"host names between commas, no ports; localhost and IP addresses are always allowed", &parse_host_names,
-          show};
+  const auto show = [](const std::optional<std::uint16_t>& number) {
+    return number ? std::to_string(*number) : std::string("off");
+  };
+  return {port.allowed + ", or off", parse, show};
+}
+
+cli::ValueKind<std::vector<net::Network>> networks() {
+  return {"networks in CIDR notation between commas (10.0.0.0/8,2001:db8::/32); a single address is one too",
+          [](std::string_view text) { return parse_list(text, &net::Network::parse, "a network in CIDR notation"); },
+          [](const std::vector<net::Network>& networks) {
+            return show_list(networks, [](const net::Network& network) { return network.to_string(); });
+          }};
 }
 
 cli::ValueKind<std::string> congestion_control() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "cli/value_kinds.h"
 #include "config/settings.h"
+#include "net/network.h"
 
 namespace threadecho::config {
 
@@ -42,6 +44,12 @@ std::uint64_t least_stack_size();
 
 /// A numeric IPv4 or IPv6 address, the latter with or without a `%zone` (RFC 4007). No look-ups.
 cli::ValueKind<std::string> address();
+
+/// A port, 0 for any free one, or "off", which is nothing.
+cli::ValueKind<std::optional<std::uint16_t>> port_or_off();
+
+/// Networks in CIDR notation between commas, at least one.
+cli::ValueKind<std::vector<net::Network>> networks();
 
 /// Names of hosts between commas, at least one. Kept in lower case, each without white space around it. No look-ups.
 cli::ValueKind<std::vector<std::string>> host_names();

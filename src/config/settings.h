@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "config/thread_options.h"
 #include "log/options.h"
+#include "net/network.h"
 
 namespace threadecho::config {
 
@@ -25,6 +27,9 @@ struct Settings {
   std::uint16_t http_port = 8080;               ///< 0: any free one
   std::string http_bind_address = "::";         ///< as bind_address unless set
   std::vector<std::string> http_allowed_hosts;  ///< names in lower case; none: any host
+  std::optional<std::uint16_t> proxy_port;      ///< nothing: off; 0: any free one
+  std::vector<net::Network> proxy_trusted;      ///< none: any peer
+  std::optional<std::uint16_t> identity_port;   ///< nothing: off; 0: any free one
   ThreadModel thread_model = ThreadModel::kPerConnection;
   std::uint32_t pool_threads = number_of_cpus();  ///< threads of either pool, at least 1
   std::uint32_t max_connections = 10000;          ///< at least 1

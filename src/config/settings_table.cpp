@@ -38,6 +38,12 @@ std::vector<SettingRow> listeners() {
        member(&Settings::http_bind_address, address())},
       {"HTTP_ALLOWED_HOSTS", "", "any", "hosts that HTTP requests may be for, against DNS rebinding; others get 421",
        member(&Settings::http_allowed_hosts, host_names())},
+      {"PROXY_PORT", "off", "", "port of the echo service for load balancers that send a PROXY header, v1 or v2",
+       member(&Settings::proxy_port, port_or_off())},
+      {"PROXY_TRUSTED", "", "any", "networks that may connect to PROXY_PORT; others are refused",
+       member(&Settings::proxy_trusted, networks())},
+      {"IDENTITY_PORT", "off", "", "port that answers each connection with one line of JSON about this server",
+       member(&Settings::identity_port, port_or_off())},
   };
 }
 

@@ -28,27 +28,37 @@ constexpr milliseconds kLastRound{1000};
 /// After so many clients the refused ones and the wake-up are looked at again.
 constexpr int kAcceptAtOnce = 256;
 
+/// What the acceptor waits for beside refused clients: its wake-up, two listeners, and the gate.
+constexpr std::size_t kPolledAlways = 4;
+
 /// Out of descriptors or memory: back off until some are freed.
 bool is_exhaustion(int error_number) {
   return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS || error_number == ENOMEM;
 }
 
+bool has_waiting_client(const net::Fd& listener) {
+  pollfd polled{.fd = listener.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&polled, 1, 0) > 0;
+}
+
 }  // namespace
 
-Acceptor::Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
-                   ThreadShortage& shortage, log::Logger& log)
-    : listener_(std::move(listener)),
+Acceptor::Acceptor(Listeners listeners, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
+                   ProxyGate& gate, ThreadShortage& shortage, log::Logger& log)
+    : listeners_(std::move(listeners)),
       policy_(policy),
       serve_(std::move(serve)),
+      gate_(gate),
       shortage_(shortage),
       log_(log),
       refused_(refused_capacity) {
-  polled_.reserve(2 + refused_capacity);  // so that waiting never needs memory
+  polled_.reserve(kPolledAlways + refused_capacity);  // so that waiting never needs memory
 }
 
 Acceptor::~Acceptor() {
   if (thread_.joinable()) {
     stop_accepting();
+    close_gate();
     join();
   }
 }
@@ -63,7 +73,11 @@ void Acceptor::stop_accepting() {
   wakeup_.notify();
 }
 
-void Acceptor::wait_until_closed() const { listener_closed_.wait(false, std::memory_order_acquire); }
+void Acceptor::close_gate() {
+  gate_closing_.store(true, std::memory_order_relaxed);
+  wakeup_.notify();
+  gate_closed_.wait(false, std::memory_order_acquire);
+}
 
 void Acceptor::join() {
   if (thread_.joinable()) {
@@ -85,62 +99,73 @@ void Acceptor::add_to(Totals& totals) const {
 
 void Acceptor::run() {
   enter_echo_thread("acceptor", policy_);
-  while (listener_ || !refused_.empty()) {
-    const bool is_waiting = wait();
-    // Before the queue is emptied: a client that is in it when the drain begins is still taken.
-    const bool last_round = listener_ && stopping_.load(std::memory_order_acquire);
+  while (is_accepting() || !gate_.empty() || !refused_.empty()) {
+    const Waiting waiting = wait();
+    // Before the queues are emptied: a client that is in one when the drain begins is still taken.
+    const bool last_round = is_accepting() && stopping_.load(std::memory_order_acquire);
     if (last_round) {
       paused_until_ = {};
     }
-    if (is_waiting || (last_round && has_waiting_client())) {
-      accept_waiting();
+    if (waiting.direct) {
+      accept_waiting(listeners_.direct);
+    }
+    if (waiting.proxied) {
+      accept_waiting(listeners_.proxied);
     }
     if (last_round) {
-      const auto end = Clock::now() + kLastRound;
-      while (Clock::now() >= paused_until_ && Clock::now() < end && has_waiting_client()) {
-        accept_waiting();
-      }
-      listener_.reset();
-      listener_closed_.store(true, std::memory_order_release);
-      listener_closed_.notify_all();
+      accept_last();
     }
+    tend_gate(Clock::now());
   }
   ended_.store(true, std::memory_order_release);
 }
 
-bool Acceptor::wait() {
+void Acceptor::accept_last() {
+  const auto end = Clock::now() + kLastRound;
+  const auto goes_on = [&] { return Clock::now() >= paused_until_ && Clock::now() < end; };
+  for (net::Fd* const listener : {&listeners_.direct, &listeners_.proxied}) {
+    while (*listener && goes_on() && has_waiting_client(*listener)) {
+      accept_waiting(*listener);
+    }
+    listener->reset();
+  }
+  listeners_closed_.store(true, std::memory_order_release);
+}
+
+Acceptor::Waiting Acceptor::wait() {
   const auto now = Clock::now();
   shortage_.retry(now);
   const bool paused = now < paused_until_;
   polled_.clear();
-  polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
   // poll(2) passes over a negative descriptor.
-  polled_.push_back({.fd = paused ? -1 : listener_.get(), .events = POLLIN, .revents = 0});
-  const std::size_t first_refused = polled_.size();
+  polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
+  polled_.push_back({.fd = paused ? -1 : listeners_.direct.get(), .events = POLLIN, .revents = 0});
+  polled_.push_back({.fd = paused ? -1 : listeners_.proxied.get(), .events = POLLIN, .revents = 0});
+  polled_.push_back({.fd = gate_.fd(), .events = POLLIN, .revents = 0});
   refused_.append_to(polled_);
   ::poll(polled_.data(), polled_.size(), poll_timeout(now));
   if (polled_.front().revents != 0) {
     wakeup_.clear();
   }
-  refused_.tend(polled_, first_refused, Clock::now());
-  return polled_[1].revents != 0;
+  refused_.tend(polled_, kPolledAlways, Clock::now());
+  return {.direct = polled_[1].revents != 0, .proxied = polled_[2].revents != 0};
 }
 
 int Acceptor::poll_timeout(Clock::time_point now) const {
-  auto deadline = std::min(refused_.next_deadline(), shortage_.next_retry());
+  auto deadline = std::min({refused_.next_deadline(), shortage_.next_retry(), gate_.next_deadline()});
   if (now < paused_until_) {
     deadline = std::min(deadline, paused_until_);
   }
   return net::poll_timeout(deadline, now);
 }
 
-void Acceptor::accept_waiting() {
-  if (!listener_ || Clock::now() < paused_until_) {
+void Acceptor::accept_waiting(const net::Fd& listener) {
+  if (Clock::now() < paused_until_) {
     return;
   }
   int accepted = 0;
   do {
-    switch (accept_one()) {
+    switch (accept_one(listener)) {
       case Accepted::kClient:
         errors_in_a_row_ = 0;
         break;
@@ -157,20 +182,23 @@ void Acceptor::accept_waiting() {
     }
     // Linux takes a descriptor and makes a socket before it looks at the queue. To ask first costs less than that, and
     // an accept4 that fails without a descriptor then means that a client really waits.
-  } while (++accepted < kAcceptAtOnce && has_waiting_client());
+  } while (++accepted < kAcceptAtOnce && has_waiting_client(listener));
 }
 
-Acceptor::Accepted Acceptor::accept_one() {
+Acceptor::Accepted Acceptor::accept_one(const net::Fd& listener) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
   auto* const peer = reinterpret_cast<sockaddr*>(&storage);
-  net::Fd client(::accept4(listener_.get(), peer, &length, SOCK_CLOEXEC));
+  net::Fd client(::accept4(listener.get(), peer, &length, SOCK_CLOEXEC));
   if (!client) {
     return accept_failed(errno);
   }
   try {
     const net::Endpoint endpoint(peer, length);
-    if (auto refused = serve_(std::move(client), endpoint)) {
+    const bool is_direct = &listener == &listeners_.direct;
+    auto refused =
+        is_direct ? serve_.direct(std::move(client), endpoint) : gate_.add(std::move(client), endpoint, refused_);
+    if (refused) {
       refuse(*std::move(refused), endpoint);
     }
   } catch (const std::bad_alloc&) {
@@ -179,9 +207,32 @@ Acceptor::Accepted Acceptor::accept_one() {
   return Accepted::kClient;
 }
 
-void Acceptor::refuse(Refused refused, const net::Endpoint& peer) {
+void Acceptor::tend_gate(Clock::time_point now) {
+  try {
+    gate_.tend(now, refused_, [this](ProxyGate::Arrival arrival) { let_in(std::move(arrival)); });
+    if (gate_closing_.load(std::memory_order_relaxed) && !is_accepting()) {
+      gate_.close(refused_);
+    }
+  } catch (const std::bad_alloc&) {
+    accept_failed(ENOMEM);  // the client is lost, the server is not
+  }
+  if (!is_accepting() && gate_.empty()) {
+    gate_closed_.store(true, std::memory_order_release);
+    gate_closed_.notify_all();
+  }
+}
+
+void Acceptor::let_in(ProxyGate::Arrival arrival) {
+  const net::Endpoint peer = arrival.peer;
+  const net::Endpoint via = arrival.via;
+  if (auto refused = serve_.proxied(std::move(arrival))) {
+    refuse(*std::move(refused), peer, via);
+  }
+}
+
+void Acceptor::refuse(Refused refused, const net::Endpoint& peer, const net::Endpoint& via) {
   const std::size_t reason = index_of(refused.reason);
-  log_refused(log_, refusal_lines_[reason], peer, refused.reason, refused.error);
+  log_refused(log_, refusal_lines_[reason], peer, refused.reason, refused.error, via);
   rejected_[reason].add(1);
   refused_.add(std::move(refused.client), Clock::now());
 }
@@ -196,11 +247,6 @@ Acceptor::Accepted Acceptor::accept_failed(int error_number) {
   errors_[index_of(accept_error_of(error_number))].add(1);
   log_failed(log_, error_lines_, "cannot accept a client", {error_number, std::generic_category()});
   return Accepted::kError;
-}
-
-bool Acceptor::has_waiting_client() const {
-  pollfd listener{.fd = listener_.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&listener, 1, 0) > 0;
 }
 
 }  // namespace threadecho::echo

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/thread_options.h"
+#include "echo/proxy_gate.h"
 #include "echo/reasons.h"
 #include "echo/refused_clients.h"
 #include "echo/thread_shortage.h"
@@ -25,19 +26,27 @@ namespace threadecho::echo {
 
 using stats::SingleWriterCounter;
 
-/// Accepts clients from the listener, on a thread of its own, and hands each to `serve`. It keeps the refused ones
-/// until they have had an orderly end. Survives every error of accept(2): it waits out those that may pass (no
-/// descriptors, no memory), without spinning. Owned by the server. `start`, `stop_accepting` and `join` are for the
-/// thread that owns it; `add_to` is for any.
+/// Accepts clients from the listeners, on a thread of its own, and hands each to `serve`: those of PROXY_PORT once the
+/// gate lets them in. It keeps the refused ones until they have had an orderly end. Survives every error of accept(2):
+/// it waits out those that may pass (no descriptors, no memory), without spinning. Owned by the server. `start`,
+/// `stop_accepting` and `join` are for the thread that owns it; `add_to` is for any.
 class Acceptor {
  public:
-  /// Serves the client, or returns it to be refused. Called on the acceptor's thread.
-  using Serve = std::function<std::optional<Refused>(net::Fd client, const net::Endpoint& peer)>;
+  /// Both are non-blocking; `proxied` is empty without PROXY_PORT.
+  struct Listeners {
+    net::Fd direct;
+    net::Fd proxied;
+  };
+  /// Serve the client, or return it to be refused. Called on the acceptor's thread.
+  struct Serve {
+    std::function<std::optional<Refused>(net::Fd client, const net::Endpoint& peer)> direct;
+    std::function<std::optional<Refused>(ProxyGate::Arrival arrival)> proxied;
+  };
 
-  /// `shortage` outlives the acceptor, whose thread retries it when that is due. `listener` is non-blocking. At most
+  /// `shortage` and `gate` outlive the acceptor, whose thread retries and tends them when that is due. At most
   /// `refused_capacity` refused clients are kept at a time. `policy` is the thread's; threads that `serve` starts
   /// inherit it.
-  Acceptor(net::Fd listener, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
+  Acceptor(Listeners listeners, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve, ProxyGate& gate,
            ThreadShortage& shortage, log::Logger& log);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
@@ -45,21 +54,22 @@ class Acceptor {
 
   /// Throws std::system_error if the thread cannot be created.
   void start();
-  /// Has the thread accept every client whose handshake is complete, then close the listener; does not wait for that.
+  /// Has the thread accept every client whose handshake is complete, then close the listeners; does not wait for that.
   /// The kernel resets what is left: clients that arrive between these two steps, and those for which there is no
-  /// descriptor. Refused clients are still tended until `join`.
+  /// descriptor. Refused clients, and those at the gate, are still tended until `join`.
   void stop_accepting();
-  /// Waits until the listener is closed. For after `stop_accepting`.
-  void wait_until_closed() const;
+  /// Closes the gate too, and waits until it and the listeners are closed: no other client will be served. For after
+  /// `stop_accepting`.
+  void close_gate();
   /// Waits until the last refused client has gone (a second at most) and the thread has ended, then logs the refusals
   /// that no line has told of.
   void join();
 
   /// `stop_accepting` has been called.
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
-  /// The listener is open.
-  [[nodiscard]] bool is_accepting() const noexcept { return !listener_closed_.load(std::memory_order_acquire); }
-  /// The listener is closed and no refused client is left.
+  /// The listeners are open.
+  [[nodiscard]] bool is_accepting() const noexcept { return !listeners_closed_.load(std::memory_order_acquire); }
+  /// The listeners are closed, and no client is left at the gate or refused.
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
   /// Adds the accept errors and the refusals.
@@ -69,25 +79,34 @@ class Acceptor {
   enum class Accepted { kClient, kNothing, kError };
 
   void run();
-  /// Returns whether a client waits to be accepted.
-  bool wait();
-  void accept_waiting();
-  Accepted accept_one();
+  /// Returns where a client waits to be accepted.
+  struct Waiting {
+    bool direct;
+    bool proxied;
+  };
+  Waiting wait();
+  void accept_last();
+  void accept_waiting(const net::Fd& listener);
+  Accepted accept_one(const net::Fd& listener);
   Accepted accept_failed(int error_number);
-  void refuse(Refused refused, const net::Endpoint& peer);
-  [[nodiscard]] bool has_waiting_client() const;
+  void tend_gate(Clock::time_point now);
+  void let_in(ProxyGate::Arrival arrival);
+  void refuse(Refused refused, const net::Endpoint& peer, const net::Endpoint& via = {});
   [[nodiscard]] int poll_timeout(Clock::time_point now) const;
 
-  net::Fd listener_;
+  Listeners listeners_;
   const config::SchedPolicy policy_;
   Serve serve_;
+  ProxyGate& gate_;
   ThreadShortage& shortage_;
   log::Logger& log_;
   log::RateLimit error_lines_;
   std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   net::Wakeup wakeup_;
   std::atomic<bool> stopping_{false};
-  std::atomic<bool> listener_closed_{false};  ///< set once, waited for by wait_until_closed
+  std::atomic<bool> listeners_closed_{false};
+  std::atomic<bool> gate_closing_{false};
+  std::atomic<bool> gate_closed_{false};  ///< set once, waited for by close_gate
   std::atomic<bool> ended_{false};
   std::thread thread_;
 

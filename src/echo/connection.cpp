@@ -34,6 +34,7 @@ net::Fd Connection::dissolve(std::unique_ptr<Connection> connection) noexcept {
 ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
   ConnectionSnapshot snapshot{.id = id_,
                               .peer = peer_,
+                              .via = via_,
                               .thread_id = counters.thread_id.value(),
                               .state = ConnectionState::kReceiving,
                               .age = now - accepted_at_,

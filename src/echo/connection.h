@@ -42,6 +42,7 @@ constexpr std::string_view name_of(ConnectionState state) { return kConnectionSt
 struct ConnectionSnapshot {
   std::uint64_t id = 0;
   net::Endpoint peer;
+  net::Endpoint via;            ///< as Connection::via
   std::uint32_t thread_id = 0;  ///< 0 until a thread serves it
   ConnectionState state = ConnectionState::kStarting;
   nanoseconds age{0};
@@ -93,8 +94,8 @@ class RegistryLink {
 class alignas(64) Connection {
  public:
   Connection(std::uint64_t id, net::Fd fd, const net::Endpoint& peer, Clock::time_point accepted_at,
-             ConnectionQuota::Place place = {}) noexcept
-      : id_(id), peer_(peer), accepted_at_(accepted_at), fd_(std::move(fd)), place_(std::move(place)) {}
+             ConnectionQuota::Place place = {}, const net::Endpoint& via = {}) noexcept
+      : id_(id), peer_(peer), via_(via), accepted_at_(accepted_at), fd_(std::move(fd)), place_(std::move(place)) {}
 
   /// Lets another client in. Call it after the connection has left the registry.
   void give_place_back() noexcept { place_.give_back(); }
@@ -106,6 +107,8 @@ class alignas(64) Connection {
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] const net::Endpoint& peer() const noexcept { return peer_; }
+  /// The load balancer that has named the peer in a PROXY header; of family AF_UNSPEC without one.
+  [[nodiscard]] const net::Endpoint& via() const noexcept { return via_; }
   [[nodiscard]] Clock::time_point accepted_at() const noexcept { return accepted_at_; }
 
   /// Records why the connection ends, from any thread. The first reason stays: false if there is one already.
@@ -137,6 +140,7 @@ class alignas(64) Connection {
   std::atomic<bool> queued_{false};       ///< the same
   const std::uint64_t id_;
   const net::Endpoint peer_;
+  const net::Endpoint via_;
   const Clock::time_point accepted_at_;
   // Destroyed from the last to the first. A connection leaves the registry before its descriptor closes, so that a
   // thread that finds it there may use the descriptor. It gives its place back between the two: a quota without places

@@ -28,16 +28,42 @@ std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take(const n
     return RejectReason::kMaxConnections;
   }
   PerClient* entry = nullptr;
-  if (limit_per_client_ > 0) {
-    entry = &*per_client_.try_emplace(client.address_key()).first;
-    if (entry->second >= limit_per_client_) {
-      return RejectReason::kMaxPerClient;
-    }
-    ++entry->second;
+  if (!count_for(client, entry)) {
+    return RejectReason::kMaxPerClient;
   }
+  return take_place(entry);
+}
+
+std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take_for_unknown() {
+  const std::lock_guard lock(mutex_);
+  if (open_ >= highest_limit_) {
+    return RejectReason::kMaxConnections;
+  }
+  return take_place(nullptr);
+}
+
+bool ConnectionQuota::name_client(Place& place, const net::Endpoint& client) {
+  const std::lock_guard lock(mutex_);
+  return count_for(client, place.client_);
+}
+
+ConnectionQuota::Place ConnectionQuota::take_place(PerClient* client) {
   ++open_;
   is_full_ = is_full_ || open_ >= limit_;
-  return Place(*this, entry);
+  return Place(*this, client);
+}
+
+bool ConnectionQuota::count_for(const net::Endpoint& client, PerClient*& entry) {
+  if (limit_per_client_ == 0) {
+    return true;
+  }
+  PerClient& counted = *per_client_.try_emplace(client.address_key()).first;
+  if (counted.second >= limit_per_client_) {
+    return false;
+  }
+  ++counted.second;
+  entry = &counted;
+  return true;
 }
 
 void ConnectionQuota::give_back(PerClient* client) noexcept {

@@ -46,6 +46,11 @@ class ConnectionQuota {
 
   /// A place for one more connection of this client, or why there is none. Throws std::bad_alloc.
   std::variant<Place, RejectReason> take(const net::Endpoint& client);
+  /// The same for a connection that does not tell its client yet.
+  std::variant<Place, RejectReason> take_for_unknown();
+  /// The connection that `take_for_unknown` has let in is this client's; false if the client has reached its limit.
+  /// Throws std::bad_alloc.
+  bool name_client(Place& place, const net::Endpoint& client);
 
   [[nodiscard]] std::size_t open() const;
   /// Addresses with an open connection; always 0 without a limit per client.
@@ -76,6 +81,9 @@ class ConnectionQuota {
     std::size_t operator()(const net::AddressKey& key) const noexcept;
   };
 
+  /// With the lock held:
+  Place take_place(PerClient* client);
+  bool count_for(const net::Endpoint& client, PerClient*& entry);
   void give_back(PerClient* client) noexcept;
   [[nodiscard]] bool stays_full() const;  ///< once it was full; under mutex_
 

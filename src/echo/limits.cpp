@@ -108,9 +108,10 @@ void raise_descriptor_limit() {
   }
 }
 
-EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections, const fs::path& root) {
+EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t descriptors_of_others,
+                               const fs::path& root) {
   EffectiveLimit limit;
-  const std::uint64_t taken = http_connections + epoll_sets(settings) * kDescriptorsPerEpollSet;
+  const std::uint64_t taken = descriptors_of_others + epoll_sets(settings) * kDescriptorsPerEpollSet;
   const std::uint64_t descriptors = soft_limit(RLIMIT_NOFILE);
   limit.host.push_back({"RLIMIT_NOFILE", descriptors, less(descriptors, kReservedDescriptors + taken)});
   if (settings.thread_model == config::ThreadModel::kPerConnection) {

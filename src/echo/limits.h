@@ -12,7 +12,7 @@ struct Settings;
 
 namespace threadecho::echo {
 
-/// Descriptors kept free of connections beside those of the HTTP server and of the pool's workers: listeners, wake-ups,
+/// Descriptors kept free of connections beside those of other services and of the pool's workers: listeners, wake-ups,
 /// logs, and refused clients.
 inline constexpr std::uint64_t kReservedDescriptors = 64;
 /// Of those, what the process itself needs; refused clients may have the rest.
@@ -44,11 +44,11 @@ struct EffectiveLimit {
 /// Raises the soft limit of descriptors to the hard one, for the whole process.
 void raise_descriptor_limit();
 
-/// Reads the host's limits, those that bind the thread model, and works out the effective one. `http_connections`
-/// descriptors are left to the HTTP server.
+/// Reads the host's limits, those that bind the thread model, and works out the effective one. `descriptors_of_others`
+/// are left to the HTTP server and the service of IDENTITY_PORT.
 /// `root` stands for "/" and is there for tests; resource limits are always this process's.
 /// Throws std::runtime_error when there is room for no connection at all.
-EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t http_connections,
+EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t descriptors_of_others,
                                const std::filesystem::path& root = "/");
 
 }  // namespace threadecho::echo

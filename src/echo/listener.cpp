@@ -83,11 +83,12 @@ void set_connection_options(int fd, const config::Settings& settings) {
 
 }  // namespace
 
-net::Fd listen_for_clients(const config::Settings& settings, net::Endpoint& endpoint) {
+net::Fd listen_for_clients(const config::Settings& settings, std::uint16_t port, std::string_view port_setting,
+                           net::Endpoint& endpoint) {
   net::Fd listener = net::listen_on({.address = settings.bind_address,
-                                     .port = settings.port,
+                                     .port = port,
                                      .backlog = settings.listen_backlog,
-                                     .setting = "PORT",
+                                     .setting = port_setting,
                                      .address_setting = "BIND_ADDRESS",
                                      .before_listen = [&](int fd) { set_connection_options(fd, settings); }});
   endpoint = net::Endpoint::local_of(listener.get());

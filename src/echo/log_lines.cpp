@@ -1,6 +1,7 @@
 #include "echo/log_lines.h"
 
 #include <new>
+#include <optional>
 #include <string>
 
 #include "text/durations.h"
@@ -11,11 +12,19 @@ using spdlog::level::level_enum;
 
 namespace {
 
+/// The value of the field `via`; most connections have none. `text` is the endpoint's.
+std::optional<std::string_view> via_field(const net::Endpoint& via, const net::EndpointText& text) {
+  return via.is_known() ? std::optional(text.view()) : std::nullopt;
+}
+
 void write_opened(log::Logger& log, level_enum level, const Connection& connection) {
   const net::EndpointText peer = connection.peer().text();
-  log.write_unless_half_full(
-      level, "connection opened",
-      {{"id", connection.id()}, {"peer", peer.view()}, {"thread", connection.counters.thread_id.value()}});
+  const net::EndpointText via = connection.via().text();
+  log.write_unless_half_full(level, "connection opened",
+                             {{"id", connection.id()},
+                              {"peer", peer.view()},
+                              {"via", via_field(connection.via(), via)},
+                              {"thread", connection.counters.thread_id.value()}});
 }
 
 }  // namespace
@@ -46,9 +55,11 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
     return;
   }
   const net::EndpointText peer = connection.peer().text();
+  const net::EndpointText via = connection.via().text();
   log.write(level, "connection closed",
             {{"id", connection.id()},
              {"peer", peer.view()},
+             {"via", via_field(connection.via(), via)},
              {"reason", name_of(reason)},
              {"received_bytes", counters.received_bytes.value()},
              {"echoed_bytes", counters.echoed_bytes.value()},
@@ -56,21 +67,20 @@ void log_closed(log::Logger& log, const Connection& connection, CloseReason reas
 }
 
 void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
-                 const std::error_code& error) noexcept {
+                 const std::error_code& error, const net::Endpoint& via) noexcept {
   const auto suppressed = limit.admit();
   if (!suppressed) {
     return;
   }
   const net::EndpointText address = peer.text();
-  if (!error) {
-    log.warn("connection refused",
-             {{"peer", address.view()}, {"reason", name_of(reason)}, {"suppressed", *suppressed}});
-    return;
-  }
+  const net::EndpointText via_text = via.text();
   try {
-    const std::string message = error.message();
-    log.warn("connection refused",
-             {{"peer", address.view()}, {"reason", name_of(reason)}, {"error", message}, {"suppressed", *suppressed}});
+    const std::string message = error ? error.message() : std::string();
+    log.warn("connection refused", {{"peer", address.view()},
+                                    {"via", via_field(via, via_text)},
+                                    {"reason", name_of(reason)},
+                                    {"error", error ? std::optional<std::string_view>(message) : std::nullopt},
+                                    {"suppressed", *suppressed}});
   } catch (const std::bad_alloc&) {
     // The error itself may be that there is no memory.
   }
@@ -79,6 +89,21 @@ void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& p
 void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason reason) {
   if (const std::uint64_t suppressed = limit.take_suppressed(); suppressed > 0) {
     log.warn("connections refused before", {{"reason", name_of(reason)}, {"suppressed", suppressed}});
+  }
+}
+
+void log_header_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, ProxyHeaderResult result,
+                        std::string_view why) noexcept {
+  if (const auto suppressed = limit.admit()) {
+    const net::EndpointText address = peer.text();
+    log.warn("PROXY header refused",
+             {{"peer", address.view()}, {"result", name_of(result)}, {"reason", why}, {"suppressed", *suppressed}});
+  }
+}
+
+void log_headers_refused_before(log::Logger& log, log::RateLimit& limit) {
+  if (const std::uint64_t suppressed = limit.take_suppressed(); suppressed > 0) {
+    log.warn("PROXY headers refused before", {{"suppressed", suppressed}});
   }
 }
 

@@ -26,12 +26,19 @@ void log_received(log::Logger& log, const Connection& connection, std::span<cons
 /// When the connection has left the table.
 void log_closed(log::Logger& log, const Connection& connection, CloseReason reason);
 
-/// A client that is refused, and why, as often as `limit` lets it through. `error` is what the system said, if it did.
+/// A client that is refused, and why, as often as `limit` lets it through. `error` is what the system said, if it did;
+/// `via` is the load balancer that has named the client, if one has.
 void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, RejectReason reason,
-                 const std::error_code& error = {}) noexcept;
+                 const std::error_code& error = {}, const net::Endpoint& via = {}) noexcept;
 
 /// The refusals that `log_refused` has held back since its last line, if any, when the server stops.
 void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason reason);
+
+/// A client of PROXY_PORT that is not let in, and why, as often as `limit` lets it through; and at the end those that
+/// it has held back.
+void log_header_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& peer, ProxyHeaderResult result,
+                        std::string_view why) noexcept;
+void log_headers_refused_before(log::Logger& log, log::RateLimit& limit);
 
 /// The limit of connections has become what was reached, because a thread could not be created.
 void log_limit_lowered(log::Logger& log, std::uint32_t limit, std::uint32_t highest_limit,

@@ -28,6 +28,20 @@ enum class RejectReason : std::uint8_t { kMaxConnections, kMaxPerClient, kThread
 inline constexpr std::array<std::string_view, 3> kRejectReasonNames = {"max_connections", "max_per_client",
                                                                        "thread_limit"};
 
+/// What a connection to PROXY_PORT began with. Label values of threadecho_proxy_headers_total.
+enum class ProxyHeaderResult : std::uint8_t {
+  kV1,
+  kV2,
+  kLocal,      ///< version 2: a connection of the balancer itself, such as a health check
+  kUnknown,    ///< valid, but it does not name a client of TCP over IPv4 or IPv6
+  kMalformed,  ///< not a header, or not all of one
+  kTimeout,
+  kClosed,     ///< nothing: the peer closed, as a health check does that only connects
+  kUntrusted,  ///< not read: the peer is in no network of PROXY_TRUSTED
+};
+inline constexpr std::array<std::string_view, 8> kProxyHeaderResultNames = {
+    "v1", "v2", "local", "unknown", "malformed", "timeout", "closed", "untrusted"};
+
 /// What accept(2) failed with. Label values of threadecho_accept_errors_total.
 enum class AcceptError : std::uint8_t { kEmfile, kEnfile, kEnobufs, kEnomem, kEconnaborted, kEproto, kEperm, kOther };
 inline constexpr std::array<std::string_view, 8> kAcceptErrorNames = {"EMFILE",       "ENFILE", "ENOBUFS", "ENOMEM",
@@ -40,6 +54,7 @@ constexpr std::size_t index_of(Enum value) {
 }
 
 constexpr std::string_view name_of(CloseReason reason) { return kCloseReasonNames[index_of(reason)]; }
+constexpr std::string_view name_of(ProxyHeaderResult result) { return kProxyHeaderResultNames[index_of(result)]; }
 constexpr std::string_view name_of(RejectReason reason) { return kRejectReasonNames[index_of(reason)]; }
 
 /// `error_number` is an errno value.

@@ -19,22 +19,32 @@ config::SchedPolicy acceptor_policy(const config::Settings& settings) {
   return unasked ? config::SchedPolicy::kBatch : settings.sched_policy;
 }
 
+Acceptor::Listeners listen(const config::Settings& settings, net::Endpoint& endpoint, net::Endpoint& proxy_endpoint) {
+  Acceptor::Listeners listeners{.direct = listen_for_clients(settings, settings.port, "PORT", endpoint), .proxied = {}};
+  if (settings.proxy_port) {
+    listeners.proxied = listen_for_clients(settings, *settings.proxy_port, "PROXY_PORT", proxy_endpoint);
+  }
+  return listeners;
+}
+
 }  // namespace
 
 Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
     : ready_during_drain_delay_(settings.ready_during_drain_delay),
       spare_descriptors_(limit.spare_descriptors),
       quota_(limit.connections, settings.max_connections_per_client),
+      gate_(settings, quota_, log),
       threads_(make_thread_model({.settings = settings,
                                   .drain = drain_,
                                   .registry = registry_,
                                   .log = log,
                                   .spare_descriptors = spare_descriptors_})),
       shortage_(quota_, *threads_, log),
-      acceptor_(
-          listen_for_clients(settings, endpoint_), limit.refused_clients, acceptor_policy(settings),
-          [this](net::Fd client, const net::Endpoint& peer) { return serve(std::move(client), peer); }, shortage_,
-          log) {}
+      acceptor_(listen(settings, endpoint_, proxy_endpoint_), limit.refused_clients, acceptor_policy(settings),
+                {.direct = [this](net::Fd client,
+                                  const net::Endpoint& peer) { return serve_direct(std::move(client), peer); },
+                 .proxied = [this](ProxyGate::Arrival client) { return serve_proxied(std::move(client)); }},
+                gate_, shortage_, log) {}
 
 Server::~Server() {
   if (started_) {
@@ -54,6 +64,7 @@ Totals Server::totals() const {
   Totals totals = registry_.totals();
   totals.active_threads = threads_->active_threads(totals);
   acceptor_.add_to(totals);
+  gate_.add_to(totals);
   return totals;
 }
 
@@ -67,15 +78,27 @@ Readiness Server::readiness() const {
   return quota_.limit() < quota_.highest_limit() ? Readiness::kOutOfThreads : Readiness::kFull;
 }
 
-std::optional<Refused> Server::serve(net::Fd client, const net::Endpoint& peer) {
-  const auto accepted_at = Clock::now();
-  const std::uint64_t id = ++last_id_;
+std::optional<Refused> Server::serve_direct(net::Fd client, const net::Endpoint& peer) {
   auto taken = quota_.take(peer);
   if (const auto* const reason = std::get_if<RejectReason>(&taken)) {
     return Refused{std::move(client), *reason};
   }
-  auto connection = std::make_unique<Connection>(id, std::move(client), peer, accepted_at,
-                                                 std::get<ConnectionQuota::Place>(std::move(taken)));
+  return serve({.socket = std::move(client),
+                .peer = peer,
+                .via = {},
+                .place = std::get<ConnectionQuota::Place>(std::move(taken))});
+}
+
+std::optional<Refused> Server::serve_proxied(ProxyGate::Arrival client) {
+  if (!quota_.name_client(client.place, client.peer)) {
+    return Refused{std::move(client.socket), RejectReason::kMaxPerClient};
+  }
+  return serve(std::move(client));
+}
+
+std::optional<Refused> Server::serve(ProxyGate::Arrival client) {
+  auto connection = std::make_unique<Connection>(++last_id_, std::move(client.socket), client.peer, Clock::now(),
+                                                 std::move(client.place), client.via);
   registry_.add(*connection);
   // With this one, which may end before serve() returns.
   const auto reached = static_cast<std::uint32_t>(quota_.open());
@@ -93,7 +116,7 @@ void Server::begin_drain() { drain_.begin(); }
 void Server::stop_accepting() { acceptor_.stop_accepting(); }
 
 std::size_t Server::end_connections() {
-  acceptor_.wait_until_closed();
+  acceptor_.close_gate();
   drain_.limit_linger(Clock::now() + kLinger);
   const std::size_t ended = registry_.end_all(CloseReason::kDrainForced);
   threads_->connections_ended();

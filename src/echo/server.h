@@ -12,6 +12,7 @@
 #include "echo/drain.h"
 #include "echo/final_wait.h"
 #include "echo/limits.h"
+#include "echo/proxy_gate.h"
 #include "echo/thread_model.h"
 #include "echo/thread_shortage.h"
 #include "echo/totals.h"
@@ -27,7 +28,7 @@ namespace threadecho::echo {
 /// Whether the server accepts new clients, as a load balancer asks.
 enum class Readiness { kReady, kFull, kOutOfThreads, kDraining };
 
-/// The echo service: a listener, the threads that serve its clients, and the sums of what they do.
+/// The echo service: its listeners, the threads that serve its clients, and the sums of what they do.
 ///
 /// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `end_connections`, `stop`.
 /// Between them main waits, as long as it likes, until the server no longer `is_accepting`, `is_idle` and `has_ended`.
@@ -48,6 +49,8 @@ class Server {
 
   /// The address bound, with the port that 0 became.
   [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
+  /// The same of PROXY_PORT; of family AF_UNSPEC without it.
+  [[nodiscard]] const net::Endpoint& proxy_endpoint() const noexcept { return proxy_endpoint_; }
   /// How many connections may be open: fewer than at the start while the system gives no more threads.
   [[nodiscard]] std::uint32_t connections_limit() const { return quota_.limit(); }
   [[nodiscard]] Totals totals() const;
@@ -59,13 +62,13 @@ class Server {
 
   /// Readiness falls, with READY_DURING_DRAIN_DELAY not until `stop_accepting`. Clients are still accepted.
   void begin_drain();
-  /// Has the acceptor take every client that is in the accept queue and then close the listener; does not wait for it.
+  /// Has the acceptor take every client that is in an accept queue and then close the listeners; does not wait for it.
   void stop_accepting();
   [[nodiscard]] bool is_accepting() const noexcept { return acceptor_.is_accepting(); }
   /// No connection is open.
   [[nodiscard]] bool is_idle() const { return quota_.open() == 0; }
   /// Begins to end what is left, as the drain's deadline does: all together have kLinger from now on. Waits for the
-  /// listener to close, if it has not. Returns how many connections were ended so.
+  /// listeners to close, if they have not. Returns how many connections were ended so.
   std::size_t end_connections();
   /// No connection and no refused client is left.
   [[nodiscard]] bool has_ended() const { return is_idle() && acceptor_.has_ended(); }
@@ -73,18 +76,25 @@ class Server {
   void stop();
 
  private:
-  /// For the acceptor's thread: takes a place, builds the connection, and has it served; or returns the client.
-  std::optional<Refused> serve(net::Fd client, const net::Endpoint& peer);
+  // For the acceptor's thread:
+  /// Takes a place for the client and serves it, or returns it.
+  std::optional<Refused> serve_direct(net::Fd client, const net::Endpoint& peer);
+  /// The same for a client that has its place already, if there is one for its address.
+  std::optional<Refused> serve_proxied(ProxyGate::Arrival client);
+  /// Builds the connection and has it served, or returns the client.
+  std::optional<Refused> serve(ProxyGate::Arrival client);
 
   const bool ready_during_drain_delay_;
   Drain drain_;
   SpareDescriptors spare_descriptors_;
   ConnectionQuota quota_;        // before the threads: their connections hold places of it
+  ProxyGate gate_;               // the places of its clients too
   ConnectionRegistry registry_;  // before the threads: their connections are linked to it
   const std::unique_ptr<ThreadModel> threads_;
   ThreadShortage shortage_;
   std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
   net::Endpoint endpoint_;
+  net::Endpoint proxy_endpoint_;
   Acceptor acceptor_;
   bool started_ = false;
 };

@@ -25,6 +25,7 @@ void Totals::add(const Totals& other) {
   add_to_each(closed, other.closed);
   add_to_each(rejected, other.rejected);
   add_to_each(accept_errors, other.accept_errors);
+  add_to_each(proxy_headers, other.proxy_headers);
   retransmitted_segments += other.retransmitted_segments;
   echo_duration.add(other.echo_duration);
   thread_start.add(other.thread_start);

@@ -47,6 +47,7 @@ struct Totals {
   std::array<std::uint64_t, kCloseReasonNames.size()> closed{};
   std::array<std::uint64_t, kRejectReasonNames.size()> rejected{};
   std::array<std::uint64_t, kAcceptErrorNames.size()> accept_errors{};
+  std::array<std::uint64_t, kProxyHeaderResultNames.size()> proxy_headers{};
   std::uint64_t retransmitted_segments = 0;  ///< as the connections' threads last read from the kernel
   stats::HistogramTotals<EchoDurationBuckets> echo_duration;
   stats::HistogramTotals<stats::BoundedBuckets<kThreadStartBounds>> thread_start;

@@ -75,6 +75,8 @@ void append_seconds(String& out, std::chrono::nanoseconds duration) {
   }
 }
 
+bool is_left_out(const Field& field) { return std::holds_alternative<std::monostate>(field.value); }
+
 void append_text_value(std::pmr::string& out, const Field::Value& value, std::size_t limit) {
   std::visit(
       [&out, limit](const auto& held) {
@@ -91,7 +93,7 @@ void append_text_value(std::pmr::string& out, const Field::Value& value, std::si
           out += '"';
         } else if constexpr (std::is_same_v<Held, std::chrono::nanoseconds>) {
           append_seconds(out, held);
-        } else {
+        } else if constexpr (!std::is_same_v<Held, std::monostate>) {
           fmt::format_to(std::back_inserter(out), "{}", held);
         }
       },
@@ -110,6 +112,8 @@ std::string json_value(const Field::Value& value, std::size_t limit) {
           std::string seconds;
           append_seconds(seconds, held);
           return seconds.find('.') == std::string::npos ? seconds + ".0" : seconds;  // always a floating-point number
+        } else if constexpr (std::is_same_v<Held, std::monostate>) {
+          return std::string();
         } else {
           // No object or array: their destructors allocate, and without memory that ends the process.
           return nlohmann::json(held).dump();
@@ -125,6 +129,9 @@ std::pmr::string text_body(std::string_view event, std::initializer_list<Field> 
   append_escaped(body, head(event, limit));
   body += mark(event, limit);
   for (const Field& field : fields) {
+    if (is_left_out(field)) {
+      continue;
+    }
     body += ' ';
     body += field.key;
     body += '=';
@@ -136,6 +143,9 @@ std::pmr::string text_body(std::string_view event, std::initializer_list<Field> 
 std::string json_body(std::string_view event, std::initializer_list<Field> fields, std::size_t limit) {
   std::string body = "\"message\":" + text::json_string(cut(event, limit));
   for (const Field& field : fields) {
+    if (is_left_out(field)) {
+      continue;
+    }
     body.append(",").append(text::json_string(field.key)).append(":").append(json_value(field.value, limit));
   }
   return body;

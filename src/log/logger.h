@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -17,14 +18,16 @@
 namespace threadecho::log {
 
 /// One named value of a log line: a number, a truth value, text, a duration of at least 0, shown in seconds, or bytes
-/// of a payload, shown as payload_preview() shows them. Borrows text and bytes: make it inside the call that writes the
-/// line.
+/// of a payload, shown as payload_preview() shows them; or no value, and the line goes without the field. Borrows text
+/// and bytes: make it inside the call that writes the line.
 struct Field {
   using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, std::chrono::nanoseconds, bool,
-                             std::span<const std::byte>>;
+                             std::span<const std::byte>, std::monostate>;
 
   Field(std::string_view name, std::string_view text) : key(name), value(text) {}
   Field(std::string_view name, const char* text) : key(name), value(std::string_view(text)) {}
+  Field(std::string_view name, std::same_as<std::optional<std::string_view>> auto text)
+      : key(name), value(text ? Value(*text) : Value(std::monostate())) {}
   Field(std::string_view name, std::span<const std::byte> payload) : key(name), value(payload) {}
   Field(std::string_view name, std::same_as<bool> auto truth) : key(name), value(truth) {}
   Field(std::string_view name, std::chrono::nanoseconds duration) : key(name), value(duration) {}

@@ -47,6 +47,8 @@ class Endpoint {
   /// The local end of a socket, for example to learn the port that `0` became.
   static Endpoint local_of(int fd);
 
+  /// Of family AF_INET or AF_INET6.
+  [[nodiscard]] bool is_known() const noexcept { return family() != AF_UNSPEC; }
   [[nodiscard]] sa_family_t family() const noexcept { return storage_.sin6_family; }
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] AddressKey address_key() const noexcept;

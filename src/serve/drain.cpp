@@ -69,8 +69,8 @@ class DrainWait {
 
 }  // namespace
 
-void serve_until_drained(echo::Server& server, const config::Settings& settings, const StopSignals& signals,
-                         log::Logger& log) {
+void serve_until_drained(echo::Server& server, admin::IdentityServer* identity, const config::Settings& settings,
+                         const StopSignals& signals, log::Logger& log) {
   DrainWait wait(signals, server, log);
   const int signal_number = wait.for_first_signal();
   server.begin_drain();
@@ -80,6 +80,9 @@ void serve_until_drained(echo::Server& server, const config::Settings& settings,
                         {"timeout_seconds", settings.drain_timeout}});
   wait.until(Clock::now() + settings.drain_delay, [&] { return wait.is_cut_short(); });
   server.stop_accepting();
+  if (identity != nullptr) {
+    identity->stop_accepting();
+  }
   wait.until(Clock::time_point::max(), [&] { return !server.is_accepting(); });
   wait.until(Clock::now() + settings.drain_timeout, [&] { return wait.is_cut_short() || server.is_idle(); });
   const std::size_t forced = server.end_connections();

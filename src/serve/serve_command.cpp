@@ -1,13 +1,17 @@
 #include "serve/serve_command.h"
 
+#include <cstdint>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "admin/identity_line.h"
+#include "admin/identity_server.h"
 #include "admin/metrics.h"
 #include "admin/routes.h"
 #include "build_info.h"
@@ -62,6 +66,24 @@ net::Fd listen_for_http(const config::Settings& settings) {
                          .before_listen = {}});
 }
 
+std::unique_ptr<admin::IdentityServer> make_identity_server(const config::Settings& settings, const host::Pod& pod,
+                                                            log::Logger& log) {
+  if (!settings.identity_port) {
+    return nullptr;
+  }
+  return std::make_unique<admin::IdentityServer>(net::listen_on({.address = settings.bind_address,
+                                                                 .port = *settings.identity_port,
+                                                                 .backlog = settings.listen_backlog,
+                                                                 .setting = "IDENTITY_PORT",
+                                                                 .address_setting = "BIND_ADDRESS",
+                                                                 .before_listen = {}}),
+                                                 admin::identity_of(pod), log);
+}
+
+std::optional<std::string_view> if_not_empty(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
 void log_ignored_settings(const config::Configuration& configuration, log::Logger& log) {
   for (const config::Warning& warning : configuration.warnings) {
     log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});
@@ -80,7 +102,8 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
     log.info("running in a pod", {{"pod", pod.name}, {"namespace", pod.name_space}, {"node", pod.node}});
   }
   echo::raise_descriptor_limit();
-  const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections);
+  const std::uint64_t for_identity = settings.identity_port ? admin::IdentityServer::kDescriptors : 0;
+  const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections + for_identity);
   warn_of_lower_limits(settings, limit, log);
   log_ignored_settings(configuration, log);
 
@@ -88,7 +111,10 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
   const std::string_view sched_policy = value_of(configuration, "SCHED_POLICY");
   echo::Server server(settings, limit, log);
   net::Fd http_listener = listen_for_http(settings);
+  const auto identity_server = make_identity_server(settings, pod, log);
   const std::string echo_address = server.endpoint().to_string();
+  const std::string proxy_address = settings.proxy_port ? server.proxy_endpoint().to_string() : "";
+  const std::string identity_address = identity_server ? identity_server->endpoint().to_string() : "";
   const std::string http_address = net::Endpoint::local_of(http_listener.get()).to_string();
   const admin::Metrics metrics(server, {std::string(thread_model), std::string(sched_policy)},
                                [&sink] { return sink->dropped(); });
@@ -99,13 +125,18 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
       {.handler = routes.handler(), .allowed_hosts = http::AllowedHosts(settings.http_allowed_hosts)}, log);
   server.start();
   http_server.start();
+  if (identity_server) {
+    identity_server->start();
+  }
   log.info("serving", {{"echo", echo_address},
                        {"http", http_address},
+                       {"proxy", if_not_empty(proxy_address)},
+                       {"identity", if_not_empty(identity_address)},
                        {"thread_model", thread_model},
                        {"connections_limit", server.connections_limit()},
                        {"version", build_info().version},
                        {"revision", build_info().revision}});
-  serve_until_drained(server, settings, stop_signals, log);
+  serve_until_drained(server, identity_server.get(), settings, stop_signals, log);
   http_server.stop();  // last, so that the drain could be watched
   return cli::kDone;
 }

@@ -1,0 +1,97 @@
+#include "net/network.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+namespace threadecho::net {
+namespace {
+
+constexpr unsigned kIpv4Bits = 32;
+constexpr unsigned kIpv6Bits = 128;
+
+Endpoint ipv4_endpoint(in_addr address) {
+  sockaddr_in ipv4{};
+  ipv4.sin_family = AF_INET;
+  ipv4.sin_addr = address;
+  return {reinterpret_cast<const sockaddr*>(&ipv4), sizeof ipv4};
+}
+
+/// Whether the two addresses have the same first bits.
+bool have_common_prefix(const AddressKey& one, const AddressKey& other, unsigned bits) {
+  const std::size_t bytes = bits / 8;
+  const unsigned rest = bits % 8;
+  return std::equal(one.begin(), one.begin() + bytes, other.begin()) &&
+         (rest == 0 || ((one.at(bytes) ^ other.at(bytes)) >> (8 - rest)) == 0);
+}
+
+bool is_ipv4(const AddressKey& key) {
+  static const AddressKey mapped = ipv4_endpoint({}).address_key();
+  return have_common_prefix(key, mapped, kIpv6Bits - kIpv4Bits);
+}
+
+/// Unlike getaddrinfo(3), inet_pton(3) takes neither "1" nor octal or hexadecimal numbers.
+std::optional<Endpoint> parse_address(const std::string& text) {
+  if (text.find('\0') != std::string::npos) {
+    return std::nullopt;
+  }
+  in_addr ipv4{};
+  if (::inet_pton(AF_INET, text.c_str(), &ipv4) == 1) {
+    return ipv4_endpoint(ipv4);
+  }
+  sockaddr_in6 ipv6{};
+  ipv6.sin6_family = AF_INET6;
+  if (::inet_pton(AF_INET6, text.c_str(), &ipv6.sin6_addr) != 1) {
+    return std::nullopt;
+  }
+  const Endpoint endpoint(reinterpret_cast<const sockaddr*>(&ipv6), sizeof ipv6);
+  return is_ipv4(endpoint.address_key()) ? std::nullopt : std::optional(endpoint);
+}
+
+/// All bits of the address behind the first `bits` are 0.
+bool is_first_address(const AddressKey& key, unsigned bits) {
+  const auto address = std::span(key).first<kIpv6Bits / 8>();
+  for (unsigned bit = bits; bit < kIpv6Bits; ++bit) {
+    if ((address[bit / 8] & (0x80U >> (bit % 8))) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Network> Network::parse(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto first = parse_address(std::string(text.substr(0, slash)));
+  if (!first) {
+    return std::nullopt;
+  }
+  const unsigned most = first->family() == AF_INET ? kIpv4Bits : kIpv6Bits;
+  unsigned bits = most;
+  if (slash != std::string_view::npos) {
+    const std::string_view number = text.substr(slash + 1);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), bits);
+    if (error != std::errc{} || end != number.data() + number.size() || bits > most) {
+      return std::nullopt;
+    }
+  }
+  const Network network(*first, bits);
+  return is_first_address(first->address_key(), network.key_bits()) ? std::optional(network) : std::nullopt;
+}
+
+unsigned Network::key_bits() const noexcept {
+  return first_.family() == AF_INET ? kIpv6Bits - kIpv4Bits + bits_ : bits_;
+}
+
+bool Network::contains(const Endpoint& endpoint) const noexcept {
+  const AddressKey key = endpoint.address_key();
+  return endpoint.is_known() && is_ipv4(key) == (first_.family() == AF_INET) &&
+         have_common_prefix(first_.address_key(), key, key_bits());
+}
+
+std::string Network::to_string() const { return first_.host() + "/" + std::to_string(bits_); }
+
+}  // namespace threadecho::net
