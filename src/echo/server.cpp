@@ -19,7 +19,8 @@ config::SchedPolicy acceptor_policy(const config::Settings& settings) {
   return unasked ? config::SchedPolicy::kBatch : settings.sched_policy;
 }
 
-Acceptor::Listeners listen(const config::Settings& settings, net::Endpoint& endpoint, net::Endpoint& proxy_endpoint) {
+Acceptor::Listeners open_listeners(const config::Settings& settings, net::Endpoint& endpoint,
+                                   net::Endpoint& proxy_endpoint) {
   Acceptor::Listeners listeners{.direct = listen_for_clients(settings, settings.port, "PORT", endpoint), .proxied = {}};
   if (settings.proxy_port) {
     listeners.proxied = listen_for_clients(settings, *settings.proxy_port, "PROXY_PORT", proxy_endpoint);
@@ -40,7 +41,7 @@ Server::Server(const config::Settings& settings, const EffectiveLimit& limit, lo
                                   .log = log,
                                   .spare_descriptors = spare_descriptors_})),
       shortage_(quota_, *threads_, log),
-      acceptor_(listen(settings, endpoint_, proxy_endpoint_), limit.refused_clients, acceptor_policy(settings),
+      acceptor_(open_listeners(settings, endpoint_, proxy_endpoint_), limit.refused_clients, acceptor_policy(settings),
                 {.direct = [this](net::Fd client,
                                   const net::Endpoint& peer) { return serve_direct(std::move(client), peer); },
                  .proxied = [this](ProxyGate::Arrival client) { return serve_proxied(std::move(client)); }},

@@ -26,8 +26,8 @@ struct ProxyHeader {
   };
 
   Kind kind = Kind::kUnknown;
-  std::size_t size = 0;  ///< bytes; the client's own bytes follow
-  Endpoint source = {};  ///< the client; with kLocal and kUnknown of family AF_UNSPEC
+  std::size_t size = 0;       ///< bytes; the client's own bytes follow
+  Endpoint source = {};       ///< the client; with kLocal and kUnknown of family AF_UNSPEC
   Endpoint destination = {};  ///< what the client connected to; the same
 };
 

@@ -34,6 +34,42 @@ TEST(Exposure, OfHttpIsOnlyWhereItIsBound) {
   EXPECT_THROW(TestClient{*elsewhere}, std::system_error);
 }
 
+TEST(Exposure, OfNamingOtherClientsIsToTrustedNetworksAlone) {
+  ServerProcess server({.arguments = {"--proxy-port", "0", "--proxy-trusted", "192.0.2.0/24,127.0.0.2"},
+                        .environment = {},
+                        .env_file = {}});
+  server.wait_until_serving();
+  const TestClient forger(*net::Endpoint::parse("127.0.0.1", server.proxy_port()));
+  forger.send("PROXY TCP4 192.0.2.7 192.0.2.8 1 2\r\nlet me in");
+  const auto rest = forger.receive_rest();
+  EXPECT_EQ(rest.bytes, "");
+  EXPECT_EQ(rest.error_number, 0);
+  EXPECT_EQ(server.metric(R"(threadecho_proxy_headers_total{result="untrusted"})"), 1);
+  EXPECT_EQ(server.metric(R"(threadecho_proxy_headers_total{result="v1"})"), 0);
+  EXPECT_EQ(server.metric("threadecho_connections_accepted_total"), 0);
+  EXPECT_THAT(server.output(), HasSubstr("PROXY header refused peer=" + forger.local().to_string()));
+  EXPECT_THAT(server.output(), Not(HasSubstr("192.0.2.7")));
+}
+
+TEST(Exposure, OfIdentityIsOneLineThatIsOffByDefault) {
+  ServerProcess usual;
+  usual.wait_until_serving();
+  EXPECT_THAT(usual.output(), Not(HasSubstr("identity=")));
+  ServerProcess server({.arguments = {"--identity-port", "0", "--bind-address", "127.0.0.1"},
+                        .environment = {{"POD_NAME", "echo-1"}, {"DATABASE_PASSWORD", "hunter2"}},
+                        .env_file = {}});
+  server.wait_until_serving();
+  const TestClient client(*net::Endpoint::parse("127.0.0.1", server.identity_port()));
+  client.send("never echoed");
+  const auto rest = client.receive_rest();
+  EXPECT_EQ(rest.error_number, 0);
+  const auto identity = nlohmann::json::parse(rest.bytes);
+  EXPECT_EQ(identity.at("pod"), "echo-1");
+  EXPECT_EQ(identity.at("client_address"), client.local().to_string());
+  EXPECT_THAT(rest.bytes, Not(HasSubstr("hunter2")));
+  EXPECT_THAT(rest.bytes, Not(HasSubstr("never echoed")));
+}
+
 TEST(Exposure, ThroughUdpThereIsNone) {
   ServerProcess server;
   server.wait_until_serving();

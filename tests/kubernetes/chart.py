@@ -18,6 +18,7 @@ AFTER = {"dev": ["minimal"], "ipv6-only": ["minimal"], "own-registry": ["product
 COMPONENTS = {"autoscaling": ["autoscaling.enabled=true"],
               "disruption-budget": ["disruptionBudget.enabled=true"],
               "external": ["external.enabled=true"],
+              "identity": ["settings.IDENTITY_PORT=9002"],
               "monitoring": ["podMonitor.enabled=true", "prometheusRule.enabled=true", "dashboard.enabled=true"],
               "network-policy": ["networkPolicy.enabled=true"]}
 EVERYTHING = ",".join(value for values in COMPONENTS.values() for value in values) + ",topologySpread.enabled=true"

@@ -19,6 +19,8 @@ OPTIONS = {
     "priorityClassName": "1000",  # a name that YAML reads as a number
     "service": {"annotations": {"example.org/service": "echo"}},
     "httpService": {"annotations": {"example.org/service": "http"}},
+    "settings": {"PROXY_PORT": 9001, "IDENTITY_PORT": "9002"},
+    "identityService": {"annotations": {"example.org/service": "identity"}},
     "external": {"enabled": True, "loadBalancerClass": "true", "loadBalancerSourceRanges": ["192.0.2.0/24"],
                  "annotations": {"example.org/service": "external"}},
     "networkPolicy": {"enabled": True, "clients": [CLIENT], "monitoring": [MONITORING]},
@@ -26,7 +28,9 @@ OPTIONS = {
     "prometheusRule": {"enabled": True, "labels": {"release": "some-prometheus"}},
 }
 OF_PODS = ("nodeSelector", "tolerations", "affinity", "priorityClassName")
-SERVICES = {"threadecho": "service", "threadecho-http": "httpService", "threadecho-external": "external"}
+SERVICES = {"threadecho": "service", "threadecho-http": "httpService", "threadecho-identity": "identityService",
+            "threadecho-external": "external"}
+ECHO_PORTS = ["tcp-echo", "tcp-identity", "tcp-proxy"]
 
 
 def _lacks(there, wanted):
@@ -95,6 +99,9 @@ def policy_complaints(rendering):
         selector = _at(peers[-1:], 0, "podSelector", "matchLabels")
         if not selector or not tests or any(_lacks(pod.labels, selector) for pod in tests):
             yield f"{label_of(policy)}: the smoke test does not reach the echo port"
+        ports = [rule.get("port") for rule in _at(policy, "spec", "ingress", 0, "ports") or []]
+        if ports != ECHO_PORTS:
+            yield f"{label_of(policy)}: ingress/0/ports is {ports}, not {ECHO_PORTS}"
         if _at(policy, "spec", "ingress", 1, "from") != [MONITORING]:
             yield f"{label_of(policy)}: ingress/1/from is not networkPolicy.monitoring"
 

@@ -11,7 +11,7 @@ import yaml
 FOLDER = Path("deploy/kubernetes")
 # 1.24 has kustomize 4.5.4, the first with labels in templates and not in selectors.
 OLDEST_KUBECTL = (1, 24)
-OWN = ("base", "minimal", "dev", "production")  # what has settings of its own; components change none
+OWN = ("base", "minimal", "dev", "production")  # what has settings of its own, but for the port of a component
 JOBS = ("smoke-test", "rollout-watch", "load")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, where it is
 CLIENT_VERSION = re.compile(r'GitVersion:"v(\d+)\.(\d+)|Client Version: v(\d+)\.(\d+)')
@@ -79,6 +79,10 @@ def _kind(folder):
     return yaml.safe_load((folder / "kustomization.yaml").read_text(encoding="utf-8"))["kind"]
 
 
+def _changes_the_base(component):
+    return "patches" in yaml.safe_load((component / "kustomization.yaml").read_text(encoding="utf-8"))
+
+
 def _with_base(root, component, scratch):
     """A component as an overlay of somebody's: on top of the base."""
     scratch.mkdir(parents=True, exist_ok=True)
@@ -96,7 +100,8 @@ def renderings(root):
     found += [_rendered(root, folder, str(folder.relative_to(FOLDER / "examples")))
               for folder in _folders(root, "examples") if _kind(root / folder) != "Component"]
     for component in _folders(root, "components"):
-        _rendered(root, component, component.name)
+        if not _changes_the_base(root / component):
+            _rendered(root, component, component.name)
         found.append(_with_base(root, component, root / "build/kubernetes" / component.name))
     return found
 

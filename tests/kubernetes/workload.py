@@ -7,7 +7,7 @@ from pods import pods_of, ports_of, seconds_in, settings_of
 HUNG = 10  # seconds that a process which does not answer may take to be killed
 PROBES = {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
 DOWNWARD = {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace", "NODE_NAME": "spec.nodeName"}
-PORTS = {"tcp-echo": "PORT", "http": "HTTP_PORT"}
+PORTS = {"tcp-echo": "PORT", "http": "HTTP_PORT", "tcp-proxy": "PROXY_PORT", "tcp-identity": "IDENTITY_PORT"}
 LABELS = ("name", "instance", "component", "part-of", "version", "managed-by")
 HASH = r"-[a-z0-9]{10}"
 CHECKSUM = "checksum/settings"  # the chart's annotation of the pods, which takes the place of the hash
@@ -82,7 +82,7 @@ def environment_complaints(rendering, pod, known):
 def port_complaints(pod, settings):
     ports = ports_of(pod)
     for name, setting in PORTS.items():
-        if str(ports.get(name)) != settings.get(setting):
+        if str(ports.get(name, "off")) != settings.get(setting, "off"):
             yield f"{pod.where}: its port {name} is {ports.get(name)}, and {setting} is {settings.get(setting)}"
 
 

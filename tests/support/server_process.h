@@ -63,6 +63,9 @@ class ServerProcess {
   /// Addresses on loopback, once it serves.
   [[nodiscard]] net::Endpoint echo(std::string_view address = "127.0.0.1") const;
   [[nodiscard]] std::uint16_t http_port() const { return port_of("http="); }
+  /// With PROXY_PORT and IDENTITY_PORT.
+  [[nodiscard]] std::uint16_t proxy_port() const { return port_of("proxy="); }
+  [[nodiscard]] std::uint16_t identity_port() const { return port_of("identity="); }
   /// The body of GET `path`; throws when the status is not 200.
   [[nodiscard]] std::string get(std::string_view path) const;
   /// The value of a series of /metrics, named as it stands there: `name` or `name{label="value"}`. Throws without one.

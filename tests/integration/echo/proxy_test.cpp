@@ -53,8 +53,8 @@ TEST_P(ProxyPort, EchoesWhatFollowsTheHeaderAndNeverTheHeader) {
   ASSERT_TRUE(server.closes(CloseReason::kClientClosed, 4));
   EXPECT_EQ(server.totals().received_bytes, 4 * 30U);
   EXPECT_EQ(server.totals().echoed_bytes, 4 * 30U);
-  for (const auto result : {ProxyHeaderResult::kV1, ProxyHeaderResult::kV2, ProxyHeaderResult::kLocal,
-                            ProxyHeaderResult::kUnknown}) {
+  for (const auto result :
+       {ProxyHeaderResult::kV1, ProxyHeaderResult::kV2, ProxyHeaderResult::kLocal, ProxyHeaderResult::kUnknown}) {
     EXPECT_EQ(headers(server, result), 1U) << name_of(result);
   }
 }

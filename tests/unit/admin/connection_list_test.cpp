@@ -34,13 +34,15 @@ TEST(ConnectionList, ShowsEachConnectionAsJson) {
                                                      .received_bytes = 10,
                                                      .echoed_bytes = 9,
                                                      .round_trip = std::chrono::microseconds(42)}};
-  json expected = json::parse(R"({"id": 12, "peer": "192.0.2.1:4711", "thread": 34, "state": "receiving",
+  json expected = json::parse(R"({"id": 12, "peer": "192.0.2.1:4711", "via": null, "thread": 34, "state": "receiving",
       "age_seconds": 2.5, "idle_seconds": 0.5, "received_bytes": 10, "echoed_bytes": 9, "rtt_seconds": 0.000042})");
   EXPECT_EQ(json::parse(connections_response(connections, {}).body),
             json({{"total", 1}, {"connections", json::array({expected})}}));
 
   connections.front().round_trip = {};
   expected["rtt_seconds"] = nullptr;
+  connections.front().via = net::Endpoint::parse("192.0.2.9", 80).value();
+  expected["via"] = "192.0.2.9:80";
   EXPECT_EQ(json::parse(connections_response(connections, {}).body)["connections"][0], expected);
   EXPECT_EQ(json::parse(connections_response({}, {}).body), json({{"total", 0}, {"connections", json::array()}}));
 }

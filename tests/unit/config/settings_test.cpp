@@ -51,6 +51,9 @@ TEST(SettingsTable, CanShowWhatItsMembersHold) {
                                                             {"HTTP_PORT", "2"},
                                                             {"HTTP_BIND_ADDRESS", "::1"},
                                                             {"HTTP_ALLOWED_HOSTS", "a,b"},
+                                                            {"PROXY_PORT", "15"},
+                                                            {"PROXY_TRUSTED", "10.0.0.0/8"},
+                                                            {"IDENTITY_PORT", "16"},
                                                             {"THREAD_MODEL", "pool"},
                                                             {"POOL_THREADS", "14"},
                                                             {"MAX_CONNECTIONS", "3"},
@@ -269,6 +272,46 @@ TEST_F(LoadSettings, NamesTheEntryThatIsNoHostName) {
   for (const char* wrong : {"a,,b", "a,", "a, ,b"}) {
     EXPECT_THAT(problem_with("HTTP_ALLOWED_HOSTS", wrong), HasSubstr("entry 2 of the list is empty")) << wrong;
   }
+}
+
+TEST_F(LoadSettings, SwitchesOnTheProxyAndIdentityPortsByANumber) {
+  EXPECT_EQ(settings().proxy_port, std::nullopt);
+  EXPECT_EQ(value("IDENTITY_PORT").text, "off");
+  sources_.environment = {{"PROXY_PORT", "9001"}, {"IDENTITY_PORT", "0"}};
+  EXPECT_EQ(settings().proxy_port, 9001);
+  EXPECT_EQ(value("PROXY_PORT").text, "9001");
+  EXPECT_EQ(settings().identity_port, 0);
+  EXPECT_EQ(problem_with("PROXY_PORT", "OFF"), "");
+  for (const char* const name : {"PROXY_PORT", "IDENTITY_PORT"}) {
+    EXPECT_THAT(problem_with(name, "65536"), HasSubstr("allowed: 0 to 65535, or off"));
+    EXPECT_THAT(problem_with(name, "on"), HasSubstr("not a whole number"));
+  }
+}
+
+TEST_F(LoadSettings, RefusesAnyPortTwice) {
+  for (const char* const first : {"PORT", "HTTP_PORT", "PROXY_PORT"}) {
+    for (const char* const second : {"HTTP_PORT", "PROXY_PORT", "IDENTITY_PORT"}) {
+      if (std::string(first) == second) {
+        continue;
+      }
+      sources_.environment = {{first, "7000"}, {second, "7000"}};
+      EXPECT_THAT(only_problem(), HasSubstr("PORT=\"7000\" (environment): the same port as")) << first << second;
+    }
+  }
+  sources_.environment = {{"PROXY_PORT", "0"}, {"IDENTITY_PORT", "0"}};
+  EXPECT_THAT(problems(), IsEmpty());
+  sources_.environment = {{"PROXY_PORT", "8080"}, {"BIND_ADDRESS", "127.0.0.1"}, {"HTTP_BIND_ADDRESS", "::1"}};
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(LoadSettings, TakesNetworksBetweenCommas) {
+  EXPECT_THAT(settings().proxy_trusted, IsEmpty());
+  EXPECT_EQ(value("PROXY_TRUSTED").text, "any");
+  EXPECT_EQ(problem_with("PROXY_TRUSTED", "10.0.0.0/8, 2001:DB8::/32,::1"), "");
+  EXPECT_EQ(value("PROXY_TRUSTED").text, "10.0.0.0/8,2001:db8::/32,::1/128");
+  EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,10.0.0.1/8"),
+              AllOf(HasSubstr("entry 2 of the list is not a network in CIDR notation"), HasSubstr("10.0.0.0/8")));
+  EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,"), HasSubstr("entry 2 of the list is empty"));
 }
 
 TEST_F(LoadSettings, TakesACongestionControlThatTheSystemAllows) {

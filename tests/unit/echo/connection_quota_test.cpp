@@ -38,6 +38,22 @@ TEST(ConnectionQuota, ForgetsEachAddressWithItsLastConnection) {
   }
 }
 
+TEST(ConnectionQuota, CountsAConnectionForItsClientOnceThatIsKnown) {
+  ConnectionQuota quota(3, 1);
+  Place first = std::get<Place>(quota.take_for_unknown());
+  Place second = std::get<Place>(quota.take_for_unknown());
+  EXPECT_EQ(quota.open(), 2U);
+  EXPECT_EQ(quota.known_clients(), 0U);
+  EXPECT_TRUE(quota.name_client(first, client(1)));
+  EXPECT_FALSE(quota.name_client(second, client(1)));
+  EXPECT_EQ(std::get<RejectReason>(quota.take(client(1))), RejectReason::kMaxPerClient);
+  first.give_back();
+  EXPECT_TRUE(quota.name_client(second, client(1)));
+  second.give_back();
+  EXPECT_EQ(quota.known_clients(), 0U);
+  EXPECT_EQ(quota.open(), 0U);
+}
+
 TEST(ConnectionQuota, SaysWhichLimitIsReached) {
   ConnectionQuota quota(2, 1);
   const Place first = take(quota, client(1, 1));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,14 @@ TEST(TextLine, IsTheEventAndItsFields) {
                                  {"forced", true},
                                  {"peer", "[2001:db8::1]:9000"}}),
             "closed id=7 delta=-3 bytes=1099511627776 seconds=0.25 forced=true peer=[2001:db8::1]:9000");
+}
+
+TEST(Line, GoesWithoutAFieldThatHasNoValue) {
+  const std::optional<std::string_view> none;
+  const std::optional<std::string_view> some = "192.0.2.1:80";
+  EXPECT_EQ(text_body("opened", {{"id", 1}, {"via", none}, {"thread", 2}}), "opened id=1 thread=2");
+  EXPECT_EQ(text_body("opened", {{"id", 1}, {"via", some}}), "opened id=1 via=192.0.2.1:80");
+  EXPECT_EQ(json_body("opened", {{"id", 1}, {"via", none}, {"thread", 2}}), R"("message":"opened","id":1,"thread":2)");
 }
 
 TEST(TextLine, QuotesAValueThatWouldNotReadAsOne) {

@@ -103,15 +103,29 @@ TEST(ProxyHeaderV1, IsIncompleteUntilItsLineEnds) {
 }
 
 TEST(ProxyHeaderV1, HasNoOtherForm) {
-  for (const std::string& rest :
-       {"TCP4 192.0.2.1 192.0.2.2 1\r\n"s, "TCP4 192.0.2.1 192.0.2.2 1 2 3\r\n"s, "TCP4 192.0.2.1 192.0.2.2 1 2 \r\n"s,
-        "TCP4  192.0.2.1 192.0.2.2 1 2\r\n"s, "TCP4 192.0.2.1\t192.0.2.2 1 2\r\n"s, "TCP4 192.0.2.1 192.0.2.2 1 65536\r\n"s,
-        "TCP4 192.0.2.1 192.0.2.2 -1 2\r\n"s, "TCP4 192.0.2.1 192.0.2.2 01 2\r\n"s, "TCP4 192.0.2.1 192.0.2.2 1 +2\r\n"s,
-        "TCP4 192.0.2.1 192.0.2.2 1 2a\r\n"s, "TCP4 192.0.2.1 192.0.2.2  2\r\n"s, "TCP4 192.0.2 192.0.2.2 1 2\r\n"s,
-        "TCP4 192.0.2.01 192.0.2.2 1 2\r\n"s, "TCP4 192.0.2.256 192.0.2.2 1 2\r\n"s, "TCP4 ::1 ::1 1 2\r\n"s,
-        "TCP6 192.0.2.1 192.0.2.2 1 2\r\n"s, "TCP6 ::1%lo ::1 1 2\r\n"s, "TCP6 [::1] ::1 1 2\r\n"s,
-        "TCP6 1:2:3:4:5:6:7:8:9 ::1 1 2\r\n"s, "TCP4 192.0.2.1\0 192.0.2.2 1 2\r\n"s, "TCP4 \r\n"s, "TCP4\r\n"s,
-        "TCP4 1234567890123456789012345678901234567890123456 192.0.2.2 1 2\r\n"s}) {
+  for (const std::string& rest : {"TCP4 192.0.2.1 192.0.2.2 1\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 1 2 3\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 1 2 \r\n"s,
+                                  "TCP4  192.0.2.1 192.0.2.2 1 2\r\n"s,
+                                  "TCP4 192.0.2.1\t192.0.2.2 1 2\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 1 65536\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 -1 2\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 01 2\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 1 +2\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2 1 2a\r\n"s,
+                                  "TCP4 192.0.2.1 192.0.2.2  2\r\n"s,
+                                  "TCP4 192.0.2 192.0.2.2 1 2\r\n"s,
+                                  "TCP4 192.0.2.01 192.0.2.2 1 2\r\n"s,
+                                  "TCP4 192.0.2.256 192.0.2.2 1 2\r\n"s,
+                                  "TCP4 ::1 ::1 1 2\r\n"s,
+                                  "TCP6 192.0.2.1 192.0.2.2 1 2\r\n"s,
+                                  "TCP6 ::1%lo ::1 1 2\r\n"s,
+                                  "TCP6 [::1] ::1 1 2\r\n"s,
+                                  "TCP6 1:2:3:4:5:6:7:8:9 ::1 1 2\r\n"s,
+                                  "TCP4 192.0.2.1\0 192.0.2.2 1 2\r\n"s,
+                                  "TCP4 \r\n"s,
+                                  "TCP4\r\n"s,
+                                  "TCP4 1234567890123456789012345678901234567890123456 192.0.2.2 1 2\r\n"s}) {
     EXPECT_NE(mistake("PROXY " + rest), "") << rest;
   }
   for (const std::string& rest : {"TCP5 192.0.2.1 192.0.2.2 1 2\r\n"s, "tcp4 192.0.2.1 192.0.2.2 1 2\r\n"s,
@@ -208,8 +222,8 @@ TEST(ProxyHeaderV2, HasNoOtherVersionCommandOrProtocol) {
 
 TEST(ProxyHeaderOfEitherVersion, IsRefusedWithItsFirstWrongByte) {
   EXPECT_TRUE(is_incomplete(""));
-  for (const std::string& bytes : {"G"s, "PROXX"s, "proxy TCP4"s, "PROXY\tTCP4"s, "\n"s, "\r\n\r\r"s, "\r\n\r\n\0\r\nQUIT\r"s,
-                                   "\r\n\r\nPROXY"s}) {
+  for (const std::string& bytes :
+       {"G"s, "PROXX"s, "proxy TCP4"s, "PROXY\tTCP4"s, "\n"s, "\r\n\r\r"s, "\r\n\r\n\0\r\nQUIT\r"s, "\r\n\r\nPROXY"s}) {
     EXPECT_EQ(mistake(bytes), "it begins with neither signature") << bytes;
   }
 }

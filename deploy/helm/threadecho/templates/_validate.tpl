@@ -16,9 +16,15 @@
 {{- end -}}
 
 {{- define "threadecho.validatePorts" -}}
-{{- $port := int64 .Values.settings.PORT -}}
-{{- if eq $port (int64 .Values.settings.HTTP_PORT) -}}
-{{- fail (printf "settings.PORT and settings.HTTP_PORT are both %d" $port) -}}
+{{- $taken := dict -}}
+{{- range $setting := list "PORT" "HTTP_PORT" "PROXY_PORT" "IDENTITY_PORT" -}}
+{{- with int64 (get $.Values.settings $setting) -}}
+{{- $port := toString . -}}
+{{- if hasKey $taken $port -}}
+{{- fail (printf "settings.%s and settings.%s are both %s" (get $taken $port) $setting $port) -}}
+{{- end -}}
+{{- $_ := set $taken $port $setting -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
