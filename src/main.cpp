@@ -12,6 +12,7 @@
 #include "healthcheck/healthcheck_command.h"
 #include "host/parent_process.h"
 #include "host/standard_descriptors.h"
+#include "identity/identity_command.h"
 #include "load/load_command.h"
 #include "log/options.h"
 #include "probe/probe_command.h"
@@ -35,6 +36,7 @@ constexpr std::array kCommands = {
     Command{"compare", &compare::run_compare},
     Command{"healthcheck", &healthcheck::run_healthcheck},
     Command{"help", &run_help},
+    Command{"identity", &identity::run_identity},
     Command{"load", &load::run_load},
     Command{"probe", &probe::run_probe},
     Command{"report", &report::run_report},

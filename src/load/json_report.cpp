@@ -34,6 +34,7 @@ Json json_of(const LoadOptions& options) {
             {"warmup_seconds", in_seconds(options.warmup)},
             {"timeout_seconds", in_seconds(options.timeout)},
             {"reconnect", options.reconnect},
+            {"proxy_protocol", client::or_null(client::name_of(options.proxy_protocol))},
             {"start_at", options.start_at ? Json(text::format_timestamp(*options.start_at)) : Json(nullptr)},
             {"sources", Json::array()}};
   for (const net::Endpoint& source : options.sources) {

@@ -162,6 +162,7 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
   };
   std::vector<cli::Option> to_connect = client::rows_of(result.connect);
   to_connect.front().heading = "Reaching the target";
+  to_connect.push_back(client::row_of(result.proxy_protocol));
   rows.insert(rows.end(), to_connect.begin(), to_connect.end());
   return rows;
 }

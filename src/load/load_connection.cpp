@@ -9,6 +9,7 @@
 #include <chrono>
 #include <utility>
 
+#include "client/proxy_header.h"
 #include "net/tcp.h"
 
 namespace threadecho::load {
@@ -61,6 +62,7 @@ void LoadConnection::adopt(LoadContext& context, client::Connected connected, Na
   race_.reset();
   fd_ = std::move(connected.fd);
   peer_ = attempt.endpoint;
+  client::send_proxy_header(context.options.proxy_protocol, fd_.get());
   state_ = State::kOpen;
   base_ = received_ = sent_ = limit_ = round_up(sent_, client::Payload::kWordSize);
   next_end_ = base_ + context.options.size;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/arguments.h"
+#include "client/proxy_header.h"
 #include "client/target.h"
 #include "net/endpoint.h"
 #include "text/timestamps.h"
@@ -50,6 +51,7 @@ struct LoadOptions {
   std::chrono::milliseconds warmup{std::chrono::seconds(1)};
   std::chrono::milliseconds timeout{std::chrono::seconds(5)};
   bool reconnect = false;
+  std::optional<client::ProxyProtocol> proxy_protocol;  ///< nothing: no header
   bool json = false;
   bool quiet = false;
   bool timestamps = false;

@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned kIpv4Bits = 32;
 constexpr unsigned kIpv6Bits = 128;
 
-Endpoint ipv4_address(in_addr address) {
+Endpoint ipv4_endpoint(in_addr address) {
   sockaddr_in ipv4{};
   ipv4.sin_family = AF_INET;
   ipv4.sin_addr = address;
@@ -28,7 +28,7 @@ bool have_common_prefix(const AddressKey& one, const AddressKey& other, unsigned
 }
 
 bool is_ipv4(const AddressKey& key) {
-  static const AddressKey mapped = ipv4_address({}).address_key();
+  static const AddressKey mapped = ipv4_endpoint({}).address_key();
   return have_common_prefix(key, mapped, kIpv6Bits - kIpv4Bits);
 }
 
@@ -39,7 +39,7 @@ std::optional<Endpoint> parse_address(const std::string& text) {
   }
   in_addr ipv4{};
   if (::inet_pton(AF_INET, text.c_str(), &ipv4) == 1) {
-    return ipv4_address(ipv4);
+    return ipv4_endpoint(ipv4);
   }
   sockaddr_in6 ipv6{};
   ipv6.sin6_family = AF_INET6;

@@ -52,7 +52,7 @@ Endpoint endpoint_of(const Address& address) {
   return {reinterpret_cast<const sockaddr*>(&address), sizeof address};
 }
 
-Endpoint ipv4_endpoint(const void* address, in_port_t port) {
+Endpoint endpoint_of_ipv4(const void* address, in_port_t port) {
   sockaddr_in ipv4{};
   ipv4.sin_family = AF_INET;
   ipv4.sin_port = port;
@@ -60,7 +60,7 @@ Endpoint ipv4_endpoint(const void* address, in_port_t port) {
   return endpoint_of(ipv4);
 }
 
-Endpoint ipv6_endpoint(const void* address, in_port_t port) {
+Endpoint endpoint_of_ipv6(const void* address, in_port_t port) {
   sockaddr_in6 ipv6{};
   ipv6.sin6_family = AF_INET6;
   ipv6.sin6_port = port;
@@ -96,7 +96,7 @@ std::optional<Endpoint> parse_endpoint(bool ipv6, std::string_view address, std:
   if (::inet_pton(ipv6 ? AF_INET6 : AF_INET, text.data(), &parsed) != 1) {
     return std::nullopt;
   }
-  return ipv6 ? ipv6_endpoint(&parsed, htons(*port)) : ipv4_endpoint(&parsed, htons(*port));
+  return ipv6 ? endpoint_of_ipv6(&parsed, htons(*port)) : endpoint_of_ipv4(&parsed, htons(*port));
 }
 
 Result parse_v1_line(std::string_view line, ProxyHeader header) {
@@ -182,7 +182,7 @@ Result parse_v2_addresses(Bytes header, const Protocol& protocol) {
   const std::size_t address_size = (protocol.address_bytes - 2 * sizeof(in_port_t)) / 2;
   std::array<in_port_t, 2> ports{};
   std::memcpy(ports.data(), addresses + 2 * address_size, sizeof ports);
-  const auto endpoint = protocol.byte == kTcp6 ? ipv6_endpoint : ipv4_endpoint;
+  const auto endpoint = protocol.byte == kTcp6 ? endpoint_of_ipv6 : endpoint_of_ipv4;
   read.kind = ProxyHeader::Kind::kV2;
   read.source = endpoint(addresses, ports[0]);
   read.destination = endpoint(addresses + address_size, ports[1]);

@@ -31,6 +31,7 @@ std::vector<cli::Option> options(ProbeOptions& result) {
              "for connecting to an address, and for each echo"),
       cli::toggle("--half-close", result.half_close,
                   "at the end: send a message and FIN; its echo and then FIN must come"),
+      client::row_of(result.proxy_protocol),
       cli::toggle("--json", result.json, "print one JSON object at the end, and nothing else"),
       cli::toggle("--quiet", result.quiet, "print only the summary at the end"),
       cli::toggle("--timestamps", result.timestamps, "begin each line with the time: RFC 3339, UTC, milliseconds"),
@@ -65,8 +66,9 @@ Exit statuses; of several failures the first one counts:
 constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything was echoed
 
 JSON: type ("result"), target, started_at, error (the first one) or null, status, signal or null,
-settings (count, interval_seconds, size_bytes, timeout_seconds, wait_seconds, half_close),
-duration_seconds, sent (without the one of --half-close), echoed, unanswered (on their way when a signal came), loss (0 to 1), errors (how many messages each kind lost), latency
+settings (count, interval_seconds, size_bytes, timeout_seconds, wait_seconds, half_close,
+proxy_protocol or null), duration_seconds, sent (without the one of --half-close), echoed,
+unanswered (on their way when a signal came), loss (0 to 1), errors (how many messages each kind lost), latency
 {count, sum_seconds, min_seconds, mean_seconds, p10_seconds to p99_99_seconds, max_seconds,
 histogram [[from_seconds, count]]} or null, half_close {duration_seconds} or {error} or null,
 addresses, connects [{time, address, local_address, duration_seconds, error?}],

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cli/help.h"
 #include "client/arguments.h"
+#include "client/proxy_header.h"
 #include "client/target.h"
 
 namespace threadecho::probe {
@@ -20,6 +22,7 @@ struct ProbeOptions {
   std::size_t size = 64;  ///< bytes of a message
   std::chrono::milliseconds timeout{5000};
   bool half_close = false;
+  std::optional<client::ProxyProtocol> proxy_protocol;  ///< nothing: no header
   bool json = false;
   bool quiet = false;
   bool timestamps = false;

@@ -3,6 +3,7 @@
 #include <random>
 #include <utility>
 
+#include "client/proxy_header.h"
 #include "probe/probe_report.h"
 
 namespace threadecho::probe {
@@ -86,6 +87,7 @@ bool ProbeConnection::take(client::Connector::Outcome outcome) {
   peer_ = outcome.connected.attempts.back().endpoint.to_string();
   local_ = outcome.connected.attempts.back().local.to_string();
   lines_.add(connected_line(outcome.connected.attempts.back()));
+  client::send_proxy_header(options_.proxy_protocol, fd_.get());
   exchange_.emplace(fd_.get(), payload_, options_.size);
   has_echoed_ = false;
   return true;

@@ -62,7 +62,8 @@ Json settings_json(const ProbeOptions& options) {
           {"size_bytes", options.size},
           {"timeout_seconds", in_seconds(options.timeout)},
           {"wait_seconds", in_seconds(options.connect.wait)},
-          {"half_close", options.half_close}};
+          {"half_close", options.half_close},
+          {"proxy_protocol", client::or_null(client::name_of(options.proxy_protocol))}};
 }
 
 Json addresses_json(const ProbeResult& result) {

@@ -38,6 +38,7 @@ const std::string load_heading = "### JSON of load";
 const std::string interval_heading = "### JSON of an interval";
 const std::string report_heading = "### JSON of report";
 const std::string compare_heading = "### JSON of compare";
+const std::string identity_heading = "### JSON of identity";
 const std::string failure_heading = "### JSON of a command that cannot run";
 
 /// The path of each member, in all levels: `latency.count`, `incidents[].time`. The members of each `errors` are kinds.
@@ -208,6 +209,12 @@ class CliDocs : public ::testing::Test {
     run(probe_heading, {"probe"});
   }
 
+  void run_identity() {
+    const std::string port = "127.0.0.1:" + std::to_string(server_.identity_port());
+    run(identity_heading, {"identity", port, "--count", "2"});
+    run(identity_heading, {"identity", refused_, "--count", "1"});
+  }
+
   void run_load_and_report() {
     const std::vector<std::string> load = {"load", "--connections", "1", "--warmup", "0", "--duration"};
     const auto result_of = [&](std::vector<std::string> more) {
@@ -228,6 +235,7 @@ class CliDocs : public ::testing::Test {
   [[nodiscard]] const KeysByHeading& printed() {
     if (printed_.empty()) {
       run_probe();
+      run_identity();
       run_load_and_report();
       run(compare_heading, {"compare", "--clients", "2", "--duration", "100ms", "--patience", "50ms"});
     }
@@ -235,7 +243,7 @@ class CliDocs : public ::testing::Test {
   }
 
  private:
-  ServerProcess server_;
+  ServerProcess server_{{.arguments = {"--identity-port", "0"}, .environment = {}, .env_file = {}}};
   UnusedPort unused_;
   std::string good_;
   std::string refused_ = unused_.endpoint().to_string();
@@ -243,7 +251,7 @@ class CliDocs : public ::testing::Test {
 };
 
 TEST_F(CliDocs, HaveEachKeyThatTheProgramPrintsAndNoOther) {
-  EXPECT_EQ(printed().size(), 6U);
+  EXPECT_EQ(printed().size(), 7U);
   EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), printed()), IsEmpty());
 }
 

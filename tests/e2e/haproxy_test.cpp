@@ -31,29 +31,24 @@ std::string path_of_haproxy() {
   return "";
 }
 
-/// HAProxy with one server, to which `options` apply; it checks the server's health ten times a second, the same way.
-/// Listens on loopback, on a socket that it inherits. Ends when this goes.
+std::string server_line(const std::string& name, std::uint16_t port, const std::string& options = "") {
+  return "server " + name + " 127.0.0.1:" + std::to_string(port) + " " + options + "\n";
+}
+
+/// HAProxy with these lines of a section "listen". Listens on loopback, on a socket that it inherits. Ends when this
+/// goes.
 class Haproxy {
  public:
-  Haproxy(std::uint16_t server_port, const std::string& options)
+  explicit Haproxy(const std::string& lines)
       : listener_(net::listen_on({.address = "127.0.0.1", .port = 0, .setting = "", .before_listen = {}})) {
     const int inherited = ::dup(listener_.get());  // without close-on-exec
-    const std::string configuration =
-        directory_.write("haproxy.cfg",
-                         "defaults\n"
-                         "  mode tcp\n"
-                         "  timeout connect 10s\n"
-                         "  timeout client 1m\n"
-                         "  timeout server 1m\n"
-                         "listen echo\n"
-                         "  bind fd@" +
-                             std::to_string(inherited) +
-                             "\n"
-                             "  server one 127.0.0.1:" +
-                             std::to_string(server_port) + " " + options + " check check-send-proxy inter 100ms\n");
+    const std::string text =
+        "defaults\nmode tcp\ntimeout connect 10s\ntimeout client 1m\ntimeout server 1m\n"
+        "listen echo\nbind fd@" +
+        std::to_string(inherited) + "\n" + lines;
+    std::string file = directory_.write("haproxy.cfg", text);
     std::string program = path_of_haproxy();
     std::string file_flag = "-f";
-    std::string file = configuration;
     std::string foreground = "-db";
     char* const arguments[] = {program.data(), file_flag.data(), file.data(), foreground.data(), nullptr};
     started_ = ::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments, environ) == 0;
@@ -69,6 +64,7 @@ class Haproxy {
   Haproxy& operator=(const Haproxy&) = delete;
 
   [[nodiscard]] bool has_started() const { return started_; }
+  [[nodiscard]] std::string target() const { return net::Endpoint::local_of(listener_.get()).to_string(); }
   [[nodiscard]] TestClient connect() const { return TestClient(net::Endpoint::local_of(listener_.get())); }
 
  private:
@@ -77,6 +73,47 @@ class Haproxy {
   pid_t pid_ = -1;
   bool started_ = false;
 };
+
+class IdentityBehindHaproxy : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (path_of_haproxy().empty()) {
+      GTEST_SKIP() << "haproxy is not installed";
+    }
+    first_.wait_until_serving();
+    second_.wait_until_serving();
+  }
+  static ServerProcess::Setup pod(const std::string& name) {
+    return {.arguments = {"--identity-port", "0", "--bind-address", "127.0.0.1"},
+            .environment = {{"POD_NAME", name}},
+            .env_file = {}};
+  }
+  [[nodiscard]] nlohmann::json ask(const std::string& balance) const {
+    const Haproxy haproxy("balance " + balance + "\n" + server_line("one", first_.identity_port()) +
+                          server_line("two", second_.identity_port()));
+    const EndedProgram ended = run_program({"identity", haproxy.target(), "--count", "40", "--json"});
+    EXPECT_EQ(ended.status, 0) << ended.output << ended.errors;
+    return nlohmann::json::parse(ended.output);
+  }
+
+  ServerProcess first_{pod("echo-1")};
+  ServerProcess second_{pod("echo-2")};
+};
+
+TEST_F(IdentityBehindHaproxy, SpreadsOverTheServersInTurn) {
+  const auto result = ask("roundrobin");
+  ASSERT_EQ(result["servers"].size(), 2U);
+  EXPECT_EQ(result["servers"][0]["connections"], 20);
+  EXPECT_EQ(result["repeats"], 0);
+  EXPECT_EQ(result["sticky"], false);
+}
+
+TEST_F(IdentityBehindHaproxy, SticksToOneServerByTheClientsAddress) {
+  const auto result = ask("source");
+  ASSERT_EQ(result["servers"].size(), 1U);
+  EXPECT_EQ(result["servers"][0]["connections"], 40);
+  EXPECT_EQ(result["sticky"], true);
+}
 
 class BehindHaproxy : public ::testing::TestWithParam<std::string> {
  protected:
@@ -90,7 +127,7 @@ class BehindHaproxy : public ::testing::TestWithParam<std::string> {
   /// A client through HAProxy has its bytes back; the server sees the client's address, and counts its header as
   /// `result` and those of health checks as `of_checks`.
   void expect_echo(const std::string& options, const std::string& result, const std::string& of_checks) {
-    const Haproxy haproxy(server_.proxy_port(), options);
+    const Haproxy haproxy(server_line("one", server_.proxy_port(), options + " check check-send-proxy inter 100ms"));
     ASSERT_TRUE(haproxy.has_started());
     const std::string message = random_bytes(std::size_t{1024} * 1024, 1);
     const TestClient client = haproxy.connect();
