@@ -24,33 +24,30 @@ void ConnectionQuota::Place::give_back() noexcept {
 
 std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take(const net::Endpoint& client) {
   const std::lock_guard lock(mutex_);
-  if (open_ >= highest_limit_) {
-    return RejectReason::kMaxConnections;
-  }
-  PerClient* entry = nullptr;
-  if (!count_for(client, entry)) {
-    return RejectReason::kMaxPerClient;
-  }
-  return take_place(entry);
+  return take_for(&client);
 }
 
 std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take_for_unknown() {
   const std::lock_guard lock(mutex_);
+  return take_for(nullptr);
+}
+
+std::variant<ConnectionQuota::Place, RejectReason> ConnectionQuota::take_for(const net::Endpoint* client) {
   if (open_ >= highest_limit_) {
     return RejectReason::kMaxConnections;
   }
-  return take_place(nullptr);
+  PerClient* entry = nullptr;
+  if (client != nullptr && !count_for(*client, entry)) {
+    return RejectReason::kMaxPerClient;
+  }
+  ++open_;
+  is_full_ = is_full_ || open_ >= limit_;
+  return Place(*this, entry);
 }
 
 bool ConnectionQuota::name_client(Place& place, const net::Endpoint& client) {
   const std::lock_guard lock(mutex_);
   return count_for(client, place.client_);
-}
-
-ConnectionQuota::Place ConnectionQuota::take_place(PerClient* client) {
-  ++open_;
-  is_full_ = is_full_ || open_ >= limit_;
-  return Place(*this, client);
 }
 
 bool ConnectionQuota::count_for(const net::Endpoint& client, PerClient*& entry) {

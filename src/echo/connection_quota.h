@@ -82,7 +82,7 @@ class ConnectionQuota {
   };
 
   /// With the lock held:
-  Place take_place(PerClient* client);
+  std::variant<Place, RejectReason> take_for(const net::Endpoint* client);
   bool count_for(const net::Endpoint& client, PerClient*& entry);
   void give_back(PerClient* client) noexcept;
   [[nodiscard]] bool stays_full() const;  ///< once it was full; under mutex_
