@@ -8,12 +8,12 @@ namespace threadecho::identity {
 
 /// What a server tells of itself and of the connection at its IDENTITY_PORT.
 struct ServerIdentity {
-  std::string pod;  ///< this and the next two are empty outside of Kubernetes
-  std::string name_space;
-  std::string node;
-  std::string host_name;
-  std::string server_address;
-  std::string client_address;
+  std::string pod = {};  ///< this and the next two are empty outside of Kubernetes
+  std::string name_space = {};
+  std::string node = {};
+  std::string host_name = {};
+  std::string server_address = {};
+  std::string client_address = {};
 
   /// What tells it from other servers, for people: the pod, else the host, else its address.
   [[nodiscard]] const std::string& name() const noexcept {

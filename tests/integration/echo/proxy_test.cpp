@@ -87,7 +87,7 @@ TEST_P(ProxyPort, ShowsThePeerThatTheHeaderNamesAndTheBalancerAsVia) {
   EXPECT_EQ(connections[0].peer.to_string(), "192.0.2.7:4711");
   EXPECT_EQ(connections[0].via.to_string(), client.local().to_string());
   client.half_close();
-  client.receive_rest();
+  EXPECT_EQ(client.receive_rest().error_number, 0);
   const std::string addresses = "peer=192.0.2.7:4711 via=" + client.local().to_string();
   EXPECT_TRUE(server.log().wait_for("connection opened id=1 " + addresses + " thread="));
   EXPECT_TRUE(server.log().wait_for("connection closed id=1 " + addresses + " reason=client_closed"));

@@ -27,6 +27,7 @@ TEST(ConnectionsQuery, HasALimitAndAnOrder) {
 TEST(ConnectionList, ShowsEachConnectionAsJson) {
   std::vector<echo::ConnectionSnapshot> connections{{.id = 12,
                                                      .peer = net::Endpoint::parse("192.0.2.1", 4711).value(),
+                                                     .via = {},
                                                      .thread_id = 34,
                                                      .state = echo::ConnectionState::kReceiving,
                                                      .age = std::chrono::milliseconds(2500),
