@@ -114,9 +114,9 @@ TEST(IdentityText, IsATableWithABarForEachServer) {
   EXPECT_EQ(identity_text(options(), result, 60),
             "echo:9002: 4 connections in 0.25 s, 4 answers from 2 servers\n"
             "\n"
-            "server  node                           connections    share\n"
-            "b       node-b  #####################            3   75.0 %\n"
-            "a       node-a  #######                          1   25.0 %\n"
+            "server  node                            connections    share\n"
+            "b       node-b  ######################            3   75.0 %\n"
+            "a       node-a  #######                           1   25.0 %\n"
             "\n"
             "client address as the servers see it:\n"
             "  10.0.0.9  (2 servers)\n"
