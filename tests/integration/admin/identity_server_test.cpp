@@ -105,7 +105,7 @@ TEST_F(IdentityPort, AnswersThoseWhoWaitWhenItStopsAndStaysNotLongerThanTheyDo) 
   server_.stop_accepting();
   EXPECT_TRUE(client.receive_rest().bytes.ends_with('\n'));
   server_.join();
-  EXPECT_THROW(connect(), std::system_error);
+  EXPECT_THROW(TestClient{server_.endpoint()}, std::system_error);
 }
 
 }  // namespace
