@@ -11,7 +11,6 @@
 namespace threadecho::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -34,7 +33,7 @@ TEST_P(ProxyClients, OfProbeGetThrough) {
   const EndedProgram probe = run_program({"probe", proxy(), "--proxy-protocol", GetParam(), "--count", "3",
                                           "--interval", "1ms", "--half-close", "--json"});
   EXPECT_EQ(probe.status, 0) << probe.output << probe.errors;
-  EXPECT_EQ(json::parse(probe.output)["settings"]["proxy_protocol"], GetParam());
+  EXPECT_EQ(nlohmann::json::parse(probe.output)["settings"]["proxy_protocol"], GetParam());
   EXPECT_EQ(headers(GetParam()), 1);
   EXPECT_EQ(server_.metric("threadecho_received_bytes_total"), 4 * 64) << "no header among them";
   EXPECT_THAT(server_.output(), HasSubstr(" via=127.0.0.1:"));
@@ -44,7 +43,7 @@ TEST_P(ProxyClients, OfLoadGetThroughWithEachConnection) {
   const EndedProgram load = run_program({"load", proxy(), "--proxy-protocol", GetParam(), "--churn", "--connections",
                                          "4", "--duration", "300ms", "--warmup", "0", "--json"});
   EXPECT_EQ(load.status, 0) << load.output << load.errors;
-  const json result = json::parse(load.output);
+  const nlohmann::json result = nlohmann::json::parse(load.output);
   EXPECT_TRUE(result["clean"]);
   EXPECT_EQ(result["settings"]["proxy_protocol"], GetParam());
   EXPECT_GE(headers(GetParam()), result["messages"].get<double>());
@@ -67,11 +66,12 @@ TEST_P(ProxyClients, OfTheIdentityPortShowWhoAnswers) {
   EXPECT_THAT(text.output, AllOf(HasSubstr("5 connections in"), HasSubstr("5 answers from 1 server"),
                                  HasSubstr("echo-1  node-a  ####"), HasSubstr("127.0.0.1  (1 server)"),
                                  HasSubstr("sticky: all connections reached the same server")));
-  const json result = json::parse(run_program({"identity", target, "--count", "5", "--json"}).output);
+  const nlohmann::json result =
+      nlohmann::json::parse(run_program({"identity", target, "--count", "5", "--json"}).output);
   EXPECT_EQ(result["answers"], 5);
   EXPECT_EQ(result["sticky"], true);
   EXPECT_EQ(result["servers"][0]["pod"], "echo-1");
-  EXPECT_EQ(result["servers"][0]["server_addresses"], json::array({target}));
+  EXPECT_EQ(result["servers"][0]["server_addresses"], nlohmann::json::array({target}));
 }
 
 TEST_P(ProxyClients, OfAnotherPortThanThatOfIdentityFail) {
@@ -84,7 +84,7 @@ TEST_P(ProxyClients, OfAnotherPortThanThatOfIdentityFail) {
   const UnusedPort unused;
   const EndedProgram refused = run_program({"identity", unused.endpoint().to_string(), "--count", "2", "--json"});
   EXPECT_EQ(refused.status, 10);
-  EXPECT_EQ(json::parse(refused.output)["errors"], json({{"refused", 2}}));
+  EXPECT_EQ(nlohmann::json::parse(refused.output)["errors"], nlohmann::json({{"refused", 2}}));
 }
 
 }  // namespace
