@@ -97,13 +97,19 @@ bool RequestReader::has_body() const {
   return parser_->get().count(beast::http::field::transfer_encoding) != 0 || parser_->content_length().value_or(0) > 0;
 }
 
+std::optional<std::uint64_t> RequestReader::body_size() const {
+  const bool is_coded = parser_->get().count(beast::http::field::transfer_encoding) != 0;
+  const auto length = parser_->content_length();
+  return is_coded || !length ? std::nullopt : std::optional<std::uint64_t>(*length);
+}
+
 RequestReader::State RequestReader::reject(unsigned status, std::string_view what) {
   problem_ = error_response(status, what);
   return State::kBad;
 }
 
 Response RequestReader::problem() const {
-  return problem_ ? *problem_ : error_response(400, "the connection ended within the request header");
+  return problem_ ? *problem_ : error_response(400, "the connection ended within the request");
 }
 
 }  // namespace threadecho::http

@@ -6,6 +6,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -35,10 +36,12 @@ class RequestReader {
   [[nodiscard]] bool is_head() const noexcept { return is_head_; }
   /// As far as it was read.
   [[nodiscard]] const Parser::value_type& request() const { return parser_->get(); }
-  /// Once kComplete: a body follows. It is never read, so the connection must be closed after the answer.
+  /// Once kComplete: a body follows. Unless the caller takes it, the connection must be closed after the answer.
   [[nodiscard]] bool has_body() const;
-  /// Once kComplete: the client may send another request.
-  [[nodiscard]] bool keep_alive() const { return parser_->keep_alive() && !has_body(); }
+  /// Its size, if Content-Length says it.
+  [[nodiscard]] std::optional<std::uint64_t> body_size() const;
+  /// Once kComplete: the client may send another request after this one and its body.
+  [[nodiscard]] bool keep_alive() const { return parser_->keep_alive(); }
 
  private:
   State reject(unsigned status, std::string_view what);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 
@@ -14,6 +15,9 @@ struct Request {
   std::string_view method;     ///< as sent: "GET"
   std::string_view target;     ///< as sent: origin form "/metrics?name=value", or absolute form
   std::string_view host = {};  ///< HOST[:PORT] that the request is for, see authority_of
+  std::string_view content_type = {};
+  std::string_view origin = {};  ///< of the web page that a browser sends the request for
+  std::string_view body = {};    ///< only if Handler::body_limit allows one
 };
 
 /// Answers requests. The HTTP thread calls it, so it must not block.
@@ -22,6 +26,8 @@ struct Handler {
   std::function<Response(const Request&)> respond;
   /// Whether `respond` takes long enough for this request to wait its turn, see Turns.
   std::function<bool(const Request&)> is_costly;
+  /// The most bytes of a body that this request may have; 0: a body is refused. Unset: any body is.
+  std::function<std::size_t(const Request&)> body_limit = {};
 };
 
 /// What an HTTP server does for its clients: the answers, the hosts that they may ask for, and the limits.

@@ -1,7 +1,11 @@
 #include "http/session.h"
 
+#include <algorithm>
 #include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/write.hpp>
 #include <ctime>
 #include <string>
@@ -54,6 +58,7 @@ void Session::evict() {
 
 void Session::await_request() {
   reader_.emplace();
+  buffer_.consume(std::exchange(body_bytes_, 0));
   stream_.expires_after(service_.limits.idle);
   take_request();  // a client that sends requests without waiting for answers has the next one in the buffer already
 }
@@ -67,10 +72,44 @@ void Session::take_request() {
       }
       return read();
     case RequestReader::State::kComplete:
-      return answer();
+      return begin_body();
     case RequestReader::State::kBad:
       return send(reader_->problem(), false);
   }
+}
+
+/// A body that the handler allows is read before the answer. Any other is left where it is.
+void Session::begin_body() {
+  const std::size_t limit = service_.handler.body_limit ? service_.handler.body_limit(request()) : 0;
+  if (!reader_->has_body() || limit == 0) {
+    return answer();
+  }
+  const auto size = reader_->body_size();
+  if (!size) {
+    return send(error_response(411, "a body needs a Content-Length"), false);
+  }
+  if (*size > limit) {
+    return send(error_response(413, "a body has at most " + std::to_string(limit) + " bytes"), false);
+  }
+  body_bytes_ = static_cast<std::size_t>(*size);
+  stream_.expires_after(service_.limits.request);  // for the whole body
+  const bool is_expected = beast::iequals(reader_->request()[field::expect], "100-continue");
+  if (!is_expected || buffer_.size() > 0 || reader_->request().version() < 11) {
+    return take_body();
+  }
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";  // RFC 9110 section 10.1.1
+  asio::async_write(stream_, asio::buffer(kContinue), [self = shared_from_this()](error_code error, std::size_t) {
+    if (!error) {
+      self->read();
+    }
+  });
+}
+
+void Session::take_body() {
+  if (buffer_.size() < body_bytes_) {
+    return read();
+  }
+  answer();
 }
 
 void Session::read() {
@@ -81,7 +120,7 @@ void Session::read() {
 void Session::on_read(error_code error, std::size_t bytes) {
   buffer_.commit(bytes);
   if (!error) {
-    return take_request();
+    return body_bytes_ > 0 ? take_body() : take_request();
   }
   // The client may have closed only its own direction, and then still reads. After any other error it does not.
   if (error == asio::error::eof && reader_->has_begun()) {
@@ -108,16 +147,23 @@ void Session::answer() {
 }
 
 void Session::send_answer(Response response) {
-  if (reader_->has_body() && response.status < 400) {
+  const bool has_unread_body = reader_->has_body() && body_bytes_ == 0;
+  if (has_unread_body && response.status < 400) {
     response = error_response(413, "a request with a body is not accepted");
   }
-  send(std::move(response), reader_->keep_alive());
+  send(std::move(response), reader_->keep_alive() && !has_unread_body);
 }
 
 Request Session::request() const {
   const auto& header = reader_->request();
   const std::string_view target = to_std(header.target());
-  return {to_std(header.method_string()), target, authority_of(target, to_std(header[field::host]))};
+  const auto* const received = static_cast<const char*>(buffer_.data().data());
+  return {.method = to_std(header.method_string()),
+          .target = target,
+          .host = authority_of(target, to_std(header[field::host])),
+          .content_type = to_std(header[field::content_type]),
+          .origin = to_std(header[field::origin]),
+          .body = {received, std::min(body_bytes_, buffer_.size())}};
 }
 
 void Session::send(Response response, bool keep_alive) {

@@ -43,6 +43,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void read();
   void on_read(error_code error, std::size_t bytes);
   void take_request();
+  void begin_body();
+  void take_body();
   void answer();
   void send_answer(Response response);
   void send(Response response, bool keep_alive);
@@ -62,6 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Turns::Place> turn_;  ///< while it waits
   boost::beast::flat_buffer buffer_{kMaxHeaderBytes};
   std::optional<RequestReader> reader_;
+  std::size_t body_bytes_ = 0;  ///< of the request's body, which then is in the buffer or on its way
   std::optional<boost::beast::http::response<boost::beast::http::string_body>> message_;
   bool keep_alive_ = false;  ///< after the message being sent
   std::size_t discarded_bytes_ = 0;
