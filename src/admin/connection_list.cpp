@@ -46,8 +46,19 @@ bool stands_before(const ConnectionSnapshot& one, const ConnectionSnapshot& othe
   return one.id > other.id;
 }
 
+/// "1, 3"
+std::string numbers_of_faults(const ConnectionSnapshot& connection, const std::vector<echo::FaultPtr>& faults) {
+  std::string numbers;
+  for (const echo::FaultPtr& fault : faults) {
+    if (fault->is_about_echo() && fault->is_for(connection.id, connection.peer)) {
+      numbers.append(numbers.empty() ? "" : ", ").append(std::to_string(fault->id()));
+    }
+  }
+  return numbers;
+}
+
 /// As `json_response` would write it, without its containers.
-std::string to_json(const ConnectionSnapshot& connection) {
+std::string to_json(const ConnectionSnapshot& connection, const std::vector<echo::FaultPtr>& faults) {
   const std::string round_trip = connection.round_trip.count() > 0
                                      ? fmt::format("{}", text::in_seconds(connection.round_trip))
                                      : std::string("null");
@@ -62,11 +73,13 @@ std::string to_json(const ConnectionSnapshot& connection) {
       "idle_seconds": {},
       "received_bytes": {},
       "echoed_bytes": {},
-      "rtt_seconds": {}
+      "rtt_seconds": {},
+      "faults": [{}]
     }})",
                      connection.id, text::json_string(connection.peer.text().view()), via, connection.thread_id,
                      text::json_string(name_of(connection.state)), text::in_seconds(connection.age),
-                     text::in_seconds(connection.idle), connection.received_bytes, connection.echoed_bytes, round_trip);
+                     text::in_seconds(connection.idle), connection.received_bytes, connection.echoed_bytes, round_trip,
+                     numbers_of_faults(connection, faults));
 }
 
 }  // namespace
@@ -101,14 +114,15 @@ Query parse_connections_query(std::string_view target) {
   return Query::good(query);
 }
 
-http::Response connections_response(std::vector<ConnectionSnapshot> connections, const ConnectionsQuery& query) {
+http::Response connections_response(std::vector<ConnectionSnapshot> connections, const ConnectionsQuery& query,
+                                    const std::vector<echo::FaultPtr>& faults) {
   const auto end = connections.begin() + static_cast<std::ptrdiff_t>(std::min(query.limit, connections.size()));
   std::partial_sort(connections.begin(), end, connections.end(),
                     [&](const auto& one, const auto& other) { return stands_before(one, other, query.order); });
   std::string body = fmt::format("{{\n  \"total\": {},\n  \"connections\": [", connections.size());
   std::string_view separator = "\n";
   for (auto connection = connections.begin(); connection != end; ++connection) {
-    body.append(separator).append(to_json(*connection));
+    body.append(separator).append(to_json(*connection, faults));
     separator = ",\n";
   }
   body.append(connections.empty() ? "]\n}\n" : "\n  ]\n}\n");

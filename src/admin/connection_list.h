@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "echo/connection.h"
+#include "echo/fault.h"
 #include "http/response.h"
 #include "text/parsed.h"
 
@@ -25,7 +26,9 @@ struct ConnectionsQuery {
 /// What the target of a request asks for: `?limit=`, `?sort=`, or what is wrong with it.
 text::Parsed<ConnectionsQuery> parse_connections_query(std::string_view target);
 
-/// The first connections in the order of the query, and how many there are.
-http::Response connections_response(std::vector<echo::ConnectionSnapshot> connections, const ConnectionsQuery& query);
+/// The first connections in the order of the query, each with the numbers of the `faults` that hit it, and how many
+/// there are.
+http::Response connections_response(std::vector<echo::ConnectionSnapshot> connections, const ConnectionsQuery& query,
+                                    const std::vector<echo::FaultPtr>& faults = {});
 
 }  // namespace threadecho::admin

@@ -69,6 +69,14 @@ void add_path(Families& families, const echo::Totals& totals) {
                              totals.retransmitted_segments));
 }
 
+void add_faults(Families& families, const echo::FaultTotals& faults) {
+  families.push_back(gauge("threadecho_faults_active", "Faults on demand that are active now, see FAULTS.",
+                           static_cast<double>(faults.active)));
+  families.push_back(counters("threadecho_faults_injected_total",
+                              "How often a fault on demand took effect: on a message, a connection, or /readyz.",
+                              "fault", echo::kFaultNames, faults.injected));
+}
+
 void add_readiness(Families& families, const echo::Server& server) {
   families.push_back(gauge("threadecho_ready", "1 if the server accepts new clients, else 0; as /readyz says.",
                            server.readiness() == echo::Readiness::kReady ? 1 : 0));
@@ -84,6 +92,7 @@ Families EchoCollector::Collect() const {
   add_connections(families, totals, server_.connections_limit());
   add_durations(families, totals);
   add_path(families, totals);
+  add_faults(families, server_.faults().totals());
   add_readiness(families, server_);
   return families;
 }

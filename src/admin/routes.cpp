@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "admin/connection_list.h"
+#include "admin/fault_routes.h"
 #include "admin/index_page.h"
 #include "build_info.h"
 #include "http/request_target.h"
@@ -29,7 +30,7 @@ std::string dotted(int major, int minor, int patch) {
 
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
-Response readiness_response(const echo::Server& server) {
+Response readiness_response(echo::Server& server) {
   switch (server.readiness()) {
     case echo::Readiness::kReady:
       return {200, http::kTextType, "ready\n"};
@@ -39,6 +40,9 @@ Response readiness_response(const echo::Server& server) {
     case echo::Readiness::kOutOfThreads:
       return error_response(
           503, "the system cannot serve more than " + std::to_string(server.connections_limit()) + " connections now");
+    case echo::Readiness::kUnreadyOnDemand:
+      server.faults().count_unready();
+      return error_response(503, "unready on demand, see /faults");
     case echo::Readiness::kDraining:
       break;
   }
@@ -86,7 +90,7 @@ Response method_not_allowed(const Request& request, std::string_view path) {
 
 }  // namespace
 
-Routes::Routes(const echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
+Routes::Routes(echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
                std::function<std::string()> metrics_text, log::Logger& log)
     : log_(log) {
   routes_ = {
@@ -104,10 +108,12 @@ Routes::Routes(const echo::Server& server, const std::vector<config::Value>& set
       {"/connections", "live connections, newest first; ?limit=1000, ?sort=bytes, age or idle",
        [&server](const Request& request) {
          const auto query = parse_connections_query(request.target);
-         return query.ok() ? connections_response(server.connections(), query.value())
+         return query.ok() ? connections_response(server.connections(), query.value(), server.faults().active())
                            : error_response(400, query.reason());
        },
        true},
+      {kFaultsPath, "faults that this server injects on demand, with FAULTS=on",
+       [&server](const Request& request) { return respond_to_faults(request, server); }, false, kMostFaultBytes},
       {"/config", "every setting, its value and where it came from",
        [response = config_response(settings)](const Request&) { return response; }},
       {"/version", "version, revision, compiler and libraries",
@@ -119,11 +125,17 @@ Routes::Routes(const echo::Server& server, const std::vector<config::Value>& set
 
 http::Handler Routes::handler() const {
   return {.respond = [this](const Request& request) { return respond(request); },
-          .is_costly = [this](const Request& request) { return is_costly(request); }};
+          .is_costly = [this](const Request& request) { return is_costly(request); },
+          .body_limit = [this](const Request& request) { return body_limit(request); }};
 }
 
 const Route* Routes::find(const Request& request) const {
-  const auto route = std::ranges::find(routes_, http::path_of(request.target), &Route::path);
+  const std::string_view path = http::path_of(request.target);
+  const auto route = std::ranges::find_if(routes_, [path](const Route& candidate) {
+    const std::string_view below = path.substr(std::min(candidate.path.size(), path.size()));
+    return path == candidate.path ||
+           (candidate.body_limit > 0 && path.starts_with(candidate.path) && below.starts_with('/'));
+  });
   return route == routes_.end() ? nullptr : &*route;
 }
 
@@ -132,12 +144,17 @@ bool Routes::is_costly(const Request& request) const {
   return route != nullptr && route->is_costly && is_read(request.method);
 }
 
+std::size_t Routes::body_limit(const Request& request) const {
+  const Route* const route = find(request);
+  return route == nullptr || is_read(request.method) ? 0 : route->body_limit;
+}
+
 Response Routes::respond(const Request& request) const {
   const Route* const route = find(request);
   if (route == nullptr) {
     return not_found(request.target);
   }
-  if (!is_read(request.method)) {
+  if (!is_read(request.method) && route->body_limit == 0) {
     return method_not_allowed(request, route->path);
   }
   std::string what = "unknown";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ struct Route {
   std::string_view path;
   std::string_view shows;
   std::function<http::Response(const http::Request&)> answer;
-  bool is_costly = false;  ///< walks over all connections
+  bool is_costly = false;      ///< walks over all connections
+  std::size_t body_limit = 0;  ///< above 0: `answer` answers all methods, and paths below this one
 };
 
 /// The table of the server's paths: turns a request into its response. Not synchronised: the HTTP thread calls it.
@@ -26,14 +28,16 @@ class Routes {
  public:
   /// `server` and `log` must outlive the routes. `settings` and `pod` are shown as they are now. `metrics_text` returns
   /// the Prometheus text format 0.0.4; what it throws becomes a 500 and an error in the log.
-  Routes(const echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
+  Routes(echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
          std::function<std::string()> metrics_text, log::Logger& log);
 
   /// Throws only std::bad_alloc: 404, 405 and 500 are answers too.
   [[nodiscard]] http::Response respond(const http::Request& request) const;
   /// Whether `respond` walks over all connections for this request.
   [[nodiscard]] bool is_costly(const http::Request& request) const;
-  /// Both, for an HTTP server that these routes outlive.
+  /// The most bytes of a body that this request may have.
+  [[nodiscard]] std::size_t body_limit(const http::Request& request) const;
+  /// All of it, for an HTTP server that these routes outlive.
   [[nodiscard]] http::Handler handler() const;
 
  private:

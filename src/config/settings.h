@@ -47,6 +47,7 @@ struct Settings {
   std::chrono::milliseconds drain_delay{0};
   bool ready_during_drain_delay = false;
   std::chrono::milliseconds drain_timeout{8'000};  ///< 0: end open connections at once
+  bool faults = false;                             ///< POST /faults works
   log::LogLevel log_level = log::LogLevel::kInfo;
   log::LogFormat log_format = log::LogFormat::kText;
   std::string env_file = ".env";

@@ -110,8 +110,10 @@ std::vector<SettingRow> timeouts() {
   };
 }
 
-std::vector<SettingRow> logs_and_files() {
+std::vector<SettingRow> faults_logs_and_files() {
   return {
+      {"FAULTS", "off", "", "on: POST /faults makes the server misbehave on demand, for tests of clients and alerts",
+       member(&Settings::faults, choice<bool>({{"off", false}, {"on", true}}))},
       {"LOG_LEVEL", "info", "", "least level to log; connections log at info, each echo at trace",
        member(&Settings::log_level, choice<log::LogLevel>({{"trace", log::LogLevel::kTrace},
                                                            {"debug", log::LogLevel::kDebug},
@@ -131,7 +133,7 @@ std::vector<SettingRow> logs_and_files() {
 
 std::vector<SettingRow> all_settings() {
   std::vector<SettingRow> table = listeners();
-  for (auto part : {threads(), sockets(), timeouts(), logs_and_files()}) {
+  for (auto part : {threads(), sockets(), timeouts(), faults_logs_and_files()}) {
     std::move(part.begin(), part.end(), std::back_inserter(table));
   }
   return table;

@@ -64,13 +64,17 @@ std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
   }
 }
 
-std::optional<CloseReason> BlockingEcho::echo(std::span<const std::byte> bytes) {
+std::optional<CloseReason> BlockingEcho::echo(std::span<std::byte> bytes) {
   if (const auto reason = session_.on_received(bytes)) {
     return reason;
   }
   while (!bytes.empty()) {
     if (const auto reason = session_.send_some(bytes, 0)) {
       return reason;
+    }
+    if (session_.is_held()) {
+      session_.wait_while_held();
+      continue;
     }
     // The client reads slowly, or not at all.
     while (!bytes.empty() && wait_for(POLLOUT, fd_, session_.send_deadline()) <= 0) {

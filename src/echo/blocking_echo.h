@@ -25,7 +25,7 @@ class BlockingEcho {
   std::optional<CloseReason> run(std::span<std::byte> buffer);
 
  private:
-  std::optional<CloseReason> echo(std::span<const std::byte> bytes);
+  std::optional<CloseReason> echo(std::span<std::byte> bytes);
   std::optional<CloseReason> on_receive_timeout() const;
   void arm_receive_timeout(Clock::time_point now);
   CloseReason finish(LingeringClose close, std::span<std::byte> buffer) const;

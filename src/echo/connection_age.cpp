@@ -1,5 +1,7 @@
 #include "echo/connection_age.h"
 
+#include "echo/spread.h"
+
 namespace threadecho::echo {
 
 std::optional<Clock::time_point> age_deadline(std::uint64_t id, Clock::time_point accepted_at,
@@ -7,10 +9,9 @@ std::optional<Clock::time_point> age_deadline(std::uint64_t id, Clock::time_poin
   if (limit.count() == 0) {
     return std::nullopt;
   }
-  // Knuth's multiplicative hash. Its 16 upper bits as a fraction, so that a tenth of any limit of int64 milliseconds
-  // that a setting allows can be multiplied by it.
-  constexpr std::uint32_t kMultiplier = 2'654'435'761U;
-  const std::int64_t fraction = (static_cast<std::uint32_t>(id) * kMultiplier) >> 16U;
+  // 16 bits as a fraction, so that a tenth of any limit of int64 milliseconds that a setting allows can be multiplied
+  // by it.
+  const std::int64_t fraction = spread(id) >> 16U;
   const std::chrono::milliseconds earlier = limit / 10 * fraction / (1 << 16);
   return accepted_at + limit - earlier;
 }

@@ -10,6 +10,7 @@ struct Settings;
 namespace threadecho::echo {
 
 class ConnectionRegistry;
+class FaultTable;
 class SpareDescriptors;
 
 /// What every connection of a server is served with. Borrowed; outlives all connections and the threads that serve
@@ -20,6 +21,7 @@ struct EchoContext {
   ConnectionRegistry& registry;
   log::Logger& log;
   SpareDescriptors& spare_descriptors;
+  FaultTable& faults;
 };
 
 }  // namespace threadecho::echo

@@ -12,6 +12,8 @@ namespace {
 
 /// Buffers to discard at once of a client that goes on sending, before other clients of the thread have their turn.
 constexpr int kDiscardAtOnce = 4;
+/// No event tells that the client has acknowledged all before a reset on demand.
+constexpr std::chrono::milliseconds kLookBeforeReset{5};
 
 }  // namespace
 
@@ -22,10 +24,15 @@ void LingeringClose::begin(CloseReason reason) {
     case CloseReason::kIdleTimeout:
     case CloseReason::kMaxAge:
     case CloseReason::kDrainForced:
+    case CloseReason::kFault:
       session_.connection().end(reason);
       reason_ = *session_.connection().end_reason();
-      ::shutdown(fd(), SHUT_WR);
       linger_until_ = Clock::now() + kLinger;
+      if (reason_ == CloseReason::kFault && session_.ends_with_reset()) {
+        stage_ = Stage::kResetting;
+        break;
+      }
+      ::shutdown(fd(), SHUT_WR);
       stage_ = Stage::kLingering;
       break;
     case CloseReason::kWriteTimeout:
@@ -59,6 +66,8 @@ std::optional<LingeringClose::Wait> LingeringClose::step(Clock::time_point now, 
       return stage_ == Stage::kLingering ? linger(now, scratch) : std::nullopt;
     case Stage::kAcknowledging:
       return await_acknowledgement(now);
+    case Stage::kResetting:
+      return await_reset(now);
     case Stage::kDone:
       break;
   }
@@ -116,6 +125,15 @@ std::optional<LingeringClose::Wait> LingeringClose::await_acknowledgement(Clock:
     return std::nullopt;
   }
   return Wait{.event = Event::kChange, .until = deadline()};
+}
+
+/// A reset destroys what the client has not acknowledged, and it is to get so many bytes before it.
+std::optional<LingeringClose::Wait> LingeringClose::await_reset(Clock::time_point now) const {
+  if (net::unacknowledged_bytes(fd()) > 0 && !net::is_closed(fd()) && now < deadline()) {
+    return Wait{.event = Event::kChange, .until = std::min(deadline(), now + kLookBeforeReset)};
+  }
+  net::reset_on_close(fd());
+  return std::nullopt;
 }
 
 Clock::time_point LingeringClose::deadline() const noexcept {

@@ -39,12 +39,14 @@ class LingeringClose {
     kLingering,       ///< our side is shut; what the client sends is discarded until it closes, or the time is over
     kDeliveringTail,  ///< the client has closed its side and waits for the rest of its echo
     kAcknowledging,   ///< both sides are shut; what is queued may leave within the time
+    kResetting,       ///< what is queued may leave within the time; then an RST
     kDone,
   };
 
   std::optional<Wait> linger(Clock::time_point now, std::span<std::byte> scratch);
   std::optional<Wait> deliver_tail(Clock::time_point now);
   std::optional<Wait> await_acknowledgement(Clock::time_point now);
+  std::optional<Wait> await_reset(Clock::time_point now) const;
   [[nodiscard]] Clock::time_point deadline() const noexcept;
   [[nodiscard]] int fd() const noexcept { return session_.fd(); }
 

@@ -18,6 +18,12 @@ std::optional<Refused> Pool::serve(std::unique_ptr<Connection> connection) {
   return (*fewest)->take(std::move(connection));
 }
 
+void Pool::faults_changed() noexcept {
+  for (const auto& worker : workers_) {
+    worker->look_again();
+  }
+}
+
 void Pool::join_all() {
   for (const auto& worker : workers_) {
     worker->stop();

@@ -19,6 +19,7 @@ class Pool final : public ThreadModel {
 
   /// Gives the connection to the worker that has the fewest.
   std::optional<Refused> serve(std::unique_ptr<Connection> connection) override;
+  void faults_changed() noexcept override;
   void join_all() override;
   [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override;
 

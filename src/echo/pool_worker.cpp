@@ -110,6 +110,7 @@ void PoolWorker::wait() {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.ptr == nullptr) {
       wakeup_.clear();
+      std::ranges::for_each(due_, [this](Client& client) { queue(client); });
     } else {
       queue(*static_cast<Client*>(event.data.ptr));
     }

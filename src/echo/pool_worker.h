@@ -35,6 +35,8 @@ class PoolWorker {
 
   /// Serves the connection until its end, or returns the client if that is impossible. For the acceptor's thread.
   std::optional<Refused> take(std::unique_ptr<Connection> connection);
+  /// Has the thread look at every connection that waits for a time: faults have changed. For any thread.
+  void look_again() noexcept { wakeup_.notify(); }
   /// Lets the thread end once it has no connection left; `join` waits for that. For the thread that owns the pool.
   void stop() noexcept;
   void join();

@@ -46,7 +46,7 @@ PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
 }
 
 /// `bytes` are the front of `buffer`.
-PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<std::byte> buffer) {
+PooledEcho::Next PooledEcho::echo(std::span<std::byte> bytes, std::span<std::byte> buffer) {
   auto reason = session_.on_received(bytes);
   if (!reason) {
     reason = session_.send_some(bytes, MSG_DONTWAIT);
@@ -72,7 +72,7 @@ PooledEcho::Next PooledEcho::echo(std::span<const std::byte> bytes, std::span<st
 }
 
 PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
-  std::span<const std::byte> rest = std::span(unsent_).subspan(sent_of_unsent_);
+  std::span<std::byte> rest = std::span(unsent_).subspan(sent_of_unsent_);
   auto reason = session_.send_some(rest, MSG_DONTWAIT);
   if (!reason && !rest.empty()) {
     sent_of_unsent_ = unsent_.size() - rest.size();

@@ -37,7 +37,7 @@ class PooledEcho {
 
  private:
   Next receive(std::span<std::byte> buffer);
-  Next echo(std::span<const std::byte> bytes, std::span<std::byte> buffer);
+  Next echo(std::span<std::byte> bytes, std::span<std::byte> buffer);
   Next flush(std::span<std::byte> buffer);
   Next wait_to_send();
   Next wait_to_receive();

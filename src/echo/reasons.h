@@ -17,16 +17,17 @@ enum class CloseReason : std::uint8_t {
   kMaxAge,
   kDrained,      ///< the client closed after the drain began
   kDrainForced,  ///< still open when the drain's time was over
+  kFault,        ///< on demand, see FaultKind
   kError,
 };
-inline constexpr std::array<std::string_view, 9> kCloseReasonNames = {"client_closed", "client_reset",  "peer_timeout",
-                                                                      "idle_timeout",  "write_timeout", "max_age",
-                                                                      "drained",       "drain_forced",  "error"};
+inline constexpr std::array<std::string_view, 10> kCloseReasonNames = {
+    "client_closed", "client_reset", "peer_timeout", "idle_timeout", "write_timeout",
+    "max_age",       "drained",      "drain_forced", "fault",        "error"};
 
 /// Why a client was turned away. Label values of threadecho_connections_rejected_total.
-enum class RejectReason : std::uint8_t { kMaxConnections, kMaxPerClient, kThreadLimit };
-inline constexpr std::array<std::string_view, 3> kRejectReasonNames = {"max_connections", "max_per_client",
-                                                                       "thread_limit"};
+enum class RejectReason : std::uint8_t { kMaxConnections, kMaxPerClient, kThreadLimit, kFault };
+inline constexpr std::array<std::string_view, 4> kRejectReasonNames = {"max_connections", "max_per_client",
+                                                                       "thread_limit", "fault"};
 
 /// What a connection to PROXY_PORT began with. Label values of threadecho_proxy_headers_total.
 enum class ProxyHeaderResult : std::uint8_t {

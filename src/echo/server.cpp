@@ -33,13 +33,15 @@ Acceptor::Listeners open_listeners(const config::Settings& settings, net::Endpoi
 Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
     : ready_during_drain_delay_(settings.ready_during_drain_delay),
       spare_descriptors_(limit.spare_descriptors),
+      faults_(settings.faults, log, [this] { threads_->faults_changed(); }),
       quota_(limit.connections, settings.max_connections_per_client),
       gate_(settings, quota_, log),
       threads_(make_thread_model({.settings = settings,
                                   .drain = drain_,
                                   .registry = registry_,
                                   .log = log,
-                                  .spare_descriptors = spare_descriptors_})),
+                                  .spare_descriptors = spare_descriptors_,
+                                  .faults = faults_})),
       shortage_(quota_, *threads_, log),
       acceptor_(open_listeners(settings, endpoint_, proxy_endpoint_), limit.refused_clients, acceptor_policy(settings),
                 {.direct = [this](net::Fd client,
@@ -57,6 +59,7 @@ Server::~Server() {
 }
 
 void Server::start() {
+  faults_.start();
   acceptor_.start();
   started_ = true;
 }
@@ -72,6 +75,9 @@ Totals Server::totals() const {
 Readiness Server::readiness() const {
   if (ready_during_drain_delay_ ? acceptor_.is_stopping() : drain_.has_begun()) {
     return Readiness::kDraining;
+  }
+  if (faults_.is_unready()) {
+    return Readiness::kUnreadyOnDemand;
   }
   if (!quota_.is_full()) {
     return Readiness::kReady;
@@ -98,7 +104,12 @@ std::optional<Refused> Server::serve_proxied(ProxyGate::Arrival client) {
 }
 
 std::optional<Refused> Server::serve(ProxyGate::Arrival client) {
-  auto connection = std::make_unique<Connection>(++last_id_, std::move(client.socket), client.peer, Clock::now(),
+  last_id_.add(1);
+  const std::uint64_t id = last_id_.value();
+  if (faults_.refuses(id, client.peer)) {
+    return Refused{std::move(client.socket), RejectReason::kFault};
+  }
+  auto connection = std::make_unique<Connection>(id, std::move(client.socket), client.peer, Clock::now(),
                                                  std::move(client.place), client.via);
   registry_.add(*connection);
   // With this one, which may end before serve() returns.
@@ -121,6 +132,7 @@ std::size_t Server::end_connections() {
   drain_.limit_linger(Clock::now() + kLinger);
   const std::size_t ended = registry_.end_all(CloseReason::kDrainForced);
   threads_->connections_ended();
+  faults_.wake_waiting();
   return ended;
 }
 
@@ -129,6 +141,7 @@ void Server::stop() {
     registry_.shut_down_reading();
   }
   acceptor_.join();
+  faults_.stop();
   threads_->join_all();
   started_ = false;
 }

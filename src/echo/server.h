@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "echo/acceptor.h"
@@ -10,6 +11,7 @@
 #include "echo/connection_registry.h"
 #include "echo/context.h"
 #include "echo/drain.h"
+#include "echo/fault_table.h"
 #include "echo/final_wait.h"
 #include "echo/limits.h"
 #include "echo/proxy_gate.h"
@@ -26,14 +28,14 @@ struct Settings;
 namespace threadecho::echo {
 
 /// Whether the server accepts new clients, as a load balancer asks.
-enum class Readiness { kReady, kFull, kOutOfThreads, kDraining };
+enum class Readiness { kReady, kFull, kOutOfThreads, kUnreadyOnDemand, kDraining };
 
 /// The echo service: its listeners, the threads that serve its clients, and the sums of what they do.
 ///
 /// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `end_connections`, `stop`.
 /// Between them main waits, as long as it likes, until the server no longer `is_accepting`, `is_idle` and `has_ended`.
-/// `connections_limit`, `totals`, `readiness`, `is_draining` and `connections` are for any thread; the rest is for the
-/// owner's.
+/// `connections_limit`, `totals`, `readiness`, `is_draining`, `connections`, `faults` and `begin_fault` are for any
+/// thread; the rest is for the owner's.
 class Server {
  public:
   /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error if the threads of the pool
@@ -59,6 +61,12 @@ class Server {
   [[nodiscard]] bool is_draining() const noexcept { return drain_.has_begun(); }
   /// The live connections, in no order.
   [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return registry_.snapshots(quota_.open()); }
+
+  /// What the server does wrong on demand.
+  [[nodiscard]] FaultTable& faults() noexcept { return faults_; }
+  [[nodiscard]] const FaultTable& faults() const noexcept { return faults_; }
+  /// Begins a fault; null if too many are active.
+  FaultPtr begin_fault(FaultSpec spec) { return faults_.add(std::move(spec), last_id_.value()); }
 
   /// Readiness falls, with READY_DURING_DRAIN_DELAY not until `stop_accepting`. Clients are still accepted.
   void begin_drain();
@@ -87,12 +95,13 @@ class Server {
   const bool ready_during_drain_delay_;
   Drain drain_;
   SpareDescriptors spare_descriptors_;
+  FaultTable faults_;
   ConnectionQuota quota_;        // before the threads: their connections hold places of it
   ProxyGate gate_;               // the places of its clients too
   ConnectionRegistry registry_;  // before the threads: their connections are linked to it
   const std::unique_ptr<ThreadModel> threads_;
   ThreadShortage shortage_;
-  std::uint64_t last_id_ = 0;  ///< only for the acceptor's thread
+  SingleWriterCounter last_id_;  ///< of connections; written by the acceptor's thread
   net::Endpoint endpoint_;
   net::Endpoint proxy_endpoint_;
   Acceptor acceptor_;

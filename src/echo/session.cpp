@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <new>
 
 #include "config/settings.h"
 #include "echo/connection_age.h"
@@ -71,10 +72,63 @@ std::optional<CloseReason> Session::on_received(std::span<const std::byte> bytes
   counters.received_bytes.add(bytes.size());
   counters.receives.add(1);
   log_received(context_.log, connection_, bytes);
+  if (context_.faults.generation() != fault_generation_) [[unlikely]] {
+    if (const auto reason = update_faults()) {
+      return reason;
+    }
+  }
+  if (faults_ != nullptr) {
+    faults_->begin_message(received_at_);
+  }
   return std::nullopt;
 }
 
-std::optional<CloseReason> Session::send_some(std::span<const std::byte>& bytes, int flags) {
+/// Faults have begun or ended.
+std::optional<CloseReason> Session::update_faults() {
+  try {
+    if (faults_ == nullptr) {
+      faults_ = std::make_unique<ConnectionFaults>(context_.faults, connection_);
+    }
+    fault_generation_ = context_.faults.generation();  // before the question: what changes later is noticed
+    if (!faults_->update()) {
+      faults_.reset();
+    }
+  } catch (const std::bad_alloc&) {
+    return CloseReason::kError;
+  }
+  return std::nullopt;
+}
+
+std::optional<CloseReason> Session::send_with_faults(std::span<std::byte>& bytes, int flags) {
+  std::span<std::byte> allowed;
+  while (allowed.empty()) {  // the kernel has taken all of it
+    if (bytes.empty()) {
+      return faults_->ends() ? std::optional(CloseReason::kFault) : std::nullopt;
+    }
+    if (context_.faults.generation() != fault_generation_) {
+      if (const auto reason = update_faults()) {
+        return reason;
+      }
+      if (faults_ == nullptr) {
+        return send_once(bytes, flags);
+      }
+    }
+    const auto now = Clock::now();
+    const std::size_t size = faults_->next(bytes, now);
+    if (size == 0) {
+      return faults_->is_held() ? reason_if_held(now) : CloseReason::kFault;
+    }
+    allowed = bytes.first(size);
+    if (const auto reason = send_once(allowed, flags)) {
+      return reason;
+    }
+    faults_->sent(size - allowed.size(), now);
+    bytes = bytes.subspan(size - allowed.size());
+  }
+  return std::nullopt;
+}
+
+std::optional<CloseReason> Session::send_once(std::span<std::byte>& bytes, int flags) {
   ssize_t sent = -1;
   do {
     sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
@@ -137,7 +191,15 @@ std::optional<CloseReason> Session::reason_if_stuck(Clock::time_point now) noexc
   return write_stall_.is_stalled(now) ? std::optional(CloseReason::kWriteTimeout) : std::nullopt;
 }
 
+std::optional<CloseReason> Session::reason_if_held(Clock::time_point now) const noexcept {
+  const auto ended = connection_.end_reason();
+  return !ended && now >= age_deadline_ ? CloseReason::kMaxAge : ended;
+}
+
 Clock::time_point Session::send_deadline() const noexcept {
+  if (is_held()) {
+    return std::min(age_deadline_, faults_->held_until());
+  }
   return std::min(age_deadline_, write_stall_.next_look(stall_looked_at_));
 }
 

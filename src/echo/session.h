@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 
 #include "echo/connection.h"
+#include "echo/connection_faults.h"
 #include "echo/context.h"
 #include "echo/reasons.h"
 #include "echo/write_stall_detector.h"
@@ -30,8 +32,11 @@ class Session {
   /// `bytes` have been received. Returns a reason to close without echoing them, if there is one.
   std::optional<CloseReason> on_received(std::span<const std::byte> bytes);
   /// One send(2) of what is left of them, with `flags`; removes from the front of `bytes` what the kernel took. Returns
-  /// a reason to close, if there is one: an error, or too long without progress.
-  std::optional<CloseReason> send_some(std::span<const std::byte>& bytes, int flags);
+  /// a reason to close, if there is one: an error, or too long without progress. With faults: as many as they let pass,
+  /// and perhaps not those that were received.
+  std::optional<CloseReason> send_some(std::span<std::byte>& bytes, int flags) {
+    return faults_ == nullptr ? send_once(bytes, flags) : send_with_faults(bytes, flags);
+  }
   /// The kernel has the last byte of what was received. Returns a reason to close, if there is one: too old.
   std::optional<CloseReason> on_echoed();
 
@@ -42,6 +47,14 @@ class Session {
   [[nodiscard]] std::optional<CloseReason> reason_if_overdue(Clock::time_point now) const noexcept;
   /// The reason to close a connection whose client does not read, if there is one: too old, or stalled.
   [[nodiscard]] std::optional<CloseReason> reason_if_stuck(Clock::time_point now) noexcept;
+
+  /// A fault, and not the client, holds back what `send_some` has left: call that again at `send_deadline`.
+  [[nodiscard]] bool is_held() const noexcept { return faults_ != nullptr && faults_->is_held(); }
+  /// For a thread that may block: waits while that is so, or until faults have changed or the connection has been ended
+  /// from outside.
+  void wait_while_held() { context_.faults.wait(send_deadline(), fault_generation_, connection_); }
+  /// A fault ends the connection, with an RST.
+  [[nodiscard]] bool ends_with_reset() const noexcept { return faults_ != nullptr && faults_->resets(); }
 
   /// When to call `reason_if_stuck` next if nothing can be sent; max() for never. Call it before this.
   [[nodiscard]] Clock::time_point send_deadline() const noexcept;
@@ -55,14 +68,21 @@ class Session {
   [[nodiscard]] Clock::time_point last_received() const noexcept { return last_received_; }
 
  private:
+  std::optional<CloseReason> update_faults();
+  std::optional<CloseReason> send_with_faults(std::span<std::byte>& bytes, int flags);
+  std::optional<CloseReason> send_once(std::span<std::byte>& bytes, int flags);
+  [[nodiscard]] std::optional<CloseReason> reason_if_held(Clock::time_point now) const noexcept;
+
   Connection& connection_;
   const EchoContext& context_;
   const Clock::time_point age_deadline_;
   WriteStallDetector write_stall_;
-  Clock::time_point stall_looked_at_{};   ///< when the last look was, or the stall can have begun
-  Clock::time_point received_at_{};       ///< of the message that is being echoed
-  Clock::time_point tcp_info_read_at_{};  ///< when TCP_INFO was last read
-  Clock::time_point last_received_{};     ///< when the last message was echoed, or the session began
+  Clock::time_point stall_looked_at_{};       ///< when the last look was, or the stall can have begun
+  Clock::time_point received_at_{};           ///< of the message that is being echoed
+  Clock::time_point tcp_info_read_at_{};      ///< when TCP_INFO was last read
+  Clock::time_point last_received_{};         ///< when the last message was echoed, or the session began
+  std::uint32_t fault_generation_ = 0;        ///< of the table, as known here
+  std::unique_ptr<ConnectionFaults> faults_;  ///< null unless one hits the connection
 };
 
 /// How long a blocking send waits before the thread looks whether the client is stuck; 0: for ever. From then on the

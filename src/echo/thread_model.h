@@ -30,6 +30,9 @@ class ThreadModel {
   [[nodiscard]] virtual bool can_start_thread() const { return true; }
   /// Every connection has been ended from outside. Those that no thread serves yet end too. For any thread.
   virtual void connections_ended() noexcept {}
+  /// A fault has begun or ended. For any thread. Threads that serve one connection each wait with FaultTable::wait,
+  /// which ends then by itself.
+  virtual void faults_changed() noexcept {}
   /// Waits until no connection is left, then ends and joins every thread.
   virtual void join_all() = 0;
   /// Threads that serve at least one connection, while `totals` are what the registry has just returned. For any

@@ -122,6 +122,7 @@ TEST(Serve, ShowsEverySeriesFromTheStart) {
         "threadecho_receives_total", "threadecho_connections_active", "threadecho_connections_accepted_total",
         R"(threadecho_connections_rejected_total{reason="thread_limit"})",
         R"(threadecho_connections_closed_total{reason="drain_forced"})",
+        R"(threadecho_faults_injected_total{fault="corrupt"})", "threadecho_faults_active",
         R"(threadecho_accept_errors_total{error="EMFILE"})", "threadecho_draining",
         "threadecho_log_lines_dropped_total", "threadecho_connection_duration_seconds_count",
         "threadecho_echo_duration_seconds_count", "threadecho_thread_start_seconds_count"}) {

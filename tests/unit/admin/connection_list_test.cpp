@@ -36,7 +36,8 @@ TEST(ConnectionList, ShowsEachConnectionAsJson) {
                                                      .echoed_bytes = 9,
                                                      .round_trip = std::chrono::microseconds(42)}};
   json expected = json::parse(R"({"id": 12, "peer": "192.0.2.1:4711", "via": null, "thread": 34, "state": "receiving",
-      "age_seconds": 2.5, "idle_seconds": 0.5, "received_bytes": 10, "echoed_bytes": 9, "rtt_seconds": 0.000042})");
+      "age_seconds": 2.5, "idle_seconds": 0.5, "received_bytes": 10, "echoed_bytes": 9, "rtt_seconds": 0.000042,
+      "faults": []})");
   EXPECT_EQ(json::parse(connections_response(connections, {}).body),
             json({{"total", 1}, {"connections", json::array({expected})}}));
 

@@ -71,6 +71,7 @@ TEST(SettingsTable, CanShowWhatItsMembersHold) {
                                                             {"DRAIN_DELAY", "12s"},
                                                             {"READY_DURING_DRAIN_DELAY", "on"},
                                                             {"DRAIN_TIMEOUT", "13s"},
+                                                            {"FAULTS", "on"},
                                                             {"LOG_LEVEL", "off"},
                                                             {"LOG_FORMAT", "json"},
                                                             {"ENV_FILE", "other"}};
