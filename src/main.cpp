@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/run_command.h"
 #include "compare/compare_command.h"
+#include "fault/fault_command.h"
 #include "healthcheck/healthcheck_command.h"
 #include "host/parent_process.h"
 #include "host/standard_descriptors.h"
@@ -34,6 +35,7 @@ struct Command {
 };
 constexpr std::array kCommands = {
     Command{"compare", &compare::run_compare},
+    Command{"fault", &fault::run_fault},
     Command{"healthcheck", &healthcheck::run_healthcheck},
     Command{"help", &run_help},
     Command{"identity", &identity::run_identity},

@@ -28,10 +28,14 @@ enum class Until { kHeaderDone, kDone };
 Result broken(int error_number) { return Result::bad("the connection broke: " + errno_code(error_number).message()); }
 
 /// A request fits into any socket's buffer: it goes out in one piece or not at all.
-bool send_request(int fd, const net::Endpoint& server, const std::string& path) {
-  const std::string request =
-      "GET " + path + " HTTP/1.1\r\nHost: " + host_field(server) + "\r\nConnection: close\r\n\r\n";
-  return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
+bool send_request(int fd, const HttpRequest& request) {
+  std::string text =
+      request.method + " " + request.path + " HTTP/1.1\r\nHost: " + request.host + "\r\nConnection: close\r\n";
+  if (!request.body.empty()) {
+    text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  text += "\r\n" + request.body;
+  return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
 }
 
 Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
@@ -66,21 +70,31 @@ Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
   return Result::good({.status = parser.get().result_int(), .body = std::move(parser.get().body())});
 }
 
-Result get(const net::Endpoint& server, const std::string& path, Until until, Deadline deadline, SignalFd* signals) {
-  const Connected connected = connect_to_any({server}, time_left(deadline), signals);
+Result exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request, Until until, Deadline deadline,
+                SignalFd* signals) {
+  const Connected connected = connect_to_any(servers, time_left(deadline), signals);
   if (signals != nullptr && signals->signal()) {
     return Result::bad("interrupted");
   }
   if (!connected.fd) {
     return Result::bad(connect_failure(connected.attempts).text);
   }
-  if (!send_request(connected.fd.get(), server, path)) {
+  if (!send_request(connected.fd.get(), request)) {
     return broken(errno);
   }
   return read_answer(connected.fd.get(), until, deadline, signals);
 }
 
+Result get(const net::Endpoint& server, const std::string& path, Until until, Deadline deadline, SignalFd* signals) {
+  return exchange({server}, {.path = path, .host = host_field(server)}, until, deadline, signals);
+}
+
 }  // namespace
+
+text::Parsed<HttpAnswer> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
+                                       Deadline deadline) {
+  return exchange(servers, request, Until::kDone, deadline, nullptr);
+}
 
 std::string host_field(const net::Endpoint& server) {
   std::string text = server.to_string();

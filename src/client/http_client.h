@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/signal_fd.h"
 #include "client/wait.h"
@@ -17,6 +18,18 @@ struct HttpAnswer {
   unsigned status = 0;
   std::string body;
 };
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string path;
+  std::string host;       ///< for the Host field
+  std::string body = {};  ///< JSON; none if empty
+};
+
+/// Sends the request to the first of these addresses that can be connected to, and reads the whole answer. Bad with the
+/// reason if it does not arrive by the deadline.
+text::Parsed<HttpAnswer> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
+                                       Deadline deadline);
 
 /// Sends GET `path` over a connection of its own. Bad with the reason if the whole answer does not arrive by the
 /// deadline (Beast's own synchronous calls have no timeout), or if a signal comes first. `signals` may be null.

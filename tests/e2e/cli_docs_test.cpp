@@ -39,6 +39,7 @@ const std::string interval_heading = "### JSON of an interval";
 const std::string report_heading = "### JSON of report";
 const std::string compare_heading = "### JSON of compare";
 const std::string identity_heading = "### JSON of identity";
+const std::string fault_heading = "### JSON of fault";
 const std::string failure_heading = "### JSON of a command that cannot run";
 
 /// The path of each member, in all levels: `latency.count`, `incidents[].time`. The members of each `errors` are kinds.
@@ -232,18 +233,28 @@ class CliDocs : public ::testing::Test {
     run(report_heading, {"report"});
   }
 
+  void run_fault() {
+    const std::string at = "127.0.0.1:" + std::to_string(server_.http_port());
+    run(fault_heading, {"fault", "add", "delay", "1s", "--clients", "192.0.2.0/24", "--for", "1h", "--at", at});
+    run(fault_heading, {"fault", "add", "throttle", "1", "--clients", "192.0.2.0/24", "--for", "1h", "--at", at});
+    run(fault_heading, {"fault", "add", "close", "--clients", "192.0.2.0/24", "--for", "1h", "--at", at});
+    run(fault_heading, {"fault", "clear", "--at", at});
+  }
+
   [[nodiscard]] const KeysByHeading& printed() {
     if (printed_.empty()) {
       run_probe();
       run_identity();
       run_load_and_report();
+      run_fault();
       run(compare_heading, {"compare", "--clients", "2", "--duration", "100ms", "--patience", "50ms"});
     }
     return printed_;
   }
 
  private:
-  ServerProcess server_{{.arguments = {"--identity-port", "0"}, .environment = {}, .env_file = {}}};
+  ServerProcess server_{
+      {.arguments = {"--identity-port", "0"}, .environment = {{"FAULTS", "on"}}, .env_file = {}}};
   UnusedPort unused_;
   std::string good_;
   std::string refused_ = unused_.endpoint().to_string();

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/help.h"
+#include "client/json.h"
+#include "client/target.h"
+
+namespace threadecho::fault {
+
+enum class FaultAction : std::uint8_t { kAdd, kList, kClear };
+
+/// What `threadecho fault` is asked to do.
+struct FaultOptions {
+  FaultAction action = FaultAction::kList;
+  client::Json request;             ///< of kAdd: the body of POST /faults
+  std::optional<std::uint64_t> id;  ///< of kClear: the only one to end
+  client::Target server;            ///< its HTTP port
+  bool json = false;
+  bool help = false;  ///< nothing else counts then
+};
+
+/// argv[0] is the command's name. Throws cli::UsageError. Which values a fault may have the server says.
+FaultOptions parse_fault_arguments(int argc, const char* const* argv);
+
+std::string fault_help(std::size_t width = cli::kUsualWidth);
+
+}  // namespace threadecho::fault

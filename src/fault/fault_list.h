@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "client/json.h"
+#include "fault/fault_arguments.h"
+
+namespace threadecho::fault {
+
+/// A line for each fault, as GET /faults tells of them. `action` is what was done.
+std::string fault_list(const client::Json& faults, FaultAction action);
+
+}  // namespace threadecho::fault
