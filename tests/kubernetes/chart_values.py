@@ -67,6 +67,7 @@ GOOD = [  # what a values file sets, and the setting as the pod then gets it
     ("SOCKET_BUFFER_SIZE", "1048576", "1048576"),
     ("LOG_LEVEL", "false", "off"),  # off and on without quotes
     ("READY_DURING_DRAIN_DELAY", "true", "on"),
+    ("FAULTS", "true", "on"),
 ]
 TARGETS = {1: "10m", 65: "650m", 100: "1"}  # connectionsPercent, and what the autoscaler aims at
 

@@ -1,7 +1,6 @@
 """The real Prometheus of the end-to-end test, on a free port of the loopback interface."""
 
 import json
-import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,9 +13,10 @@ from programs import PATIENCE, Program
 
 
 class Prometheus(Program):
-    """Debian's Prometheus with the configuration that is shipped. Only targets and intervals are rewritten."""
+    """Debian's Prometheus with the configuration that is shipped. Only targets and intervals are rewritten, and the text
+    of the rules by `rewritten`."""
 
-    def __init__(self, root, directory, targets, interval):
+    def __init__(self, root, directory, targets, interval, rewritten=lambda rules: rules):
         source = Path(root) / subjects.PROMETHEUS
         configuration = yaml.safe_load(source.read_text(encoding="utf-8"))
         configuration["global"].update(scrape_interval=interval, evaluation_interval=interval)
@@ -25,7 +25,8 @@ class Prometheus(Program):
             job.pop("file_sd_configs", None)
         directory.mkdir()
         for name in configuration["rule_files"]:
-            shutil.copy(source.parent / name, directory)
+            rules = (source.parent / name).read_text(encoding="utf-8")
+            (directory / name).write_text(rewritten(rules), encoding="utf-8")
         copy = directory / source.name
         copy.write_text(yaml.safe_dump(configuration), encoding="utf-8")
         super().__init__(["prometheus", f"--config.file={copy}", f"--storage.tsdb.path={directory / 'data'}",

@@ -1,5 +1,5 @@
-"""Traffic of every kind that a client can make: normal, bulk, refused, reset, idle, without a reader, out of
-descriptors, and open during a drain."""
+"""Traffic of every kind that a client can make: normal, bulk, delayed on demand, refused, reset, idle, without a reader,
+out of descriptors, and open during a drain."""
 
 import contextlib
 import resource
@@ -54,6 +54,13 @@ def load(binary, server, *arguments, host="127.0.0.1"):
     done = subprocess.run([str(binary), "load", f"{host}:{server.port}", *arguments], timeout=PATIENCE, text=True,
                           capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def delayed(binary, server):
+    """Load under a fault on demand, which ends by itself."""
+    subprocess.run([str(binary), "fault", "add", "delay", "5ms", "--for", "3s", "--at", server.target], timeout=PATIENCE,
+                   check=True, capture_output=True)
+    load(binary, server, "--connections", "4", "--duration", "2s")
 
 
 def until_alone(server):
