@@ -40,8 +40,10 @@ class RequestReader {
   [[nodiscard]] bool has_body() const;
   /// Its size, if Content-Length says it.
   [[nodiscard]] std::optional<std::uint64_t> body_size() const;
-  /// Once kComplete: the client may send another request after this one and its body.
-  [[nodiscard]] bool keep_alive() const { return parser_->keep_alive(); }
+  /// Once kComplete: the client may send another request, if its body is taken, or there is none.
+  [[nodiscard]] bool keep_alive(bool body_is_taken = false) const {
+    return parser_->keep_alive() && (body_is_taken || !has_body());
+  }
 
  private:
   State reject(unsigned status, std::string_view what);

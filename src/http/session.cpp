@@ -147,11 +147,11 @@ void Session::answer() {
 }
 
 void Session::send_answer(Response response) {
-  const bool has_unread_body = reader_->has_body() && body_bytes_ == 0;
-  if (has_unread_body && response.status < 400) {
+  const bool body_is_taken = body_bytes_ > 0;
+  if (reader_->has_body() && !body_is_taken && response.status < 400) {
     response = error_response(413, "a request with a body is not accepted");
   }
-  send(std::move(response), reader_->keep_alive() && !has_unread_body);
+  send(std::move(response), reader_->keep_alive(body_is_taken));
 }
 
 Request Session::request() const {

@@ -20,7 +20,6 @@
 namespace threadecho::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -51,7 +50,10 @@ const std::vector<FaultRow>& fault_rows() {
 
 class FaultsAgainstClients : public ::testing::TestWithParam<std::string> {
  protected:
-  FaultsAgainstClients() { server_.wait_until_serving(); }
+  FaultsAgainstClients() {
+    server_.wait_until_serving();
+    target_ = server_.echo().to_string();
+  }
 
   EndedProgram fault(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "fault");
@@ -77,7 +79,7 @@ class FaultsAgainstClients : public ::testing::TestWithParam<std::string> {
   ServerProcess server_{{.arguments = {"--thread-model", GetParam(), "--pool-threads", "8", "--drain-timeout", "500ms"},
                          .environment = {{"FAULTS", "on"}},
                          .env_file = {}}};
-  const std::string target_ = server_.echo().to_string();
+  std::string target_;
 };
 INSTANTIATE_TEST_SUITE_P(, FaultsAgainstClients, ::testing::ValuesIn(all_thread_models), name_of_thread_model);
 
@@ -89,7 +91,7 @@ TEST_P(FaultsAgainstClients, AreNamedByProbeAndLoadAsTheServerCountsThem) {
     EXPECT_EQ(probe.status, row.probe_status) << row.name << ": " << probe.output;
     const EndedProgram load = run_program({"load", target_, "--connections", "2", "--duration", "300ms", "--warmup",
                                            "0", "--timeout", "1s", "--json", "--quiet"});
-    const json result = json::parse(load.output);
+    const nlohmann::json result = nlohmann::json::parse(load.output);
     std::map<std::string, int> errors;
     for (const auto& [kind, count] : result["errors"].items()) {
       if (count > 0) {
@@ -120,13 +122,13 @@ TEST_P(FaultsAgainstClients, AreNamedByProbeAndLoadAsTheServerCountsThem) {
 TEST_P(FaultsAgainstClients, AreListedUntilTheyAreCleared) {
   add({.name = "delay", .value = "1s"});
   add({.name = "refuse"});
-  const json listed = json::parse(fault({"list", "--json"}).output);
+  const nlohmann::json listed = nlohmann::json::parse(fault({"list", "--json"}).output);
   EXPECT_EQ(listed["type"], "faults");
   EXPECT_EQ(listed["faults"].size(), 2U);
   EXPECT_THAT(fault({"list"}).output, HasSubstr("   1  delay     1s; "));
   EXPECT_THAT(fault({"clear", "1"}).output, HasSubstr("   1  delay     1s; ended, injected 0 times"));
   EXPECT_EQ(fault({"clear", "1"}).status, 1);
-  EXPECT_EQ(json::parse(fault({"clear", "--json"}).output)["faults"][0]["id"], 2);
+  EXPECT_EQ(nlohmann::json::parse(fault({"clear", "--json"}).output)["faults"][0]["id"], 2);
   EXPECT_EQ(fault({"list"}).output, "no fault is active\n");
 }
 

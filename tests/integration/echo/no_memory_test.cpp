@@ -17,6 +17,7 @@
 #include "echo/connection_quota.h"
 #include "echo/connection_registry.h"
 #include "echo/drain.h"
+#include "echo/fault_table.h"
 #include "echo/final_wait.h"
 #include "echo/log_lines.h"
 #include "echo/thread_model.h"
@@ -37,11 +38,13 @@ TEST_P(NoMemoryForAThread, ReturnsTheClientToBeRefused) {
   echo::ConnectionQuota quota(1, 0);
   echo::ConnectionRegistry registry;
   echo::SpareDescriptors spare_descriptors(0);
+  echo::FaultTable faults(false, log.logger(), [] {});
   const auto threads = echo::make_thread_model({.settings = settings,
                                                 .drain = drain,
                                                 .registry = registry,
                                                 .log = log.logger(),
-                                                .spare_descriptors = spare_descriptors});
+                                                .spare_descriptors = spare_descriptors,
+                                                .faults = faults});
   net::Fd client(::eventfd(0, EFD_CLOEXEC));
   const int fd = client.get();
   auto connection =
