@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "admin/query.h"
 #include "text/durations.h"
 #include "text/escape.h"
 
@@ -23,14 +22,6 @@ constexpr std::array<std::pair<std::string_view, ConnectionOrder>, 4> kOrders = 
                                                                                   {"bytes", ConnectionOrder::kBytes},
                                                                                   {"age", ConnectionOrder::kAge},
                                                                                   {"idle", ConnectionOrder::kIdle}}};
-constexpr std::size_t kMaxShownBytes = 64;
-
-Query wrong(std::string_view name, std::string_view value, std::string_view allowed) {
-  std::string reason(name.substr(0, kMaxShownBytes));
-  reason.append("='").append(value.substr(0, kMaxShownBytes)).append("'; allowed: ").append(allowed);
-  return Query::bad(std::move(reason));
-}
-
 bool stands_before(const ConnectionSnapshot& one, const ConnectionSnapshot& other, ConnectionOrder order) {
   // The newest first where nothing else tells two apart.
   switch (order) {
@@ -86,29 +77,20 @@ std::string to_json(const ConnectionSnapshot& connection, const std::vector<echo
 
 Query parse_connections_query(std::string_view target) {
   ConnectionsQuery query;
-  target = target.substr(0, target.find('#'));
-  const std::size_t mark = target.find('?');
-  std::string_view rest = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-  while (!rest.empty()) {
-    const std::string_view parameter = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), parameter.size() + 1));
-    const std::size_t equals = std::min(parameter.find('='), parameter.size());
-    const std::string_view name = parameter.substr(0, equals);
-    const std::string_view value = parameter.substr(std::min(equals + 1, parameter.size()));
-    if (name == "limit") {
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), query.limit);
-      if (error != std::errc{} || end != value.data() + value.size() || query.limit < 1 ||
-          query.limit > kMostConnectionsShown) {
-        return wrong(name, value, "1 to " + std::to_string(kMostConnectionsShown));
+  for (const Parameter& parameter : parameters_of(target)) {
+    if (parameter.name == "limit") {
+      if (!parse_limit(parameter, kMostConnectionsShown, query.limit)) {
+        return Query::bad(wrong_limit(parameter, kMostConnectionsShown));
       }
-    } else if (name == "sort") {
-      const auto* const order = std::ranges::find(kOrders, value, [](const auto& entry) { return entry.first; });
+    } else if (parameter.name == "sort") {
+      const auto* const order =
+          std::ranges::find(kOrders, parameter.value, [](const auto& entry) { return entry.first; });
       if (order == kOrders.end()) {
-        return wrong(name, value, "newest, bytes, age, idle");
+        return Query::bad(wrong_parameter(parameter, "newest, bytes, age, idle"));
       }
       query.order = order->second;
     } else {
-      return wrong(name, value, "limit, sort");
+      return Query::bad(wrong_parameter(parameter, "limit, sort"));
     }
   }
   return Query::good(query);

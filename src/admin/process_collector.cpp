@@ -1,12 +1,9 @@
 #include "admin/process_collector.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <fstream>
 #include <limits>
@@ -22,8 +19,6 @@ namespace {
 
 using Families = std::vector<prometheus::MetricFamily>;
 using Seconds = std::chrono::duration<double>;
-
-constexpr double kKibibyte = 1024;
 
 /// Seconds from the epoch to the machine's start: "btime" of /proc/stat, proc(5).
 double boot_time() {
@@ -56,49 +51,27 @@ Seconds start_time() {
   return Seconds{boot_time() + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK))};
 }
 
-Seconds to_seconds(const timeval& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
-
-/// The number behind `key` in the text of /proc/self/status.
-double number_of(std::string_view status, std::string_view key) {
-  const auto at = status.find(key);
-  if (at == std::string_view::npos) {
-    return 0;
-  }
-  status.remove_prefix(at + key.size());
-  status.remove_prefix(std::min(status.find_first_not_of(" \t"), status.size()));
-  std::uint64_t number = 0;
-  std::from_chars(status.data(), status.data() + status.size(), number);
-  return static_cast<double>(number);
-}
-
 void add_usage(Families& families) {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
+  const host::ProcessUsage usage = host::process_usage();
   constexpr std::array<std::string_view, 2> kKinds = {"voluntary", "involuntary"};
-  const std::array<std::uint64_t, 2> switches = {static_cast<std::uint64_t>(usage.ru_nvcsw),
-                                                 static_cast<std::uint64_t>(usage.ru_nivcsw)};
+  const std::array<std::uint64_t, 2> switches = {usage.voluntary_switches, usage.involuntary_switches};
   families.push_back(counters("threadecho_context_switches_total",
                               "Context switches of all threads, by kind: a thread waited, or it was preempted.", "kind",
                               kKinds, switches));
-  families.push_back(counter("process_cpu_seconds_total", "User and system processor time of all threads.",
-                             to_seconds(usage.ru_utime) + to_seconds(usage.ru_stime)));
+  families.push_back(
+      counter("process_cpu_seconds_total", "User and system processor time of all threads.", Seconds(usage.cpu_time)));
 }
 
-void add_status(Families& families, int status_file) {
-  std::array<char, 4096> buffer{};
-  const ssize_t length = ::pread(status_file, buffer.data(), buffer.size(), 0);
-  if (length <= 0) {
+void add_sizes(Families& families, const host::ProcessSizes& sizes) {
+  if (sizes.threads == 0) {
     return;  // without /proc there is nothing to say
   }
-  const std::string_view status(buffer.data(), static_cast<std::size_t>(length));
   families.push_back(gauge("process_resident_memory_bytes", "Memory of the process that is in RAM.",
-                           number_of(status, "\nVmRSS:") * kKibibyte));
-  families.push_back(gauge("process_virtual_memory_bytes", "Address space of the process.",
-                           number_of(status, "\nVmSize:") * kKibibyte));
+                           static_cast<double>(sizes.resident_bytes)));
+  families.push_back(
+      gauge("process_virtual_memory_bytes", "Address space of the process.", static_cast<double>(sizes.virtual_bytes)));
   families.push_back(gauge("process_threads", "Threads of the process, those that do not echo included.",
-                           number_of(status, "\nThreads:")));
+                           static_cast<double>(sizes.threads)));
 }
 
 double max_descriptors() {
@@ -112,14 +85,12 @@ double max_descriptors() {
 }  // namespace
 
 ProcessCollector::ProcessCollector()
-    : status_(::open("/proc/self/status", O_RDONLY | O_CLOEXEC)),
-      started_(start_time()),
-      memory_limit_(static_cast<double>(host::memory_limit_bytes())) {}
+    : started_(start_time()), memory_limit_(static_cast<double>(host::memory_limit_bytes())) {}
 
 Families ProcessCollector::Collect() const {
   Families families;
   add_usage(families);
-  add_status(families, status_.get());
+  add_sizes(families, status_.sizes());
   families.push_back(gauge("process_open_fds", "Open descriptors.",
                            static_cast<double>(open_descriptors_.count(host::OpenDescriptors::Clock::now()))));
   families.push_back(gauge("process_max_fds", "Descriptors that may be open.", max_descriptors()));

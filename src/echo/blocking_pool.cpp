@@ -1,6 +1,7 @@
 #include "echo/blocking_pool.h"
 
 #include <alloca.h>
+#include <unistd.h>
 
 #include <system_error>
 
@@ -25,7 +26,7 @@ BlockingPool::BlockingPool(const EchoContext& context)
 BlockingPool::~BlockingPool() { join_all(); }
 
 void BlockingPool::start(std::string name, Body body) {
-  threads_.push_back(std::make_unique<Thread>(Thread{.pool = *this, .name = std::move(name), .body = body}));
+  threads_.push_back(std::make_unique<Thread>(*this, std::move(name), body));
   Thread& started = *threads_.back();
   if (const int error = ::pthread_create(&started.thread, attributes_.get(), &BlockingPool::run, &started);
       error != 0) {
@@ -37,18 +38,30 @@ void BlockingPool::start(std::string name, Body body) {
 void BlockingPool::join_all() {
   queue_.close();
   for (const auto& started : threads_) {
-    ::pthread_join(started->thread, nullptr);
+    if (!std::exchange(started->joined, true)) {
+      ::pthread_join(started->thread, nullptr);
+    }
   }
-  threads_.clear();
 }
 
 void* BlockingPool::run(void* argument) {
-  const auto& self = *static_cast<Thread*>(argument);
+  auto& self = *static_cast<Thread*>(argument);
   const config::Settings& settings = self.pool.context_.settings;
   enter_echo_thread(self.name, settings.sched_policy);
+  self.id.store(static_cast<std::uint32_t>(::gettid()), std::memory_order_relaxed);
   void* const buffer = alloca(settings.buffer_size);  // not among arguments, alloca(3)
   (self.pool.*self.body)({static_cast<std::byte*>(buffer), settings.buffer_size});
   return nullptr;
+}
+
+std::vector<std::uint32_t> BlockingPool::pool_thread_ids() const {
+  std::vector<std::uint32_t> ids;
+  for (const auto& started : threads_) {
+    if (started->body == &BlockingPool::serve_clients) {
+      ids.push_back(started->id.load(std::memory_order_relaxed));
+    }
+  }
+  return ids;
 }
 
 void BlockingPool::serve_clients(std::span<std::byte> buffer) {

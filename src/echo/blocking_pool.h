@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,14 +36,20 @@ class BlockingPool final : public ThreadModel {
   void connections_ended() noexcept override { queue_.connections_ended(); }
   void join_all() override;
   [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override { return totals.served; }
+  [[nodiscard]] std::vector<std::uint32_t> pool_thread_ids() const override;
 
  private:
   using Body = void (BlockingPool::*)(std::span<std::byte> buffer);
   struct Thread {
+    Thread(BlockingPool& owner, std::string its_name, Body its_body)
+        : pool(owner), name(std::move(its_name)), body(its_body) {}
+
     BlockingPool& pool;
     std::string name;
     Body body;
     pthread_t thread{};
+    bool joined = false;              ///< only for the thread that owns the pool
+    std::atomic<std::uint32_t> id{};  ///< gettid(2) of an echo thread once it has begun; relaxed: only shown
   };
 
   void start(std::string name, Body body);
@@ -53,7 +60,7 @@ class BlockingPool final : public ThreadModel {
   const EchoContext context_;
   const EchoThreadAttributes attributes_;
   ConnectionQueue queue_;
-  std::vector<std::unique_ptr<Thread>> threads_;  ///< those to join
+  std::vector<std::unique_ptr<Thread>> threads_;  ///< as many from construction on
 };
 
 }  // namespace threadecho::echo

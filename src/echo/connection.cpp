@@ -42,6 +42,7 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
                               // Before what was received: of a message in between, more is never sent than received.
                               .received_bytes = 0,
                               .echoed_bytes = counters.echoed_bytes.value(),
+                              .receives = counters.receives.value(),
                               .round_trip = std::chrono::microseconds(counters.round_trip_us.value())};
   snapshot.received_bytes = counters.received_bytes.value();
   if (!counters.is_served()) {

@@ -49,6 +49,7 @@ struct ConnectionSnapshot {
   nanoseconds idle{0};  ///< since the last message was echoed, or the connection accepted
   std::uint64_t received_bytes = 0;
   std::uint64_t echoed_bytes = 0;
+  std::uint64_t receives = 0;               ///< successful recv calls
   std::chrono::microseconds round_trip{0};  ///< 0: not measured yet
 };
 

@@ -38,4 +38,12 @@ std::uint64_t Pool::active_threads(const Totals& /*totals*/) const {
       std::ranges::count_if(workers_, [](const auto& worker) { return worker->connections() > 0; }));
 }
 
+std::vector<std::uint32_t> Pool::pool_thread_ids() const {
+  std::vector<std::uint32_t> ids;
+  for (const auto& worker : workers_) {
+    ids.push_back(worker->thread_id());
+  }
+  return ids;
+}
+
 }  // namespace threadecho::echo

@@ -22,6 +22,7 @@ class Pool final : public ThreadModel {
   void faults_changed() noexcept override;
   void join_all() override;
   [[nodiscard]] std::uint64_t active_threads(const Totals& totals) const override;
+  [[nodiscard]] std::vector<std::uint32_t> pool_thread_ids() const override;
 
  private:
   const EchoThreadAttributes attributes_;

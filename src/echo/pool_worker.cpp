@@ -2,6 +2,7 @@
 
 #include <alloca.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -84,6 +85,7 @@ void PoolWorker::join() {
 void* PoolWorker::run(void* argument) {
   auto& worker = *static_cast<PoolWorker*>(argument);
   enter_echo_thread("pool-" + std::to_string(worker.number_), worker.context_.settings.sched_policy);
+  worker.thread_id_.store(static_cast<std::uint32_t>(::gettid()), std::memory_order_relaxed);
   const std::size_t size = worker.context_.settings.buffer_size;
   void* const buffer = alloca(size);  // not among arguments, alloca(3)
   worker.work({static_cast<std::byte*>(buffer), size});

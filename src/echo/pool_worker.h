@@ -23,7 +23,8 @@ namespace threadecho::echo {
 /// One thread of the pool, with its connections: waits in epoll_wait until some of them can go on or are due, gives
 /// each of those one turn, and waits again. So a connection that always has more to do has one turn in every round,
 /// like any other.
-/// Owned by the pool. `take`, `stop` and `join` are for the threads named there; `connections` is for any.
+/// Owned by the pool. `take`, `stop` and `join` are for the threads named there; `connections` and `thread_id` are for
+/// any.
 class PoolWorker {
  public:
   /// Starts the thread, named after `number`. Throws std::system_error without a thread or descriptor.
@@ -42,6 +43,8 @@ class PoolWorker {
   void join();
 
   [[nodiscard]] std::uint32_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
+  /// As gettid(2) gives it; 0 until the thread has begun.
+  [[nodiscard]] std::uint32_t thread_id() const noexcept { return thread_id_.load(std::memory_order_relaxed); }
 
  private:
   using ListHook = boost::intrusive::list_member_hook<>;
@@ -80,6 +83,7 @@ class PoolWorker {
   std::atomic<std::uint32_t> connections_{0};
   /// Relaxed: the wake-up makes the worker look, and nothing else is handed over with it.
   std::atomic<bool> stopping_{false};
+  std::atomic<std::uint32_t> thread_id_{0};  ///< relaxed: only shown
   pthread_t thread_{};
   bool joined_ = false;
 

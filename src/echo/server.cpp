@@ -123,7 +123,7 @@ std::optional<Refused> Server::serve(ProxyGate::Arrival client) {
   return refused;
 }
 
-void Server::begin_drain() { drain_.begin(); }
+void Server::begin_drain(Clock::time_point deadline) { drain_.begin(deadline); }
 
 void Server::stop_accepting() { acceptor_.stop_accepting(); }
 

@@ -34,8 +34,8 @@ enum class Readiness { kReady, kFull, kOutOfThreads, kUnreadyOnDemand, kDraining
 ///
 /// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `end_connections`, `stop`.
 /// Between them main waits, as long as it likes, until the server no longer `is_accepting`, `is_idle` and `has_ended`.
-/// `connections_limit`, `totals`, `readiness`, `is_draining`, `connections`, `faults` and `begin_fault` are for any
-/// thread; the rest is for the owner's.
+/// `connections_limit`, `totals`, `readiness`, `is_draining`, `drain_time_left`, `connections`, `pool_thread_ids`,
+/// `faults` and `begin_fault` are for any thread; the rest is for the owner's.
 class Server {
  public:
   /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error if the threads of the pool
@@ -59,8 +59,12 @@ class Server {
   [[nodiscard]] Readiness readiness() const;
   /// A drain has begun.
   [[nodiscard]] bool is_draining() const noexcept { return drain_.has_begun(); }
+  /// How long open connections still have; nothing before a drain.
+  [[nodiscard]] std::optional<Clock::duration> drain_time_left() const { return drain_.time_left(Clock::now()); }
   /// The live connections, in no order.
   [[nodiscard]] std::vector<ConnectionSnapshot> connections() const { return registry_.snapshots(quota_.open()); }
+  /// The threads that a pool keeps ready, see ThreadModel.
+  [[nodiscard]] std::vector<std::uint32_t> pool_thread_ids() const { return threads_->pool_thread_ids(); }
 
   /// What the server does wrong on demand.
   [[nodiscard]] FaultTable& faults() noexcept { return faults_; }
@@ -68,8 +72,9 @@ class Server {
   /// Begins a fault; null if too many are active.
   FaultPtr begin_fault(FaultSpec spec) { return faults_.add(std::move(spec), last_id_.value()); }
 
-  /// Readiness falls, with READY_DURING_DRAIN_DELAY not until `stop_accepting`. Clients are still accepted.
-  void begin_drain();
+  /// Readiness falls, with READY_DURING_DRAIN_DELAY not until `stop_accepting`. Clients are still accepted. `deadline`
+  /// is when the owner means to end what is open then; it is only shown.
+  void begin_drain(Clock::time_point deadline = Clock::time_point::max());
   /// Has the acceptor take every client that is in an accept queue and then close the listeners; does not wait for it.
   void stop_accepting();
   [[nodiscard]] bool is_accepting() const noexcept { return acceptor_.is_accepting(); }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include "echo/connection.h"
 #include "echo/context.h"
@@ -38,6 +39,9 @@ class ThreadModel {
   /// Threads that serve at least one connection, while `totals` are what the registry has just returned. For any
   /// thread.
   [[nodiscard]] virtual std::uint64_t active_threads(const Totals& totals) const = 0;
+  /// The kernel's numbers, as gettid(2) gives them, of the threads that there are without connections too. None where a
+  /// thread begins and ends with its connection. For any thread.
+  [[nodiscard]] virtual std::vector<std::uint32_t> pool_thread_ids() const { return {}; }
 };
 
 /// The refusal of a connection that no thread can take because of `error`.

@@ -73,7 +73,7 @@ void serve_until_drained(echo::Server& server, admin::IdentityServer* identity, 
                          const StopSignals& signals, log::Logger& log) {
   DrainWait wait(signals, server, log);
   const int signal_number = wait.for_first_signal();
-  server.begin_drain();
+  server.begin_drain(Clock::now() + settings.drain_delay + settings.drain_timeout);
   log.info("draining", {{"signal", name_of_signal(signal_number)},
                         {"connections", server.totals().active},
                         {"delay_seconds", settings.drain_delay},

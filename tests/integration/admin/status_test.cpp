@@ -1,0 +1,112 @@
+#include "admin/status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <string>
+
+#include "build_info.h"
+#include "support/echo_fixture.h"
+
+namespace threadecho::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+const std::vector<config::Value> kSettings = {{"THREAD_MODEL", "pool", config::Source::kFlag},
+                                              {"POOL_THREADS", "3", config::Source::kDefault}};
+
+class StatusOfServer : public OverAllModels {
+ protected:
+  static json status(EchoServer& server) { return json::parse(admin::Status(server.server(), {}, {}).json().body); }
+};
+INSTANTIATE_TEST_SUITE_P(, StatusOfServer, all_models(), name_of_model);
+
+TEST_P(StatusOfServer, HasTheNumbersOfTheCounters) {
+  EchoServer server(test_settings());
+  const TestClient client = server.connect();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(client.echo("hello"), "hello");
+  }
+  server.connect().reset();
+  ASSERT_TRUE(server.closes(echo::CloseReason::kClientReset));
+  ASSERT_TRUE(eventually([&] { return server.totals().echo_duration.count() == 5; }));
+  const json now = status(server);
+  EXPECT_EQ(now["active_threads"], 1);
+  EXPECT_EQ(now["connections"],
+            json({{"active", 1}, {"waiting", 0}, {"limit", server.server().connections_limit()}, {"accepted", 2}}));
+  EXPECT_EQ(now["messages"], 5);
+  EXPECT_EQ(now["received_bytes"], 25);
+  EXPECT_EQ(now["echoed_bytes"], 25);
+  EXPECT_EQ(now["closed"]["client_reset"], 1);
+  EXPECT_EQ(now["closed"].size(), echo::kCloseReasonNames.size());
+  EXPECT_EQ(now["rejected"].size(), echo::kRejectReasonNames.size());
+  EXPECT_EQ(now["accept_errors"].size(), echo::kAcceptErrorNames.size());
+  const json& echoes = now["echo_duration_seconds"];
+  EXPECT_EQ(echoes["counts"].size(), echoes["bounds"].size() + 1);
+  const std::vector<std::uint64_t> counts = echoes["counts"];
+  EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 5U);
+  EXPECT_GT(echoes["sum"], 0);
+  EXPECT_GT(now["cpu_seconds"], 0);
+  EXPECT_GT(now["context_switches"]["voluntary"], 0);
+  EXPECT_GT(now["resident_memory_bytes"], 1'000'000);
+  EXPECT_EQ(now["faults"], json::array());
+}
+
+TEST_P(StatusOfServer, TellsHowLongADrainStillLasts) {
+  EchoServer server(test_settings());
+  const TestClient client = server.connect();
+  ASSERT_EQ(client.echo("x"), "x");
+  EXPECT_EQ(status(server)["readiness"], "ready");
+  EXPECT_TRUE(status(server)["drain"].is_null());
+  server.server().begin_drain(echo::Clock::now() + 60s);
+  EXPECT_EQ(status(server)["readiness"], "draining");
+  EXPECT_EQ(status(server)["connections"]["active"], 1);
+  const double left = status(server)["drain"]["seconds_left"];
+  EXPECT_GT(left, 30);
+  EXPECT_LE(left, 60);
+  server.server().stop_accepting();
+  server.server().end_connections();  // earlier than planned
+  EXPECT_LE(status(server)["drain"]["seconds_left"], 1);
+}
+
+TEST(Status, TellsAFullServer) {
+  auto settings = test_settings();
+  settings.max_connections = 1;
+  EchoServer server(settings);
+  const TestClient only = server.connect();
+  ASSERT_EQ(only.echo("x"), "x");
+  EXPECT_EQ(json::parse(admin::Status(server.server(), {}, {}).json().body)["readiness"], "full");
+}
+
+TEST(Status, TellsWhichServerThisIs) {
+  EchoServer server;
+  const auto read = [&](const host::Pod& pod) {
+    return json::parse(admin::Status(server.server(), kSettings, pod).json().body);
+  };
+  const json now = read({});
+  EXPECT_EQ(now["version"], build_info().version);
+  EXPECT_EQ(now["thread_model"], "pool");
+  EXPECT_EQ(now["pool_threads"], 3);
+  EXPECT_EQ(now["echo_port"], server.endpoint().port());
+  EXPECT_LE(now["started_at_seconds"], now["time_seconds"]);
+  EXPECT_FALSE(now.contains("pod"));
+  EXPECT_EQ(read({.name = "a\"b", .name_space = "n", .node = "<b>"})["pod"],
+            json({{"name", "a\"b"}, {"namespace", "n"}, {"node", "<b>"}}));
+}
+
+TEST(Status, GivesAPlainTableToBrowsersWithoutJavaScript) {
+  EchoServer server;
+  const TestClient client = server.connect();
+  ASSERT_EQ(client.echo("hello"), "hello");
+  const std::string rows = admin::Status(server.server(), kSettings, {}).table_rows();
+  EXPECT_THAT(rows, testing::HasSubstr("<tr><th scope=\"row\">Thread model</th><td>pool</td></tr>"));
+  EXPECT_THAT(rows, testing::HasSubstr("<tr><th scope=\"row\">Bytes received</th><td>5</td></tr>"));
+}
+
+}  // namespace
+}  // namespace threadecho::test
