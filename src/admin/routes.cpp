@@ -11,7 +11,8 @@
 
 #include "admin/connection_list.h"
 #include "admin/fault_routes.h"
-#include "admin/index_page.h"
+#include "admin/page.h"
+#include "admin/thread_list.h"
 #include "build_info.h"
 #include "http/request_target.h"
 
@@ -92,9 +93,10 @@ Response method_not_allowed(const Request& request, std::string_view path) {
 
 Routes::Routes(echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
                std::function<std::string()> metrics_text, log::Logger& log)
-    : log_(log) {
+    : status_(server, settings, pod), log_(log) {
   routes_ = {
-      {"/metrics", "figures for Prometheus",
+      {"/status", "the numbers of this page", [this](const Request&) { return status_.json(); }, true},
+      {"/metrics", "the same and more for Prometheus",
        [text = std::move(metrics_text)](const Request&) -> Response {
          return {200, kPrometheusType, text()};
        },
@@ -112,6 +114,13 @@ Routes::Routes(echo::Server& server, const std::vector<config::Value>& settings,
                            : error_response(400, query.reason());
        },
        true},
+      {"/threads", "the busiest echo threads: processor time, waiting time, context switches, clients; ?limit=200",
+       [&server](const Request& request) {
+         const auto limit = parse_threads_query(request.target);
+         return limit.ok() ? threads_response(server.connections(), server.pool_thread_ids(), limit.value())
+                           : error_response(400, limit.reason());
+       },
+       true},
       {kFaultsPath, "faults that this server injects on demand, with FAULTS=on",
        [&server](const Request& request) { return respond_to_faults(request, server); }, false, kMostFaultBytes},
       {"/config", "every setting, its value and where it came from",
@@ -119,8 +128,10 @@ Routes::Routes(echo::Server& server, const std::vector<config::Value>& settings,
       {"/version", "version, revision, compiler and libraries",
        [response = version_response(pod)](const Request&) { return response; }},
   };
-  // Last, because the page lists the routes above.
-  routes_.push_back({"/", "this page", [response = index_response(routes_)](const Request&) { return response; }});
+  for (const PageFile& file : page_files()) {
+    routes_.push_back({file.path, "", [&file](const Request&) { return page_file_response(file); }});
+  }
+  routes_.push_back({"/", "", [this](const Request&) { return page_response(status_.table_rows(), routes_); }, true});
 }
 
 http::Handler Routes::handler() const {

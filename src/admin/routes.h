@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/status.h"
 #include "config/settings_loader.h"
 #include "echo/server.h"
 #include "host/pod.h"
@@ -17,7 +18,7 @@ namespace threadecho::admin {
 /// One path, what a person finds there, and how it is answered.
 struct Route {
   std::string_view path;
-  std::string_view shows;
+  std::string_view shows;  ///< empty: the page does not list it
   std::function<http::Response(const http::Request&)> answer;
   bool is_costly = false;      ///< walks over all connections
   std::size_t body_limit = 0;  ///< above 0: `answer` answers all methods, and paths below this one
@@ -30,6 +31,8 @@ class Routes {
   /// the Prometheus text format 0.0.4; what it throws becomes a 500 and an error in the log.
   Routes(echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod,
          std::function<std::string()> metrics_text, log::Logger& log);
+  Routes(const Routes&) = delete;  // the table borrows from this object
+  Routes& operator=(const Routes&) = delete;
 
   /// Throws only std::bad_alloc: 404, 405 and 500 are answers too.
   [[nodiscard]] http::Response respond(const http::Request& request) const;
@@ -43,6 +46,7 @@ class Routes {
  private:
   [[nodiscard]] const Route* find(const http::Request& request) const;
 
+  const Status status_;
   std::vector<Route> routes_;
   log::Logger& log_;
 };

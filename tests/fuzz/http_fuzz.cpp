@@ -18,6 +18,7 @@
 #include "admin/routes.h"
 #include "config/settings.h"
 #include "echo/server.h"
+#include "http/request_target.h"
 #include "http/session.h"
 #include "net/fd.h"
 #include "oracle.h"
@@ -59,7 +60,14 @@ class Answers {
                               {},
                               [] { return std::string("threadecho_ready 1\n"); },
                               log_};
-  const http::Service service_{.handler = routes_.handler()};
+  /// Without /status, where the time goes on from one answer to the next.
+  http::Response respond(const http::Request& request) const {
+    return http::path_of(request.target) == "/status" ? http::Response{} : routes_.respond(request);
+  }
+
+  const http::Service service_{
+      .handler = {.respond = [this](const http::Request& request) { return respond(request); },
+                  .is_costly = [this](const http::Request& request) { return routes_.is_costly(request); }}};
 };
 
 const http::Service& answers_of(bool ready) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/page.h"
 #include "build_info.h"
 #include "support/captured_log.h"
 #include "support/echo_fixture.h"
@@ -166,17 +167,50 @@ TEST_F(RoutesTest, TellVersionsOfProgramAndLibraries) {
   }
 }
 
-TEST_F(RoutesTest, LinkEveryPathFromAPageThatLoadsNothing) {
+TEST_F(RoutesTest, LinkEveryPathFromAPageThatLoadsOnlyFromThisServer) {
   const Response response = get("/");
   EXPECT_EQ(response.status, 200U);
   EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
-  EXPECT_THAT(header(response, "Content-Security-Policy"), HasSubstr("default-src 'none'"));
-  for (const char* path : {"/metrics", "/healthz", "/readyz", "/config", "/version"}) {
-    EXPECT_THAT(response.body, HasSubstr("<a href=\"" + std::string(path) + "\">"));
+  EXPECT_THAT(header(response, "Content-Security-Policy"),
+              testing::StartsWith("default-src 'self'; object-src 'none'; base-uri"));
+  EXPECT_THAT(header(response, "Content-Security-Policy"), Not(HasSubstr("unsafe")));
+  for (const char* path :
+       {"/status", "/metrics", "/healthz", "/readyz", "/connections", "/threads", "/config", "/version"}) {
+    EXPECT_THAT(response.body, HasSubstr("<a href=\"." + std::string(path) + "\">"));
   }
-  EXPECT_THAT(response.body, HasSubstr(std::string(build_info().version)));
-  EXPECT_THAT(response.body, Not(HasSubstr("http")));
-  EXPECT_THAT(response.body, Not(HasSubstr("<script")));
+  EXPECT_THAT(response.body, HasSubstr("<th scope=\"row\">Messages</th><td>0</td>"));
+  EXPECT_THAT(response.body, Not(HasSubstr("<!--"))) << "a placeholder";
+  for (const char* what : {"src=\"http", "src=\"//", "style=\"", " onclick=", " onload=", "<style", "javascript:"}) {
+    EXPECT_THAT(response.body, Not(HasSubstr(what)));
+  }
+}
+
+TEST_F(RoutesTest, GiveTheFilesOfThePageWithTheirTypes) {
+  std::size_t bytes = get("/").body.size();
+  for (const auto& [path, type] :
+       {std::pair("/page/page.css", "text/css; charset=utf-8"),
+        std::pair("/page/main.mjs", "text/javascript; charset=utf-8"), std::pair("/page/icon.svg", "image/svg+xml")}) {
+    EXPECT_EQ(get(path).status, 200U) << path;
+    EXPECT_EQ(get(path).content_type, type);
+  }
+  for (const PageFile& file : page_files()) {
+    EXPECT_EQ(get(file.path).body, file.text);
+    EXPECT_FALSE(routes_.is_costly({"GET", file.path}));
+    // Text that a client chose becomes text, never markup.
+    for (const char* danger : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
+      EXPECT_THAT(std::string(file.text), Not(HasSubstr(danger))) << file.path;
+    }
+    bytes += file.text.size();
+  }
+  EXPECT_LT(bytes, std::size_t{150} * 1024);
+  EXPECT_EQ(get("/page/index.html").status, 404U);
+  EXPECT_EQ(get("/page/").status, 404U);
+}
+
+TEST_F(RoutesTest, TellStatusAndThreads) {
+  EXPECT_EQ(json::parse(get("/status").body)["messages"], 0);
+  EXPECT_EQ(json::parse(get("/threads").body)["total"], 0);
+  EXPECT_THAT(get("/threads?limit=201").body, HasSubstr("limit='201'; allowed: 1 to 200"));
 }
 
 TEST_F(RoutesTest, IgnoreQueries) {
@@ -196,12 +230,12 @@ TEST_F(RoutesTest, NameAPathThatIsNotThere) {
 TEST_F(RoutesTest, AnswerHeadAsGet) { EXPECT_EQ(routes_.respond({"HEAD", "/healthz"}).status, 200U); }
 
 TEST_F(RoutesTest, AreCostlyOnlyWhereTheyWalkOverAllConnections) {
-  for (const char* target : {"/metrics", "/connections?limit=1", "http://h/metrics"}) {
+  for (const char* target : {"/", "/metrics", "/status", "/threads", "/connections?limit=1", "http://h/metrics"}) {
     EXPECT_TRUE(routes_.is_costly({"GET", target})) << target;
     EXPECT_TRUE(routes_.is_costly({"HEAD", target})) << target;
     EXPECT_FALSE(routes_.is_costly({"POST", target})) << target << ": 405";
   }
-  for (const char* target : {"/", "/healthz", "/readyz", "/config", "/version", "/nothing", "*"}) {
+  for (const char* target : {"/healthz", "/readyz", "/config", "/version", "/nothing", "*"}) {
     EXPECT_FALSE(routes_.is_costly({"GET", target})) << target;
   }
 }

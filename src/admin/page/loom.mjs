@@ -1,0 +1,190 @@
+// The loom: a lane for each thread, drawn over the last minute. A thread at rest is a thin line; the more processor
+// time it uses, the thicker it gets.
+
+import { element, setText, show } from './dom.mjs';
+import * as format from './format.mjs';
+import { kWindowSeconds, Lanes } from './lanes.mjs';
+import { drawLane, palette } from './yarn.mjs';
+
+export const kKinds = [
+  ['running', 'running'],
+  ['wanting', 'waiting for a CPU'],
+  ['waiting', 'waiting for its client'],
+  ['stalled', 'its client does not read'],
+  ['ending', 'connection is ending'],
+  ['idle', 'no client'],
+];
+
+/** What one thread does now, in words. */
+export function describe(lane) {
+  const { thread } = lane;
+  const sample = lane.samples.at(-1);
+  const switches = thread.voluntary_context_switches + thread.involuntary_context_switches;
+  const clients = thread.clients === 0 ? 'no client'
+    : `${thread.clients === 1 ? 'client' : `${format.exact(thread.clients)} clients:`} ${thread.peers.join(', ')}${
+      thread.clients > thread.peers.length ? ', …' : ''}`;
+  const words = Object.fromEntries(kKinds);
+  return [
+    `${thread.name} (thread ${thread.tid})`, clients,
+    `${words[sample.kind]}; ${format.percent(sample.running)} of a core running, ${format.percent(sample.wanting)} waiting for one`,
+    `${format.plural(thread.messages, 'message')}, ${format.text(format.bytes(thread.received_bytes))} in, ${
+      format.text(format.bytes(thread.echoed_bytes))} out`,
+    `${format.exact(switches)} context switches`,
+  ].join(' · ');
+}
+
+function axis() {
+  return element('div', { className: 'axis', ariaHidden: 'true' },
+    ...['1 min ago', '45 s', '30 s', '15 s', 'now'].map((label) => element('span', {}, label)));
+}
+
+export class Loom {
+  #root;
+  #parts;
+  #lanes = [];
+  #options = new Map();
+  #columns = [];
+  #layout = '';
+  #active = null;
+
+  /** `parts` are the elements around it: summary, detail, legend, empty. */
+  constructor(root, parts) {
+    this.#root = root;
+    this.#parts = parts;
+    for (const [kind, label] of kKinds) {
+      parts.legend.append(element('li', {}, element('i', { className: `mark ${kind}` }), label));
+    }
+    root.addEventListener('keydown', (event) => this.#onKey(event));
+    root.addEventListener('pointermove', (event) => this.#activate(event.target.closest('.lane')?.dataset.key ?? this.#active));
+    root.addEventListener('focus', () => this.#activate(this.#active ?? this.#lanes[0]?.key ?? null));
+    new ResizeObserver(() => this.redraw()).observe(root);
+  }
+
+  /** The most lanes that fit: fewer on a phone. */
+  get most() {
+    return window.innerWidth < 600 ? 80 : 200;
+  }
+
+  draw(lanes, answer, now) {
+    this.#lanes = lanes.shown(this.most);
+    this.#now = now;
+    const others = answer.total - this.#lanes.filter((lane) => lane.seenAt === now).length;
+    const running = this.#lanes.filter((lane) => lane.thread.state === 'running').length;
+    const summary = [format.plural(answer.total, 'thread'), `${format.exact(running)} running right now`];
+    if (others > 0) summary.push(`the ${format.exact(this.#lanes.length)} busiest are shown; ${format.plural(others, 'more')} with ${
+      format.plural(answer.others.clients, 'client')} and ${format.exact(answer.others.messages)} messages`);
+    setText(this.#parts.summary, this.#lanes.length > 0 ? summary.join(' · ').replace('mores', 'more') : '');
+    this.redraw();
+  }
+
+  #now = 0;
+
+  redraw() {
+    const empty = this.#lanes.length === 0;
+    show(this.#parts.empty, empty);
+    show(this.#root, !empty);
+    if (empty) {
+      setText(this.#parts.detail, '');
+      return;
+    }
+    this.#arrange();
+    const scale = Lanes.scale(this.#lanes);
+    const colours = palette(this.#root);
+    for (const column of this.#columns) this.#drawColumn(column, scale, colours);
+    this.#showDetail(scale);
+  }
+
+  /** Spreads the lanes over columns, with rows as high as there is room. */
+  #arrange() {
+    const width = this.#root.clientWidth;
+    const count = this.#lanes.length;
+    const columns = count <= 12 || width < 900 ? 1 : width < 1700 ? 2 : 3;
+    const rows = Math.ceil(count / columns);
+    const height = Math.round(Math.min(64, Math.max(7, 460 / rows)));
+    const layout = `${columns} ${height} ${this.#lanes.map((lane) => lane.key).join()}`;
+    if (layout === this.#layout) return;
+    this.#layout = layout;
+    this.#options.clear();
+    this.#root.classList.toggle('thin', height < 13);
+    this.#root.classList.toggle('tall', height >= 40);
+    this.#root.style.setProperty('--lane', `${height}px`);
+    this.#columns = Array.from({ length: columns }, (_, i) => {
+      const lanes = this.#lanes.slice(i * rows, (i + 1) * rows);
+      const canvas = element('canvas', { ariaHidden: 'true' });
+      const node = element('div', { className: 'column' }, element('div', { className: 'strip' }, canvas),
+        ...lanes.map((lane) => this.#option(lane)), axis());
+      return { node, canvas, keys: lanes.map((lane) => lane.key), height };
+    });
+    this.#root.replaceChildren(...this.#columns.map((column) => column.node));
+    this.#mark();
+  }
+
+  #option(lane) {
+    const parts = { rate: element('span', { className: 'rate' }), dots: element('span', { className: 'dots', ariaHidden: 'true' }) };
+    parts.clients = element('span', { className: 'clients' });
+    const label = element('span', { className: 'label' }, element('span', {}, lane.name), parts.clients);
+    parts.node = element('div', { className: 'lane', role: 'option', id: `lane-${lane.thread.tid}`, ariaSelected: 'false' },
+      label, parts.dots, parts.rate);
+    parts.node.dataset.key = lane.key;
+    this.#options.set(lane.key, parts);
+    return parts.node;
+  }
+
+  #drawColumn({ canvas, keys, height }, scale, colours) {
+    const lanes = new Map(this.#lanes.map((lane) => [lane.key, lane]));
+    const ratio = window.devicePixelRatio || 1;
+    const width = canvas.parentElement.clientWidth;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * keys.length * ratio);
+    canvas.style.height = `${height * keys.length}px`;
+    const context = canvas.getContext('2d');
+    context.scale(ratio, ratio);
+    keys.forEach((key, i) => {
+      const lane = lanes.get(key);
+      drawLane(context, lane.samples, {
+        middle: (i + 0.5) * height, height, width, now: this.#now, seconds: kWindowSeconds, scale, colours });
+      const parts = this.#options.get(key);
+      setText(parts.rate, format.text(format.perSecond(Math.round(lane.samples.at(-1).messagesPerSecond))));
+      setText(parts.clients, height >= 40 ? format.plural(lane.thread.clients, 'client') : '');
+      parts.dots.style.setProperty('--count', height >= 40 && lane.thread.clients > 1 ? Math.min(lane.thread.clients, 400) : 0);
+    });
+    this.#scroll(canvas, width / kWindowSeconds);
+  }
+
+  /** Lets the picture move on until the next answer redraws it. */
+  #scroll(canvas, step) {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    canvas.getAnimations().forEach((animation) => animation.cancel());
+    canvas.animate([{ transform: 'none' }, { transform: `translateX(${-step}px)` }], { duration: 1000, fill: 'forwards' });
+  }
+
+  #showDetail(scale) {
+    const lane = this.#lanes.find((one) => one.key === this.#active);
+    setText(this.#parts.detail, lane ? describe(lane)
+      : `Full thickness is ${format.percent(scale)} of a core. Point at a thread, or focus and use the arrow keys, for its numbers.`);
+  }
+
+  #activate(key) {
+    if (key === this.#active) return;
+    this.#active = key;
+    this.#mark();
+    this.#showDetail(Lanes.scale(this.#lanes));
+  }
+
+  #mark() {
+    for (const [key, { node }] of this.#options) node.ariaSelected = String(key === this.#active);
+    const active = this.#options.get(this.#active);
+    if (active) this.#root.setAttribute('aria-activedescendant', active.node.id);
+    else this.#root.removeAttribute('aria-activedescendant');
+  }
+
+  #onKey(event) {
+    const at = this.#lanes.findIndex((lane) => lane.key === this.#active);
+    const last = this.#lanes.length - 1;
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, Escape: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    this.#activate(event.key === 'Escape' ? null : this.#lanes[Math.min(last, Math.max(0, next))]?.key ?? null);
+    this.#options.get(this.#active)?.node.scrollIntoView({ block: 'nearest' });
+  }
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { difference, History, quantile } from '../../src/admin/page/history.mjs';
+import { sparkline } from '../../src/admin/page/tiles.mjs';
+
+const sample = (second, fields = {}) => ({ started_at_seconds: 1, time_seconds: 100 + second, messages: 0, ...fields });
+
+test('a quantile is interpolated in its bucket', () => {
+  assert.equal(quantile([1, 2, 4], [0, 0, 0, 0], 0.5), null);
+  assert.equal(quantile([1, 2, 4], [10, 0, 0, 0], 0.5), 0.5);
+  assert.equal(quantile([1, 2, 4], [5, 0, 5, 0], 0.75), 3);
+  assert.equal(quantile([1, 2, 4], [0, 0, 0, 3], 0.5), 4, 'above the last bound nothing more is known');
+  assert.equal(quantile([1, 2, 4], [0, 8, 0, 0], 1), 2);
+});
+
+test('differences are taken of each field', () => {
+  assert.deepEqual(difference([3, 4], [1, 4]), [2, 0]);
+  assert.deepEqual(difference({ a: 3, b: 1 }, { a: 1 }), { a: 2, b: 1 });
+});
+
+test('a rate needs two answers, and counts by the clock of the server', () => {
+  const history = new History();
+  history.add(sample(0, { messages: 10 }));
+  assert.equal(history.rate((s) => s.messages), null);
+  history.add(sample(2, { messages: 30 }));
+  assert.equal(history.rate((s) => s.messages), 10);
+  history.add(sample(3, { messages: 30 }));
+  assert.equal(history.rate((s) => s.messages), 0);
+  assert.equal(history.rate((s) => s.messages, 3), 20 / 3);
+});
+
+test('a ratio is nothing while its bottom does not grow', () => {
+  const history = new History();
+  history.add(sample(0, { messages: 0, switches: 5 }));
+  history.add(sample(1, { messages: 0, switches: 6 }));
+  assert.equal(history.ratio((s) => s.switches, (s) => s.messages), null);
+  history.add(sample(2, { messages: 4, switches: 14 }));
+  assert.equal(history.ratio((s) => s.switches, (s) => s.messages), 2);
+});
+
+test('a quantile is of the last seconds only', () => {
+  const histogram = (counts) => ({ echo: { bounds: [1, 2], counts } });
+  const history = new History();
+  history.add(sample(0, histogram([0, 0, 0])));
+  history.add(sample(20, histogram([100, 0, 0])));
+  history.add(sample(30, histogram([100, 8, 0])));
+  assert.equal(history.quantile('echo', 0.5), 1.5);
+});
+
+test('another start of the server begins a new history, and the same answer twice counts once', () => {
+  const history = new History();
+  assert.equal(history.add(sample(0)), false);
+  assert.equal(history.add(sample(0)), false);
+  assert.equal(history.length, 1);
+  history.add(sample(1));
+  assert.equal(history.add(sample(2, { started_at_seconds: 101.5 })), true);
+  assert.equal(history.length, 1);
+  assert.equal(history.rate((s) => s.messages), null);
+});
+
+test('two minutes are kept', () => {
+  const history = new History();
+  for (let second = 0; second < 500; ++second) history.add(sample(second));
+  assert.equal(history.length, 122);
+  assert.equal(history.before(60).time_seconds, history.last.time_seconds - 60);
+  assert.equal(history.series((h) => h.last.messages).length, 122);
+});
+
+test('a sparkline has its newest point at the right and its highest at the top', () => {
+  assert.equal(sparkline([[1, 5]]).line, '');
+  const { line, area } = sparkline([[10, 0], [0, 8]], { width: 100, height: 20, seconds: 10 });
+  assert.equal(line, 'M0.0 18.5L100.0 2.5');
+  assert.equal(area, 'M0.0 18.5L100.0 2.5L100.0 20L0.0 20Z');
+});
