@@ -119,17 +119,17 @@ void append(std::string& body, const EchoThread& thread, const host::ThreadUsage
 }  // namespace
 
 text::Parsed<std::size_t> parse_threads_query(std::string_view target) {
-  using Query = text::Parsed<std::size_t>;
+  using Limit = text::Parsed<std::size_t>;
   std::size_t limit = kMostThreadsShown;
   for (const Parameter& parameter : parameters_of(target)) {
     if (parameter.name != "limit") {
-      return Query::bad(wrong_parameter(parameter, "limit"));
+      return Limit::bad(wrong_parameter(parameter, "limit"));
     }
     if (!parse_limit(parameter, kMostThreadsShown, limit)) {
-      return Query::bad(wrong_limit(parameter, kMostThreadsShown));
+      return Limit::bad(wrong_limit(parameter, kMostThreadsShown));
     }
   }
-  return Query::good(limit);
+  return Limit::good(limit);
 }
 
 http::Response threads_response(std::vector<ConnectionSnapshot> connections,

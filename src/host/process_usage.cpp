@@ -12,7 +12,7 @@
 namespace threadecho::host {
 namespace {
 
-constexpr std::uint64_t kKibibyte = 1024;
+constexpr std::uint64_t kStatusUnit = 1024;  // "kB"
 
 std::chrono::nanoseconds to_duration(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
@@ -33,8 +33,8 @@ ProcessStatus::ProcessStatus() : file_(::open("/proc/self/status", O_RDONLY | O_
 ProcessSizes ProcessStatus::sizes() const {
   ProcText buffer{};
   const std::string_view status = read_proc_text(file_.get(), buffer);
-  return {.resident_bytes = number_after(status, "\nVmRSS:") * kKibibyte,
-          .virtual_bytes = number_after(status, "\nVmSize:") * kKibibyte,
+  return {.resident_bytes = number_after(status, "\nVmRSS:") * kStatusUnit,
+          .virtual_bytes = number_after(status, "\nVmSize:") * kStatusUnit,
           .threads = number_after(status, "\nThreads:")};
 }
 

@@ -40,7 +40,7 @@ class Page(unittest.TestCase):
         self.assertLessEqual({host.split(":")[0] for host in hosts}, {"127.0.0.1"})
 
     def picture(self, name):
-        for width in (400, 1280, 2560):
+        for width in (2560, 1280, 400):
             for dark in (False, True):
                 self.browser.view(width, dark=dark)
                 time.sleep(0.3)  # for a frame of the new size
@@ -103,7 +103,8 @@ class Changes(Page):
                 server.signal(signal.SIGTERM)
                 self.browser.shows("#state", "3 connections left")
                 self.browser.shows("#drain-text", "3 connections may finish in the next 5")
-                self.picture(f"drain-{model}")
+                if model == "per-connection":
+                    self.picture("drain")
                 clients.pop().close()
                 self.browser.shows("#state", "2 connections left")
                 for client in clients:
@@ -134,7 +135,11 @@ class Changes(Page):
             self.browser.run("""
                 window.busy = 0;
                 new PerformanceObserver((list) => { for (const task of list.getEntries()) window.busy += task.duration; })
-                    .observe({ type: 'longtask' });""")
+                    .observe({ type: 'longtask' });
+                const end = performance.now() + 200;
+                while (performance.now() < end);""")
+            eventually(lambda: self.browser.run("return window.busy") >= 200, "long tasks are seen")
+            self.browser.run("window.busy = 0")
             before = self.browser.value("messages")
             for _ in range(5):
                 exchange(clients, 1, 16)
@@ -171,7 +176,7 @@ class Texts(Page):
             self.browser.shows("#loom-detail", MARKUP)
             self.assertEqual(self.browser.run("return document.querySelectorAll('main img, main script').length"), 0)
             self.assertNotEqual(self.browser.driver.title, "1")
-            self.picture("markup")
+            self.browser.picture(PICTURES / "markup.png")
 
     def test_are_a_plain_summary_without_javascript(self):
         with Server(BINARY) as server:

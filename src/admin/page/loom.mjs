@@ -46,6 +46,7 @@ export class Loom {
   #columns = [];
   #layout = '';
   #active = null;
+  #now = 0;
 
   /** `parts` are the elements around it: summary, detail, legend, empty. */
   constructor(root, parts) {
@@ -71,13 +72,13 @@ export class Loom {
     const others = answer.total - this.#lanes.filter((lane) => lane.seenAt === now).length;
     const running = this.#lanes.filter((lane) => lane.thread.state === 'running').length;
     const summary = [format.plural(answer.total, 'thread'), `${format.exact(running)} running right now`];
-    if (others > 0) summary.push(`the ${format.exact(this.#lanes.length)} busiest are shown; ${format.plural(others, 'more')} with ${
-      format.plural(answer.others.clients, 'client')} and ${format.exact(answer.others.messages)} messages`);
-    setText(this.#parts.summary, this.#lanes.length > 0 ? summary.join(' · ').replace('mores', 'more') : '');
+    if (others > 0) {
+      summary.push(`the ${format.exact(this.#lanes.length)} busiest are shown`, `${format.exact(others)} more with ${
+        format.plural(answer.others.clients, 'client')} and ${format.plural(answer.others.messages, 'message')}`);
+    }
+    setText(this.#parts.summary, this.#lanes.length > 0 ? summary.join(' · ') : '');
     this.redraw();
   }
-
-  #now = 0;
 
   redraw() {
     const empty = this.#lanes.length === 0;

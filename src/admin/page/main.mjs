@@ -25,14 +25,17 @@ const rejected = new Bars(byId('rejected'));
 const histogram = new Histogram(byId('histogram'), byId('echo-note'));
 const table = new ConnectionTable(() => askNow());
 
-let tableIsVisible = true;
-new IntersectionObserver(([entry]) => { tableIsVisible = entry.isIntersecting; }).observe(byId('connections'));
 let lostAt = null;
 let drainWas = null;
 let ticks = 0;
 let timer = 0;
 let asking = false;
 let wantsTable = true;
+let tableIsVisible = true;
+new IntersectionObserver(([entry]) => {
+  tableIsVisible = entry.isIntersecting;
+  wantsTable ||= tableIsVisible;
+}, { rootMargin: '300px' }).observe(byId('connections'));
 
 async function ask(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(kPatience) });
