@@ -52,7 +52,7 @@ def browse(server, stop):
     """Every page, again and again; a connection of the kind that browsers open and leave alone stands by."""
     with socket.create_connection(("127.0.0.1", server.http_port)):
         while not stop.wait(1):
-            for path in ("/", "/healthz", "/readyz", "/connections?limit=1000&sort=bytes", "/config", "/version"):
+            for path in ("/", "/healthz", "/readyz", "/status", "/threads", "/connections?limit=1000&sort=bytes", "/config", "/version"):
                 urllib.request.urlopen(f"http://{server.target}{path}", timeout=PATIENCE).read()
 
 
