@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "admin/fault_routes.h"
 #include "build_info.h"
 #include "echo/reasons.h"
 #include "echo/totals.h"
@@ -37,6 +38,8 @@ std::string_view name_of(echo::Readiness readiness) {
       return "full";
     case echo::Readiness::kOutOfThreads:
       return "out_of_threads";
+    case echo::Readiness::kUnreadyOnDemand:
+      return "unready_on_demand";
     case echo::Readiness::kDraining:
       break;
   }
@@ -120,7 +123,7 @@ http::Response Status::json() const {
          usage.involuntary_switches);
   append(body, "  \"cpu_seconds\": {},\n  \"resident_memory_bytes\": {},\n", text::in_seconds(usage.cpu_time),
          process_status_.sizes().resident_bytes);
-  body += "  \"faults\": []\n}\n";
+  body.append("  \"faults\": ").append(faults_json(server_.faults().active())).append("\n}\n");
   return {200, http::kJsonType, std::move(body)};
 }
 

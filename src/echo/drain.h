@@ -32,7 +32,7 @@ class Drain {
     return Clock::time_point(linger_deadline_.load(std::memory_order_relaxed));
   }
 
-  /// How long open connections still have; nothing before a drain.
+  /// How long open connections still have; nothing before a drain, and while no deadline is seen.
   [[nodiscard]] std::optional<Clock::duration> time_left(Clock::time_point now) const noexcept {
     if (!has_begun()) {
       return std::nullopt;
@@ -40,6 +40,9 @@ class Drain {
     const Clock::time_point planned(deadline_.load(std::memory_order_relaxed));
     const Clock::time_point last = linger_deadline();  // after a drain that was cut short, this is the nearer one
     const Clock::time_point end = last == Clock::time_point::max() ? planned : last;
+    if (end == Clock::time_point::max()) {
+      return std::nullopt;
+    }
     return std::max(Clock::duration::zero(), end - now);
   }
 

@@ -32,6 +32,7 @@ test('the state of the server is said in words', () => {
   assert.deepEqual(stateOf(status()), { kind: 'good', title: '3 connections', text: 'Ready' });
   assert.equal(stateOf(status({ readiness: 'full' })).text, 'Full · 3 of 10,000 connections');
   assert.equal(stateOf(status({ readiness: 'out_of_threads' })).text, 'Out of threads');
+  assert.equal(stateOf(status({ readiness: 'unready_on_demand' })).text, 'Unready on demand');
   // With READY_DURING_DRAIN_DELAY it is still ready.
   assert.equal(stateOf(status({ drain: { seconds_left: 6.24 } })).text, 'Draining · 6.2 s left · 3 connections left');
   assert.match(drainWords(status({ drain: { seconds_left: 31 } })), /^3 connections may finish in the next 31 s\./);

@@ -28,6 +28,8 @@ export function stateOf(status) {
       return { kind: 'bad', title, text: `Full · ${format.exact(active)} of ${format.exact(status.connections.limit)} connections` };
     case 'out_of_threads':
       return { kind: 'bad', title, text: 'Out of threads' };
+    case 'unready_on_demand':
+      return { kind: 'bad', title, text: 'Unready on demand' };
     default:
       return { kind: 'good', title, text: 'Ready' };
   }

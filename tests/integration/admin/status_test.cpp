@@ -57,6 +57,18 @@ TEST_P(StatusOfServer, HasTheNumbersOfTheCounters) {
   EXPECT_EQ(now["faults"], json::array());
 }
 
+TEST_P(StatusOfServer, ListsActiveFaults) {
+  auto settings = test_settings();
+  settings.faults = true;
+  EchoServer server(settings);
+  EXPECT_EQ(status(server)["faults"], json::array());
+  ASSERT_TRUE(server.server().begin_fault({.kind = echo::FaultKind::kStall, .after_bytes = 7, .duration = 1h}));
+  const json faults = status(server)["faults"];
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0]["fault"], "stall");
+  EXPECT_EQ(faults[0]["after_bytes"], 7);
+}
+
 TEST_P(StatusOfServer, TellsHowLongADrainStillLasts) {
   EchoServer server(test_settings());
   const TestClient client = server.connect();
