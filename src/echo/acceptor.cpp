@@ -20,14 +20,12 @@ using std::chrono::milliseconds;
 
 /// Long enough to cost nothing while an error lasts, short enough to accept again well within a second after it.
 constexpr milliseconds kPause{100};
-/// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless there is nothing
-/// else.
+/// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless many come in a row.
 constexpr int kErrorsInARowBeforePause = 16;
 /// The queue is emptied within this when a drain begins, though clients may come faster than they can be taken.
 constexpr milliseconds kLastRound{1000};
 /// After so many clients the refused ones and the wake-up are looked at again.
 constexpr int kAcceptAtOnce = 256;
-
 /// What the acceptor waits for beside refused clients: its wake-up, two listeners, and the gate.
 constexpr std::size_t kPolledAlways = 4;
 

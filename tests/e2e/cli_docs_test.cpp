@@ -253,8 +253,7 @@ class CliDocs : public ::testing::Test {
   }
 
  private:
-  ServerProcess server_{
-      {.arguments = {"--identity-port", "0"}, .environment = {{"FAULTS", "on"}}, .env_file = {}}};
+  ServerProcess server_{{.arguments = {"--identity-port", "0"}, .environment = {{"FAULTS", "on"}}, .env_file = {}}};
   UnusedPort unused_;
   std::string good_;
   std::string refused_ = unused_.endpoint().to_string();
