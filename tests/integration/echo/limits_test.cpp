@@ -157,7 +157,7 @@ TEST_P(WriteTimeout, SparesAClientThatReadsSlowly) {
   const EchoServer server(settings);
   const TestClient client(server.endpoint(), 65536, 0);
   const std::string sent = random_bytes(1024 * 1024, 1);
-  std::thread sender([&] {
+  std::jthread sender([&] {
     client.send(sent);
     client.half_close();
   });
@@ -178,7 +178,7 @@ TEST_P(MaxConnectionAge, EndsABusyConnectionAfterAWholePrefix) {
   const EchoServer server(settings);
   const TestClient client = server.connect();
   std::string sent;
-  std::thread sender([&] {
+  std::jthread sender([&] {
     const std::string piece = random_bytes(1000, 1);
     std::size_t taken = piece.size();
     while (server.closed(CloseReason::kMaxAge) == 0 && taken == piece.size()) {
@@ -203,7 +203,7 @@ TEST_P(MaxConnectionAge, EndsAnIdleConnectionAndOneWhoseSendIsStuck) {
   const EchoServer server(settings);
   const TestClient idle = server.connect();
   const TestClient stuck(server.endpoint(), 4096, 4096);
-  std::thread sender([&] { static_cast<void>(stuck.try_send(random_bytes(std::size_t{8} * 1024 * 1024, 1))); });
+  std::jthread sender([&] { static_cast<void>(stuck.try_send(random_bytes(std::size_t{8} * 1024 * 1024, 1))); });
   EXPECT_EQ(idle.receive_rest().error_number, 0);
   EXPECT_TRUE(server.closes(CloseReason::kMaxAge, 2));
   sender.join();
