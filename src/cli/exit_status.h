@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 namespace threadecho::cli {
 
 // Exit statuses of the program: README, "Exit statuses". `probe` has some more, client::kFailureKinds.
@@ -10,5 +12,9 @@ inline constexpr int kWrongUsage = 2;  ///< settings among it
 inline constexpr int kCannotBind = 3;
 /// And the number of the signal that ended it.
 inline constexpr int kEndedBySignal = 128;
+
+/// The same signal again within this time is the same request: timeout(1), process groups and several orchestrators
+/// send SIGTERM twice.
+inline constexpr std::chrono::seconds kSameRequest{1};
 
 }  // namespace threadecho::cli

@@ -36,7 +36,7 @@ bool is_same_request(int signal_number) {
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   const auto age =
       std::chrono::seconds(now.tv_sec - first_time.tv_sec) + std::chrono::nanoseconds(now.tv_nsec - first_time.tv_nsec);
-  return signal_number == first_signal && age < SignalFd::kSameRequest;
+  return signal_number == first_signal && age < cli::kSameRequest;
 }
 
 extern "C" void end_at_once(int signal_number) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <csignal>
 #include <optional>
 
@@ -16,8 +15,6 @@ namespace threadecho::client {
 /// end the first process of a container.
 class SignalFd {
  public:
-  static constexpr std::chrono::seconds kSameRequest{1};
-
   /// What a second signal prints on standard output, if that takes it at once.
   enum class LastWords { kNone, kJson };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/exit_status.h"
+
 namespace threadecho::serve {
 namespace {
 
@@ -17,7 +19,7 @@ bool is_ignored(int signal_number) {
 StopRequest StopRules::receive(int signal_number, Clock::time_point now) {
   const auto last = last_request_.find(signal_number);
   const bool is_known = last != last_request_.end();
-  if (is_known && now - last->second <= kSameRequest) {
+  if (is_known && now - last->second <= cli::kSameRequest) {
     return StopRequest::kNothing;
   }
   last_request_[signal_number] = now;

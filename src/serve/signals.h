@@ -17,11 +17,10 @@ enum class StopRequest {
 };
 
 /// The rules for SIGTERM, SIGINT and SIGHUP. `timeout`, process groups and several orchestrators send the same signal
-/// twice in a row: within kSameRequest it is one request. No system calls; belongs to one thread.
+/// twice in a row: within cli::kSameRequest it is one request. No system calls; belongs to one thread.
 class StopRules {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kSameRequest{1};
 
   /// A signal that arrived at `now`, and what it asks for.
   StopRequest receive(int signal_number, Clock::time_point now);
