@@ -22,7 +22,7 @@ Durations: 250ms, 30s, 5min, 1h30m, up to a week. Sizes: 64KiB (or 64k, 64KB), 1
 
 Exit statuses:
   0      every connection stood, every byte was right
-  1      a connection was refused or lost, a byte was wrong, the name was not found, or nothing was measured; with --json the JSON then has an `error`
+  1      a connection was refused or lost, a byte was wrong, the name was not found, a connection was never opened, or nothing was measured; with --json the JSON then has an `error`
   2      wrong usage
   128+n  ended by a second signal n, or by one before it began
 

@@ -129,18 +129,6 @@ void add_up(LoadResult& result, LoadWorker& worker) {
   }
 }
 
-/// Idle connections measure something without a message.
-std::optional<client::Failure> failure_to_measure(const LoadResult& result) {
-  const bool has_measured =
-      result.measured_seconds > 0 && (result.messages > 0 || result.options.mode == LoadMode::kHold);
-  if (has_measured || result.incidents.total() > 0) {
-    return std::nullopt;
-  }
-  return client::Failure{client::FailureKind::kOther, result.measured_seconds > 0
-                                                          ? "no message came back within the measured time"
-                                                          : "the run ended before anything was measured"};
-}
-
 }  // namespace
 
 double LoadResult::messages_per_second() const {
@@ -148,6 +136,25 @@ double LoadResult::messages_per_second() const {
 }
 
 double LoadResult::bytes_per_second() const { return messages_per_second() * static_cast<double>(options.size); }
+
+std::optional<client::Failure> failure_to_measure(const LoadResult& result) {
+  const bool has_measured =
+      result.measured_seconds > 0 && (result.messages > 0 || result.options.mode == LoadMode::kHold);
+  if (result.incidents.total() > 0) {
+    return std::nullopt;
+  }
+  if (has_measured) {
+    const std::uint64_t wanted = static_cast<std::uint64_t>(result.options.connections);
+    if (result.options.mode == LoadMode::kChurn || result.stopped_early || result.opened >= wanted) {
+      return std::nullopt;
+    }
+    return client::Failure{client::FailureKind::kOther, std::to_string(wanted - result.opened) + " of " +
+                                                            std::to_string(wanted) + " connections were never opened"};
+  }
+  return client::Failure{client::FailureKind::kOther, result.measured_seconds > 0
+                                                          ? "no message came back within the measured time"
+                                                          : "the run ended before anything was measured"};
+}
 
 LoadResult run_load_test(const LoadOptions& options, const net::Endpoint& target, const LoadHooks& hooks,
                          client::Connected first) {

@@ -83,6 +83,10 @@ struct LoadHooks {
   std::vector<net::Endpoint> candidates = {};  ///< where none has connected yet: the addresses to try, `target` first
 };
 
+/// Why a run without incidents is not clean: it measured nothing, or connections were never opened although the user
+/// did not end it. Idle connections measure something without a message.
+std::optional<client::Failure> failure_to_measure(const LoadResult& result);
+
 /// Runs the load with threads of its own and waits for the end. The calling thread must have blocked the signals that
 /// the workers must not get. `first`, if it is connected, serves as the first connection; its attempts become part of
 /// the result. Throws std::system_error if it cannot create threads or descriptors.

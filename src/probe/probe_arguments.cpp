@@ -74,7 +74,8 @@ histogram [[from_seconds, count]]} or null, half_close {duration_seconds} or {er
 addresses, connects [{time, address, local_address, duration_seconds, error?}],
 connects_not_listed, look_ups_failed [{message, count}], local_stalls (times in which this host did
 not run the probe) {count, total_seconds, longest_seconds}, messages [{time, sequence, local_address,
-rtt_seconds} or {time, sequence, local_address, error}], messages_not_listed. Times are RFC 3339. If nothing could be run: type ("error"), error.
+rtt_seconds} or {time, sequence, local_address, error}], messages_not_listed. Times are RFC 3339.
+If nothing could be run: type ("error"), error.
 
 However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed
 and the first 10,000 lost messages are listed, and all are counted. Percentiles are within 0.4 %;

@@ -21,8 +21,8 @@ Merges the results that `threadecho load --json` printed on several machines: su
 all latencies together, errors, outages, and a row for each run. A file may hold several results, one a
 line; lines that are no JSON are left out, and so are those of --report-interval. A file without a
 result counts as a run that failed, and so does broken JSON. FILE - is standard input. Results of
-different settings are refused; threads, sources and the time of the start may differ. The table names runs by their hosts
-if several hosts sent one run each, else by their files.
+different settings are refused; threads, sources and the time of the start may differ. The table
+names runs by their hosts if several hosts sent one run each, else by their files.
 
 )";
 
@@ -37,8 +37,8 @@ started_at, start_spread_seconds,
 clean, error {kind, message} or null, ended_early, measured_seconds (of the longest run), messages,
 messages_per_second and bytes_per_second (the sums of the runs' rates), missed_messages,
 connections_opened, connections_proved, latency, connect, errors_total, errors, outages,
-reconnects_failed, look_ups_failed as in the result of `load`; incidents, each with its source; sources [{source, hostname, address, started_at,
-clean, error, ended_early, measured_seconds, messages, messages_per_second, missed_messages,
+reconnects_failed, look_ups_failed as in the result of `load`; incidents, each with its source;
+sources [{source, hostname, address, started_at, clean, error, ended_early, measured_seconds, messages, messages_per_second, missed_messages,
 errors_total, latency without histogram}].
 
 Examples:

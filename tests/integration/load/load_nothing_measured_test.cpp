@@ -67,6 +67,20 @@ TEST(LoadNothingMeasured, IsNotCleanWhenNoMessageCameBackInTime) {
   EXPECT_THAT(load::text_report(result), HasSubstr("not clean    no message came back within the measured time\n"));
 }
 
+TEST(LoadNothingMeasured, ConnectionsThatWereNeverOpenedAreNotClean) {
+  LoadResult result;
+  result.options.connections = 3;
+  result.measured_seconds = 1;
+  result.messages = 10;
+  result.opened = 2;
+  EXPECT_EQ(load::failure_to_measure(result).value().text, "1 of 3 connections were never opened");
+  result.stopped_early = true;
+  EXPECT_FALSE(load::failure_to_measure(result)) << "the user ended the run";
+  result.stopped_early = false;
+  result.options.mode = LoadMode::kChurn;
+  EXPECT_FALSE(load::failure_to_measure(result)) << "as many as fit into the time";
+}
+
 TEST(LoadNothingMeasured, HeldConnectionsNeedNoMessage) {
   LoadOptions how;
   how.mode = LoadMode::kHold;
