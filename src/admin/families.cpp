@@ -13,14 +13,6 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-MetricFamily family(std::string_view name, std::string_view help, MetricType type) {
-  MetricFamily result;
-  result.name = name;
-  result.help = help;
-  result.type = type;
-  return result;
-}
-
 ClientMetric counter_value(std::uint64_t value) {
   ClientMetric metric;
   metric.counter.value = static_cast<double>(value);
@@ -28,6 +20,14 @@ ClientMetric counter_value(std::uint64_t value) {
 }
 
 }  // namespace
+
+MetricFamily family(std::string_view name, std::string_view help, MetricType type) {
+  MetricFamily result;
+  result.name = name;
+  result.help = help;
+  result.type = type;
+  return result;
+}
 
 MetricFamily gauge(std::string_view name, std::string_view help, double value) {
   MetricFamily result = family(name, help, MetricType::Gauge);
@@ -65,11 +65,10 @@ MetricFamily info(std::string_view name, std::string_view help, std::span<const 
   return result;
 }
 
-MetricFamily histogram(std::string_view name, std::string_view help, std::span<const std::chrono::nanoseconds> bounds,
-                       std::span<const std::uint64_t> buckets, std::chrono::nanoseconds sum) {
+ClientMetric::Histogram histogram_value(std::span<const std::chrono::nanoseconds> bounds,
+                                        std::span<const std::uint64_t> buckets, std::chrono::nanoseconds sum) {
   assert(buckets.size() == bounds.size() + 1);
-  MetricFamily result = family(name, help, MetricType::Histogram);
-  ClientMetric::Histogram& value = result.metric.emplace_back().histogram;
+  ClientMetric::Histogram value;
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     value.sample_count += buckets[i];
     ClientMetric::Bucket bucket;
@@ -78,6 +77,13 @@ MetricFamily histogram(std::string_view name, std::string_view help, std::span<c
     value.bucket.push_back(bucket);
   }
   value.sample_sum = text::in_seconds(sum);
+  return value;
+}
+
+MetricFamily histogram(std::string_view name, std::string_view help, std::span<const std::chrono::nanoseconds> bounds,
+                       std::span<const std::uint64_t> buckets, std::chrono::nanoseconds sum) {
+  MetricFamily result = family(name, help, MetricType::Histogram);
+  result.metric.emplace_back().histogram = histogram_value(bounds, buckets, sum);
   return result;
 }
 

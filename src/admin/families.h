@@ -14,6 +14,9 @@
 
 namespace threadecho::admin {
 
+/// One without values.
+prometheus::MetricFamily family(std::string_view name, std::string_view help, prometheus::MetricType type);
+
 /// Metric families with their values, as prometheus-cpp serialises them. Names come with their prefix, help in one
 /// sentence; durations are told in seconds.
 prometheus::MetricFamily gauge(std::string_view name, std::string_view help, double value);
@@ -28,6 +31,11 @@ prometheus::MetricFamily counters(std::string_view name, std::string_view help, 
 /// A gauge of 1 whose labels are the information.
 prometheus::MetricFamily info(std::string_view name, std::string_view help,
                               std::span<const prometheus::ClientMetric::Label> labels);
+
+/// One value of a family of histograms, without labels.
+prometheus::ClientMetric::Histogram histogram_value(std::span<const std::chrono::nanoseconds> bounds,
+                                                    std::span<const std::uint64_t> buckets,
+                                                    std::chrono::nanoseconds sum);
 
 /// In seconds. The count is the sum of the buckets just read, so that the two always agree.
 prometheus::MetricFamily histogram(std::string_view name, std::string_view help,

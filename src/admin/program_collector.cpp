@@ -7,19 +7,27 @@
 
 namespace threadecho::admin {
 
-std::vector<prometheus::MetricFamily> ProgramCollector::Collect() const {
-  using Label = prometheus::ClientMetric::Label;
+using Label = prometheus::ClientMetric::Label;
+
+prometheus::MetricFamily build_info_family() {
   const BuildInfo build = build_info();
   const std::array<Label, 3> built = {Label{"version", std::string(build.version)},
                                       Label{"revision", std::string(build.revision)},
                                       Label{"compiler", std::string(build.compiler)}};
+  return info("threadecho_build_info", "What the program was built from and with.", built);
+}
+
+prometheus::MetricFamily dropped_lines_family(std::uint64_t dropped) {
+  return counter("threadecho_log_lines_dropped_total",
+                 "Log lines dropped: standard output was full, or more than half full for a line of an opening.",
+                 dropped);
+}
+
+std::vector<prometheus::MetricFamily> ProgramCollector::Collect() const {
   const std::array<Label, 2> set_up = {Label{"thread_model", facts_.thread_model},
                                        Label{"sched_policy", facts_.sched_policy}};
-  return {info("threadecho_build_info", "What the program was built from and with.", built),
-          info("threadecho_info", "How the program was set up.", set_up),
-          counter("threadecho_log_lines_dropped_total",
-                  "Log lines dropped: standard output was full, or more than half full for a line of an opening.",
-                  log_lines_dropped_())};
+  return {build_info_family(), info("threadecho_info", "How the program was set up.", set_up),
+          dropped_lines_family(log_lines_dropped_())};
 }
 
 }  // namespace threadecho::admin

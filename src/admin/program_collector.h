@@ -10,6 +10,10 @@
 
 namespace threadecho::admin {
 
+/// Of every command that has metrics.
+prometheus::MetricFamily build_info_family();
+prometheus::MetricFamily dropped_lines_family(std::uint64_t dropped);
+
 /// Settings that metrics show, as they are written.
 struct ProgramFacts {
   std::string thread_model;

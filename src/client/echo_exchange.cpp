@@ -128,6 +128,25 @@ EchoExchange::Received EchoExchange::receive() {
   return result;
 }
 
+std::optional<Failure> EchoExchange::unexpected() {
+  std::byte byte{};
+  const ssize_t got = ::recv(fd_, &byte, 1, 0);
+  if (got > 0) {
+    return wrong_byte(size_, std::nullopt, byte);
+  }
+  if (got == 0) {
+    return Failure{.kind = FailureKind::kClosedEarly, .text = "the server closed the connection between messages"};
+  }
+  const std::error_code error = errno_code(errno);
+  if (error.value() == EAGAIN || error.value() == EINTR) {
+    return std::nullopt;
+  }
+  const FailureKind kind = kind_of(error, Stage::kConnected);
+  return Failure{.kind = kind,
+                 .text = kind == FailureKind::kReset ? "the server reset the connection between messages"
+                                                     : "the connection broke between messages: " + error.message()};
+}
+
 void EchoExchange::send() {
   std::array<std::byte, kAtOnce> buffer;
   while (wants_to_send()) {

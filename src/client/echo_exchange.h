@@ -46,6 +46,8 @@ class EchoExchange {
   /// Takes and compares all that has arrived. Call it before send(): bytes before a message are no echo of it, and an
   /// end of file says more than the error of a send.
   Received receive();
+  /// What came although no message is on its way: an end of file, a reset, or bytes. Call it only when is_done().
+  std::optional<Failure> unexpected();
   /// Sends as much as there is room for.
   void send();
 

@@ -63,10 +63,10 @@ extern "C" void end_with_json(int signal_number) {
 
 }  // namespace
 
-SignalFd::SignalFd(LastWords last_words) : last_words_(last_words) {
+SignalFd::SignalFd(LastWords last_words, Hangup hangup) : last_words_(last_words) {
   ::sigemptyset(&set_);
   for (const int signal_number : kInterrupting) {
-    if (signal_number != SIGHUP || !is_ignored(SIGHUP)) {
+    if (signal_number != SIGHUP || (hangup == Hangup::kEnds && !is_ignored(SIGHUP))) {
       ::sigaddset(&set_, signal_number);
     }
   }

@@ -18,8 +18,11 @@ class SignalFd {
   /// What a second signal prints on standard output, if that takes it at once.
   enum class LastWords { kNone, kJson };
 
+  /// Whether SIGHUP ends the command too, or means something else to it.
+  enum class Hangup { kEnds, kMeansSomethingElse };
+
   /// Throws std::system_error if it cannot create a descriptor.
-  explicit SignalFd(LastWords last_words = LastWords::kNone);
+  explicit SignalFd(LastWords last_words = LastWords::kNone, Hangup hangup = Hangup::kEnds);
   ~SignalFd();
   SignalFd(const SignalFd&) = delete;
   SignalFd& operator=(const SignalFd&) = delete;

@@ -123,6 +123,22 @@ cli::ValueKind<std::vector<net::Network>> networks() {
           }};
 }
 
+cli::ValueKind<log::LogLevel> log_level() {
+  using log::LogLevel;
+  return cli::choice<LogLevel>({{"trace", LogLevel::kTrace},
+                                {"debug", LogLevel::kDebug},
+                                {"info", LogLevel::kInfo},
+                                {"warning", LogLevel::kWarning},
+                                {"warn", LogLevel::kWarning},
+                                {"error", LogLevel::kError},
+                                {"critical", LogLevel::kCritical},
+                                {"off", LogLevel::kOff}});
+}
+
+cli::ValueKind<log::LogFormat> log_format() {
+  return cli::choice<log::LogFormat>({{"text", log::LogFormat::kText}, {"json", log::LogFormat::kJson}});
+}
+
 cli::ValueKind<std::string> congestion_control() {
   const auto parse = [](std::string_view text) {
     const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });

@@ -10,6 +10,7 @@
 
 #include "cli/value_kinds.h"
 #include "config/settings.h"
+#include "log/options.h"
 #include "net/network.h"
 
 namespace threadecho::config {
@@ -53,6 +54,9 @@ cli::ValueKind<std::vector<net::Network>> networks();
 
 /// Names of hosts between commas, at least one. Kept in lower case, each without white space around it. No look-ups.
 cli::ValueKind<std::vector<std::string>> host_names();
+
+cli::ValueKind<log::LogLevel> log_level();
+cli::ValueKind<log::LogFormat> log_format();
 
 /// A name of TCP congestion control, 1 to 15 characters (TCP_CA_NAME_MAX). Whether the system has it is checked later.
 cli::ValueKind<std::string> congestion_control();

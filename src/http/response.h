@@ -10,6 +10,7 @@ namespace threadecho::http {
 inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
 inline constexpr std::string_view kJsonType = "application/json";
+inline constexpr std::string_view kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
 
 /// A header field beside those that every answer has. Borrows its text, which must be constant.
 struct Header {

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "client/connect_pause.h"
 #include "client/connector.h"
 #include "client/echo_exchange.h"
 #include "client/name_lookup.h"
 #include "client/payload.h"
 #include "client/signal_fd.h"
 #include "net/fd.h"
-#include "probe/connect_pause.h"
 #include "probe/probe_arguments.h"
 #include "probe/probe_lines.h"
 #include "probe/probe_result.h"
@@ -80,7 +80,7 @@ class ProbeConnection {
   std::string peer_;
   std::string local_;
   std::optional<client::Failure> failure_;
-  ConnectPause pause_;
+  client::ConnectPause pause_;
 };
 
 }  // namespace threadecho::probe

@@ -193,7 +193,7 @@ TEST_F(RoutesTest, GiveTheFilesOfThePageWithTheirTypes) {
     EXPECT_EQ(get(path).status, 200U) << path;
     EXPECT_EQ(get(path).content_type, type);
   }
-  for (const PageFile& file : page_files()) {
+  for (const http::PageFile& file : page_files()) {
     EXPECT_EQ(get(file.path).body, file.text);
     EXPECT_FALSE(routes_.is_costly({"GET", file.path}));
     // Text that a client chose becomes text, never markup.

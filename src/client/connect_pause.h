@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
-namespace threadecho::probe {
+namespace threadecho::client {
 
-/// Keeps a probe from connecting thousands of times a second to a server that is down: from the beginning of a connect
-/// that failed until the next one pass 10 ms, and twice as long after each further failure, up to 500 ms. One thread
+/// Keeps a client from connecting thousands of times a second to a server that is down: from the beginning of a connect
+/// that failed until the next one pass 10 ms, and twice as long after each further failure, up to a limit. One thread
 /// uses it.
 class ConnectPause {
  public:
@@ -16,8 +16,8 @@ class ConnectPause {
   static constexpr Milliseconds kLongest{500};
 
   /// Never longer than an interval of 10 ms or more, so that each message has an attempt of its own. 0: no interval.
-  explicit ConnectPause(Milliseconds interval)
-      : longest_(interval.count() == 0 ? kLongest : std::clamp(interval, kFirst, kLongest)) {}
+  explicit ConnectPause(Milliseconds interval, Milliseconds longest = kLongest)
+      : longest_(interval.count() == 0 ? longest : std::clamp(interval, kFirst, longest)) {}
 
   void begin(Clock::time_point now) noexcept { began_ = now; }
   /// The connect failed, or no message came back over its connection.
@@ -36,4 +36,4 @@ class ConnectPause {
   Clock::time_point over_at_;
 };
 
-}  // namespace threadecho::probe
+}  // namespace threadecho::client
