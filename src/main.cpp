@@ -21,6 +21,7 @@
 #include "serve/serve_command.h"
 #include "serve/start_failure.h"
 #include "text/escape.h"
+#include "watch/watch_command.h"
 
 namespace threadecho {
 namespace {
@@ -43,6 +44,7 @@ constexpr std::array kCommands = {
     Command{"probe", &probe::run_probe},
     Command{"report", &report::run_report},
     Command{"version", &run_version},
+    Command{"watch", &watch::run_watch},
 };
 
 const Command* find_command(std::string_view name) {

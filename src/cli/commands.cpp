@@ -13,6 +13,7 @@ const std::vector<CommandSummary>& command_summaries() {
       {"healthcheck", "", "Ask the server on this host for GET /healthz; for containers."},
       {"load", "HOST:PORT", "Put load on a TCP echo server: speed, latency, lost connections; checks every byte."},
       {"probe", "HOST:PORT", "Like ping, over a TCP echo server; checks every byte."},
+      {"watch", "HOST:PORT...", "Watch connections day and night: which paths break, why, and for how long."},
       {"identity", "HOST:PORT", "Ask which servers a load balancer chooses, and which client address they see."},
       {"report", "FILE...", "Merge the JSON results of several runs of load into one."},
       {"compare", "", "Run every thread model under the same load, and show their differences in one table."},

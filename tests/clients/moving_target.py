@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 NAME = "echo.test"
@@ -331,6 +332,69 @@ def an_unreachable_network_is_no_local_reason(binary, hosts):
     status, _, errors = Client(binary, "probe", f"198.51.100.1:{PORT}").end()
     expect(status == 17 and "unreachable" in errors, f"status {status}: {errors}")
     return errors.strip()
+
+
+class Watcher(Client):
+    """`threadecho watch` with its GET /targets."""
+
+    def __init__(self, binary, *arguments):
+        super().__init__(binary, "watch", *arguments, "--interval", "100ms", "--timeout", "400ms", "--http-port", "0",
+                         "--http-bind-address", "127.0.0.1", "--version-port", "0", "--resolve-every", "200ms")
+        for line in self.process.stdout:
+            if found := re.search(r" watching http=(\S+)", line):
+                self.url = f"http://{found[1]}/targets"
+                return
+        raise RuntimeError("the watcher did not start")
+
+    def paths(self):
+        """State and reason of the last loss of each address."""
+        with urllib.request.urlopen(self.url, timeout=PATIENCE) as answer:
+            targets = json.load(answer)["targets"]
+        return {path["address"].rsplit(":", 1)[0]: (path["state"], (path["last_loss"] or {}).get("reason"))
+                for target in targets for path in target["paths"]}
+
+    def wait_for(self, expected):
+        deadline = time.monotonic() + PATIENCE
+        while (paths := self.paths()) != expected:
+            expect(time.monotonic() < deadline, f"{paths}, not {expected}")
+            time.sleep(0.01)
+
+    def stop(self):
+        self.process.terminate()
+        return self.end()
+
+
+@case
+def watch_follows_its_name(binary, hosts):
+    hosts.say(FIRST)
+    with Server(binary, FIRST) as first, Server(binary, SECOND):
+        watcher = Watcher(binary, f"{NAME}:{PORT}")
+        watcher.wait_for({FIRST: ("up", None)})
+        hosts.say(FIRST, SECOND)
+        watcher.wait_for({FIRST: ("up", None), SECOND: ("up", None)})
+        hosts.say(SECOND)
+        watcher.wait_for({SECOND: ("up", None)})
+        first.kill()  # nothing goes there any more
+        hosts.say()
+        time.sleep(0.5)
+        watcher.wait_for({SECOND: ("up", None)})
+        status, output, _ = watcher.stop()
+    expect(status == 0 and "connection lost" not in output, f"status {status}: {output}")
+    expect("address gone" in output and "name not found" in output, output)
+    return "three addresses, nothing lost"
+
+
+@case
+def watch_tells_lost_paths_apart(binary, hosts):
+    hosts.say(SILENT, FIRST)
+    with Server(binary, FIRST):
+        watcher = Watcher(binary, f"{NAME}:{PORT}", f"{SECOND}:{PORT}", f"198.51.100.1:{PORT}")
+        expected = {FIRST: ("up", None), f"[{SILENT}]": ("down", "connect_timeout"), SECOND: ("down", "refused"),
+                    "198.51.100.1": ("down", "unreachable")}
+        watcher.wait_for(expected)
+        status, output, _ = watcher.stop()
+    expect(status == 1 and output.count("connection lost") == 3, f"status {status}: {output}")
+    return "IPv6 lost while IPv4 works, refused, unreachable"
 
 
 def prepare_network():

@@ -20,6 +20,7 @@
 #include "support/faulty_server.h"
 #include "support/scripted_server.h"
 #include "support/server_process.h"
+#include "support/watcher.h"
 
 namespace threadecho::test {
 namespace {
@@ -39,6 +40,7 @@ const std::string interval_heading = "### JSON of an interval";
 const std::string report_heading = "### JSON of report";
 const std::string compare_heading = "### JSON of compare";
 const std::string identity_heading = "### JSON of identity";
+const std::string watch_heading = "### JSON of watch";
 const std::string fault_heading = "### JSON of fault";
 const std::string failure_heading = "### JSON of a command that cannot run";
 
@@ -216,6 +218,12 @@ class CliDocs : public ::testing::Test {
     run(identity_heading, {"identity", refused_, "--count", "1"});
   }
 
+  void run_watch() {
+    const Watcher watcher({good_, refused_});
+    EXPECT_TRUE(eventually([&] { return watcher.targets()[1]["paths"][0]["state"] == "down"; }));
+    add_keys(nlohmann::json::parse(watcher.get("/targets")), "", printed_[watch_heading]);
+  }
+
   void run_load_and_report() {
     const std::vector<std::string> load = {"load", "--connections", "1", "--warmup", "0", "--duration"};
     const auto result_of = [&](std::vector<std::string> more) {
@@ -245,6 +253,7 @@ class CliDocs : public ::testing::Test {
     if (printed_.empty()) {
       run_probe();
       run_identity();
+      run_watch();
       run_load_and_report();
       run_fault();
       run(compare_heading, {"compare", "--clients", "2", "--duration", "100ms", "--patience", "50ms"});

@@ -9,6 +9,7 @@
 
 #include "support/documented_rows.h"
 #include "support/server_process.h"
+#include "support/watcher.h"
 
 namespace threadecho::test {
 namespace {
@@ -70,6 +71,14 @@ TEST_F(MetricsDocs, DoNotAgreeWithAMetricThatWasRenamedOrHasAnotherTypeOrLabel) 
   EXPECT_THAT(found_with("| `threadecho_ready` | gauge", "| `threadecho_ready` | counter").size(), 2);
   EXPECT_THAT(found_with("rejected_total` | counter | `reason`", "rejected_total` | counter | `cause`").size(), 2);
   EXPECT_THAT(found_with("## Metrics", "## Figures").size(), rows_of_exposition(server_.get("/metrics")).size());
+}
+
+TEST(WatchMetricsDocs, AgreeWithWhatTheProgramExposes) {
+  const Watcher watcher({"127.0.0.1:9"});
+  std::vector<std::string> expected = rows_of_exposition(watcher.get("/metrics"));
+  std::erase_if(expected, [](const std::string& row) { return row.find("threadecho_watch_") == std::string::npos; });
+  EXPECT_EQ(expected.size(), 10U);
+  EXPECT_THAT(differences(expected, table_rows(source_file("docs/cli.md"), "### Metrics of watch")), IsEmpty());
 }
 
 }  // namespace

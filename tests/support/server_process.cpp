@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -55,6 +56,11 @@ bool fail_call(unsigned number, int error_number) {
 
 int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
+/// Where the line is that says so: of the server, or of a watcher.
+std::size_t beginning_of_service(const std::string& output) {
+  return std::min(output.find("serving"), output.find("watching"));
 }
 
 }  // namespace
@@ -137,7 +143,7 @@ ServerProcess::~ServerProcess() {
 }
 
 void ServerProcess::wait_until_serving() {
-  const bool serving = eventually([&] { return has_ended() || output().find("serving") != std::string::npos; });
+  const bool serving = eventually([&] { return has_ended() || beginning_of_service(output()) != std::string::npos; });
   if (!serving || has_ended()) {
     throw std::runtime_error("the server does not serve; standard output:\n" + output() + "standard error:\n" +
                              errors());
@@ -150,7 +156,7 @@ net::Endpoint ServerProcess::echo(std::string_view address) const {
 
 std::uint16_t ServerProcess::port_of(std::string_view key) const {
   const std::string text = output();
-  const auto begin = text.find(key, text.find("serving")) + key.size();
+  const auto begin = text.find(key, beginning_of_service(text)) + key.size();
   const std::string address = text.substr(begin, text.find(' ', begin) - begin);
   return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }

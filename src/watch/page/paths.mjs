@@ -1,0 +1,57 @@
+// What the page says of a path. No DOM here.
+
+import * as format from './format.mjs';
+
+/** A path that was down within this time is not yet good again. */
+const kRecent = 600;
+
+const seconds = (from, to) => (Date.parse(to) - Date.parse(from)) / 1000;
+
+/** Kind for the colour, and the word for it. */
+export function stateOf(path, now) {
+  if (path.state === 'down') return { kind: 'bad', word: `down for ${format.duration(seconds(path.since, now))}` };
+  if (path.state === 'starting') return { kind: 'warn', word: 'starting' };
+  if (path.last_loss && seconds(path.last_loss.time, now) < kRecent) {
+    return { kind: 'warn', word: `up, lost a connection ${format.duration(seconds(path.last_loss.time, now))} ago` };
+  }
+  return { kind: 'good', word: 'up' };
+}
+
+export function nameOf(path) {
+  return path.node ? `${path.node} (${path.address})` : path.address;
+}
+
+/** The second line: round trip, share of messages lost, retransmits. */
+export function figuresOf({ messages, round_trip_seconds, retransmitted_segments }) {
+  const all = messages.ok + messages.lost + messages.wrong;
+  const bad = all === 0 ? 0 : (messages.lost + messages.wrong) / all;
+  const trip = round_trip_seconds === null ? 'no echo yet' : format.text(format.time(round_trip_seconds));
+  return `${trip} · ${format.percent(bad)} lost · ${format.plural(retransmitted_segments, 'retransmit')}`;
+}
+
+export function lossWords({ reason, place, connection }) {
+  return `last loss: ${reason.replaceAll('_', ' ')}, ${place.replaceAll('_', ' ')}, ${connection} connection`;
+}
+
+/** The paths that contain every word of `filter`. */
+export function filtered(paths, filter) {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return paths.filter(({ target, path }) => {
+    const text = `${target} ${path.address} ${path.node ?? ''} ${path.pod ?? ''} ${path.state}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** The word for all of them. */
+export function summary(paths) {
+  const down = paths.filter(({ path }) => path.state === 'down').length;
+  if (paths.length === 0) return { kind: 'warn', text: 'No paths' };
+  return down === 0 ? { kind: 'good', text: `${format.plural(paths.length, 'path')}, none down` }
+    : { kind: 'bad', text: `${format.exact(down)} of ${format.plural(paths.length, 'path')} down` };
+}
+
+/** Each path's last loss, the newest first. */
+export function lossesOf(paths) {
+  return paths.filter(({ path }) => path.last_loss)
+    .sort((one, other) => Date.parse(other.path.last_loss.time) - Date.parse(one.path.last_loss.time));
+}

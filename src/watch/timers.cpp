@@ -1,0 +1,61 @@
+#include "watch/timers.h"
+
+#include <utility>
+
+namespace threadecho::watch {
+
+void Timers::put(std::size_t place, Timed* timed) {
+  heap_[place] = timed;
+  timed->place_ = place;
+}
+
+void Timers::set(Timed& timed) {
+  timed.at_ = timed.next_step();
+  if (timed.place_ == Timed::kNowhere) {
+    heap_.push_back(&timed);
+    timed.place_ = heap_.size() - 1;
+  }
+  rise(timed.place_);
+  sink(timed.place_);
+}
+
+void Timers::remove(Timed& timed) {
+  const std::size_t place = std::exchange(timed.place_, Timed::kNowhere);
+  if (place == Timed::kNowhere) {
+    return;
+  }
+  Timed* const last = heap_.back();
+  heap_.pop_back();
+  if (last != &timed) {
+    put(place, last);
+    rise(place);
+    sink(last->place_);
+  }
+}
+
+void Timers::rise(std::size_t place) {
+  Timed* const timed = heap_[place];
+  while (place > 0 && timed->at_ < heap_[(place - 1) / 2]->at_) {
+    put(place, heap_[(place - 1) / 2]);
+    place = (place - 1) / 2;
+  }
+  put(place, timed);
+}
+
+void Timers::sink(std::size_t place) {
+  Timed* const timed = heap_[place];
+  for (;;) {
+    std::size_t child = 2 * place + 1;
+    if (child + 1 < heap_.size() && heap_[child + 1]->at_ < heap_[child]->at_) {
+      ++child;
+    }
+    if (child >= heap_.size() || timed->at_ <= heap_[child]->at_) {
+      break;
+    }
+    put(place, heap_[child]);
+    place = child;
+  }
+  put(place, timed);
+}
+
+}  // namespace threadecho::watch

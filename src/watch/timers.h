@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace threadecho::watch {
+
+/// Something that has a next step. Timers holds it by reference: take it out before it goes.
+class Timed {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Timed() = default;
+  virtual ~Timed() = default;
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+  /// Does what is due. Never waits.
+  virtual void advance(Clock::time_point now) = 0;
+  /// When to call advance() next; max() for never.
+  [[nodiscard]] virtual Clock::time_point next_step() const = 0;
+
+ private:
+  friend class Timers;
+  static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
+  Clock::time_point at_;
+  std::size_t place_ = kNowhere;  ///< in the heap
+};
+
+/// A binary heap of all that has a next step. One thread uses it.
+class Timers {
+ public:
+  /// Takes `timed`, or moves it to where its next step belongs now.
+  void set(Timed& timed);
+  void remove(Timed& timed);
+  /// The one whose step comes first; null without any.
+  [[nodiscard]] Timed* first() const { return heap_.empty() ? nullptr : heap_.front(); }
+  [[nodiscard]] Timed::Clock::time_point first_at() const {
+    return heap_.empty() ? Timed::Clock::time_point::max() : heap_.front()->at_;
+  }
+
+ private:
+  void put(std::size_t place, Timed* timed);
+  void rise(std::size_t place);
+  void sink(std::size_t place);
+
+  std::vector<Timed*> heap_;
+};
+
+}  // namespace threadecho::watch

@@ -1,0 +1,152 @@
+#include "watch/watch_connection.h"
+
+#include <sys/epoll.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "client/connector.h"
+#include "client/failure.h"
+
+namespace threadecho::watch {
+
+WatchConnection::WatchConnection(const WatchOptions& options, Sockets& sockets, WatchPath& path, ConnectionKind kind,
+                                 const net::Endpoint& address, std::uint32_t number)
+    : options_(options), sockets_(sockets), path_(path), kind_(kind), address_(address), payload_(number) {}
+
+void WatchConnection::connect(Clock::time_point now) {
+  began_ = now;
+  deadline_ = now;
+  race_.emplace(std::vector<net::Endpoint>{address_}, options_.timeout, nullptr);
+  ++sockets_.open;
+}
+
+WatchConnection::Progress WatchConnection::advance(Clock::time_point now) {
+  Progress progress;
+  if (race_) {
+    advance_connect(now, progress);
+  } else if (exchange_) {
+    advance_exchange(now, progress);
+  }
+  return progress;
+}
+
+/// Edge-triggered, and for good: a call for each change of interest would cost more than an event too many.
+void WatchConnection::register_sockets() {
+  for (const int fd : race_->take_new()) {
+    epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};
+    ::epoll_ctl(sockets_.epoll, EPOLL_CTL_ADD, fd, &event);
+  }
+}
+
+void WatchConnection::advance_connect(Clock::time_point now, Progress& progress) {
+  client::Connected connected;
+  if (sockets_.open > sockets_.most) {
+    connected.attempts.push_back({.endpoint = address_,
+                                  .duration = {},
+                                  .error = client::errno_code(EMFILE),
+                                  .began_at = std::chrono::system_clock::now()});
+  } else {
+    race_->advance(now);
+    register_sockets();
+    if (!race_->is_over()) {
+      deadline_ = race_->next_step();
+      return;
+    }
+    connected = race_->finish(now);
+  }
+  if (!connected.fd) {
+    progress.loss = lose(client::connect_failure(connected.attempts), Place::kConnecting, now);
+    return;
+  }
+  race_.reset();
+  fd_ = std::move(connected.fd);
+  local_ = connected.attempts.back().local;
+  exchange_.emplace(fd_.get(), payload_, options_.size);
+  progress.connected = now - began_;
+  connected_at_ = now;
+  deadline_ = Clock::time_point::max();
+}
+
+void WatchConnection::send(Clock::time_point now, client::AfterSending after) {
+  began_ = now;
+  deadline_ = now + options_.timeout;
+  half_closes_ = after == client::AfterSending::kHalfClose;
+  exchange_->add(sequence_++);
+  if (half_closes_) {
+    exchange_->half_close();
+  }
+  exchange_->send();
+}
+
+void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress) {
+  if (is_idle()) {
+    if (auto failure = exchange_->unexpected()) {
+      progress.loss = lose(std::move(*failure), Place::kIdle, now);
+    }
+    return;
+  }
+  client::EchoExchange::Received received = exchange_->receive();
+  if (!received.echoed.empty()) {
+    progress.round_trip = received.echoed.front().round_trip;
+  }
+  const Place place = exchange_->pending().empty() ? Place::kHalfClosed : Place::kWaiting;
+  if (received.failure) {
+    progress.loss = lose(std::move(*received.failure), place, now);
+  } else if (exchange_->is_done()) {
+    deadline_ = Clock::time_point::max();
+    progress.is_done = half_closes_;
+    // With edge-triggered events, what came together with the echo would show at the next message only.
+    if (auto failure = half_closes_ ? std::nullopt : exchange_->unexpected()) {
+      progress.loss = lose(std::move(*failure), Place::kIdle, now);
+    }
+  } else if (now >= deadline_) {
+    progress.loss = lose(exchange_->timed_out(), place, now);
+  } else {
+    exchange_->send();
+  }
+}
+
+Loss WatchConnection::lose(client::Failure failure, Place place, Clock::time_point now) {
+  const bool had_one = exchange_.has_value();
+  Loss loss{.failure = std::move(failure),
+            .connection = kind_,
+            .place = place,
+            .age = had_one ? now - connected_at_ : nanoseconds(0),
+            .local = had_one ? local_ : net::Endpoint(),
+            .at = std::chrono::system_clock::now(),
+            .began = place == Place::kIdle ? now : began_};
+  close();
+  return loss;
+}
+
+void WatchConnection::close() {
+  if (is_open()) {
+    note_retransmitted();
+    known_retransmitted_ = 0;
+    --sockets_.open;
+  }
+  race_.reset();
+  exchange_.reset();
+  fd_.reset();
+  deadline_ = Clock::time_point::max();
+}
+
+std::optional<net::TcpInfo> WatchConnection::tcp_info() const {
+  return fd_ ? net::read_tcp_info(fd_.get()) : std::nullopt;
+}
+
+void WatchConnection::note_retransmitted() {
+  if (const auto info = tcp_info()) {
+    retransmitted_ += info->retransmitted_segments - known_retransmitted_;
+    known_retransmitted_ = info->retransmitted_segments;
+  }
+}
+
+std::uint64_t WatchConnection::take_retransmitted() {
+  note_retransmitted();
+  return std::exchange(retransmitted_, 0);
+}
+
+}  // namespace threadecho::watch

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "client/connect_race.h"
+#include "client/echo_exchange.h"
+#include "client/payload.h"
+#include "net/endpoint.h"
+#include "net/fd.h"
+#include "net/tcp.h"
+#include "watch/watch_options.h"
+#include "watch/watch_record.h"
+
+namespace threadecho::watch {
+
+class WatchPath;
+
+/// The descriptors that connections may use; some are left for HTTP and for looking names up.
+struct Sockets {
+  int epoll = -1;
+  std::size_t open = 0;
+  std::size_t most = 0;
+};
+
+/// One connection of a path, from connecting to its end. Never waits. Its owner, in the loop's thread, calls advance()
+/// when epoll reports the socket, and at deadline().
+class WatchConnection {
+ public:
+  /// `path` is what epoll's events lead to. All references must outlive this.
+  WatchConnection(const WatchOptions& options, Sockets& sockets, WatchPath& path, ConnectionKind kind,
+                  const net::Endpoint& address, std::uint32_t number);
+  ~WatchConnection() { close(); }
+  WatchConnection(const WatchConnection&) = delete;
+  WatchConnection& operator=(const WatchConnection&) = delete;
+
+  [[nodiscard]] WatchPath& path() const noexcept { return path_; }
+  [[nodiscard]] ConnectionKind kind() const noexcept { return kind_; }
+  /// It connects, or is connected.
+  [[nodiscard]] bool is_open() const noexcept { return race_ || exchange_; }
+  /// It is connected, and no message is on its way.
+  [[nodiscard]] bool is_idle() const noexcept { return exchange_ && deadline_ == Clock::time_point::max(); }
+  /// A message is on its way, or the server owes its FIN.
+  [[nodiscard]] bool is_waiting() const noexcept { return exchange_ && !is_idle(); }
+  [[nodiscard]] Clock::time_point deadline() const noexcept { return deadline_; }
+
+  /// Begins to connect; call advance() then. Only if it is not open.
+  void connect(Clock::time_point now);
+  /// Sends one message. Only if it is idle.
+  void send(Clock::time_point now, client::AfterSending after = client::AfterSending::kStayOpen);
+
+  struct Progress {
+    std::optional<nanoseconds> connected;   ///< connected now, after this long
+    std::optional<nanoseconds> round_trip;  ///< the message came back
+    bool is_done = false;                   ///< half-closed, and the server has closed too
+    std::optional<Loss> loss;               ///< it is closed
+  };
+  Progress advance(Clock::time_point now);
+  void close();
+
+  /// What the kernel says of it, if it is connected.
+  [[nodiscard]] std::optional<net::TcpInfo> tcp_info() const;
+  /// Segments retransmitted since the last call, of connections that have ended too.
+  std::uint64_t take_retransmitted();
+
+ private:
+  void advance_connect(Clock::time_point now, Progress& progress);
+  void advance_exchange(Clock::time_point now, Progress& progress);
+  void register_sockets();
+  Loss lose(client::Failure failure, Place place, Clock::time_point now);
+  void note_retransmitted();
+
+  const WatchOptions& options_;
+  Sockets& sockets_;
+  WatchPath& path_;
+  ConnectionKind kind_;
+  net::Endpoint address_;
+  client::Payload payload_;
+  std::optional<client::ConnectRace> race_;       ///< while it connects
+  std::optional<client::EchoExchange> exchange_;  ///< while it is connected
+  net::Fd fd_;
+  net::Endpoint local_;
+  Clock::time_point began_;  ///< to connect; then the connection; then the last message
+  Clock::time_point connected_at_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  std::uint64_t sequence_ = 0;
+  bool half_closes_ = false;
+  std::uint32_t known_retransmitted_ = 0;  ///< of this connection, as last read
+  std::uint64_t retransmitted_ = 0;        ///< not taken yet
+};
+
+}  // namespace threadecho::watch

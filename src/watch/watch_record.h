@@ -1,0 +1,124 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/failure.h"
+#include "net/endpoint.h"
+#include "stats/histogram.h"
+#include "text/timestamps.h"
+
+namespace threadecho::watch {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+/// From a loopback to a satellite, and beyond the usual timeout.
+inline constexpr stats::Bounds<15> kTripBounds = {
+    std::chrono::microseconds(50),  std::chrono::microseconds(100), std::chrono::microseconds(250),
+    std::chrono::microseconds(500), std::chrono::milliseconds(1),   std::chrono::microseconds(2500),
+    std::chrono::milliseconds(5),   std::chrono::milliseconds(10),  std::chrono::milliseconds(25),
+    std::chrono::milliseconds(50),  std::chrono::milliseconds(100), std::chrono::milliseconds(250),
+    std::chrono::milliseconds(500), std::chrono::seconds(1),        std::chrono::milliseconds(2500)};
+using TripHistogram = stats::HistogramTotals<stats::BoundedBuckets<kTripBounds>>;
+
+/// Which of the connections of a path.
+enum class ConnectionKind : std::uint8_t {
+  kLasting,  ///< carries a message each interval; the path is up while it echoes
+  kFresh,    ///< opened now and then for one message and an orderly end
+  kIdle,     ///< stays silent for --idle between two messages
+};
+inline constexpr std::array<std::string_view, 3> kConnectionNames = {"lasting", "fresh", "idle"};
+
+/// What a connection was doing when it was lost.
+enum class Place : std::uint8_t {
+  kConnecting,
+  kWaiting,     ///< for an echo
+  kIdle,        ///< between two messages
+  kHalfClosed,  ///< all is echoed, and the server owes its FIN
+};
+inline constexpr std::array<std::string_view, 4> kPlaceNames = {"connecting", "waiting", "idle", "half_closed"};
+
+/// What became of a message.
+enum class MessageResult : std::uint8_t {
+  kOk,
+  kLost,   ///< no echo, or none in time; also one that was due while there was no connection
+  kWrong,  ///< bytes that were not sent
+};
+inline constexpr std::array<std::string_view, 3> kMessageResultNames = {"ok", "lost", "wrong"};
+
+enum class PathState : std::uint8_t { kStarting, kUp, kDown };
+inline constexpr std::array<std::string_view, 3> kPathStateNames = {"starting", "up", "down"};
+
+template <typename Enum>
+constexpr std::size_t index_of(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+/// One lost connection.
+struct Loss {
+  client::Failure failure;
+  ConnectionKind connection = ConnectionKind::kLasting;
+  Place place = Place::kConnecting;
+  nanoseconds age{0};       ///< of the connection; 0 if it never was one
+  net::Endpoint local;      ///< unknown if it never was one
+  text::WallTime at;        ///< when it was noticed
+  Clock::time_point began;  ///< since when nothing has worked: of a message without an echo when it was sent
+};
+
+/// Counters of a path; or of several, added up.
+struct PathCounters {
+  std::array<std::uint64_t, kMessageResultNames.size()> messages{};
+  std::uint64_t lost = 0;  ///< connections; while the path is down, further attempts do not count
+  nanoseconds outage{0};   ///< without the one that lasts
+  std::uint64_t retransmitted = 0;
+
+  void add(const PathCounters& other);
+};
+
+/// What is known of one path: to one address of a target.
+struct PathRecord {
+  net::Endpoint address;
+  std::string pod;
+  std::string node;  ///< both empty if the address has not told
+  PathState state = PathState::kStarting;
+  text::WallTime since;            ///< of the state
+  Clock::time_point outage_began;  ///< in kDown
+  PathCounters counters;
+  std::optional<Loss> last_loss;
+  std::optional<nanoseconds> last_outage;  ///< that followed last_loss; nothing while it lasts
+  std::optional<nanoseconds> round_trip;   ///< of the last message
+  nanoseconds tcp_round_trip{0};           ///< as the kernel smooths it; 0 if unknown
+
+  /// With the outage that lasts.
+  [[nodiscard]] nanoseconds outage(Clock::time_point now) const {
+    return counters.outage + (state == PathState::kDown ? now - outage_began : nanoseconds(0));
+  }
+};
+
+/// What is known of a target.
+struct TargetRecord {
+  std::string name;
+  std::optional<std::string> error;  ///< why its name was not found, the last time
+  std::array<std::uint64_t, client::kFailureKinds.size()> lost{};
+  TripHistogram round_trip;
+  TripHistogram connect;
+  PathCounters ended;  ///< of paths whose address is gone
+};
+
+/// A reading of everything.
+struct TargetSnapshot {
+  TargetRecord target;
+  std::vector<PathRecord> paths;
+};
+struct WatchSnapshot {
+  Clock::time_point now;
+  std::vector<TargetSnapshot> targets;
+};
+
+}  // namespace threadecho::watch
