@@ -8,6 +8,7 @@
 
 #include "client/connector.h"
 #include "client/failure.h"
+#include "net/tcp.h"
 
 namespace threadecho::watch {
 
@@ -97,8 +98,8 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
   } else if (exchange_->is_done()) {
     deadline_ = Clock::time_point::max();
     progress.is_done = half_closes_;
-    // With edge-triggered events, what came together with the echo would show at the next message only.
-    if (auto failure = half_closes_ ? std::nullopt : exchange_->unexpected()) {
+    // With edge-triggered events, an end that came together with the echo would show at the next message only.
+    if (auto failure = half_closes_ || !peer_ended_ ? std::nullopt : exchange_->unexpected()) {
       progress.loss = lose(std::move(*failure), Place::kIdle, now);
     }
   } else if (now >= deadline_) {
@@ -123,8 +124,9 @@ Loss WatchConnection::lose(client::Failure failure, Place place, Clock::time_poi
 
 void WatchConnection::close() {
   if (is_open()) {
-    note_retransmitted();
+    read_tcp_info();
     known_retransmitted_ = 0;
+    peer_ended_ = false;
     --sockets_.open;
   }
   race_.reset();
@@ -133,20 +135,18 @@ void WatchConnection::close() {
   deadline_ = Clock::time_point::max();
 }
 
-std::optional<net::TcpInfo> WatchConnection::tcp_info() const {
-  return fd_ ? net::read_tcp_info(fd_.get()) : std::nullopt;
-}
-
-void WatchConnection::note_retransmitted() {
-  if (const auto info = tcp_info()) {
-    retransmitted_ += info->retransmitted_segments - known_retransmitted_;
-    known_retransmitted_ = info->retransmitted_segments;
+std::optional<nanoseconds> WatchConnection::read_tcp_info() {
+  const auto info = fd_ ? net::read_tcp_info(fd_.get()) : std::nullopt;
+  if (!info) {
+    return std::nullopt;
   }
+  retransmitted_ += info->retransmitted_segments - known_retransmitted_;
+  known_retransmitted_ = info->retransmitted_segments;
+  return info->round_trip;
 }
 
-std::uint64_t WatchConnection::take_retransmitted() {
-  note_retransmitted();
-  return std::exchange(retransmitted_, 0);
+void WatchConnection::note_events(std::uint32_t events) noexcept {
+  peer_ended_ = peer_ended_ || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 }
 
 }  // namespace threadecho::watch

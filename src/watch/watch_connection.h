@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "client/connect_race.h"
 #include "client/echo_exchange.h"
 #include "client/payload.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
-#include "net/tcp.h"
 #include "watch/watch_options.h"
 #include "watch/watch_record.h"
 
@@ -60,17 +60,18 @@ class WatchConnection {
   Progress advance(Clock::time_point now);
   void close();
 
-  /// What the kernel says of it, if it is connected.
-  [[nodiscard]] std::optional<net::TcpInfo> tcp_info() const;
-  /// Segments retransmitted since the last call, of connections that have ended too.
-  std::uint64_t take_retransmitted();
+  /// Asks the kernel, if it is connected; returns the round trip as the kernel smooths it.
+  std::optional<nanoseconds> read_tcp_info();
+  /// Segments retransmitted since the last call, as they were last read; all of those of connections that have ended.
+  std::uint64_t take_retransmitted() { return std::exchange(retransmitted_, 0); }
+  /// epoll has reported these for its socket; call advance() then.
+  void note_events(std::uint32_t events) noexcept;
 
  private:
   void advance_connect(Clock::time_point now, Progress& progress);
   void advance_exchange(Clock::time_point now, Progress& progress);
   void register_sockets();
   Loss lose(client::Failure failure, Place place, Clock::time_point now);
-  void note_retransmitted();
 
   const WatchOptions& options_;
   Sockets& sockets_;
@@ -87,6 +88,7 @@ class WatchConnection {
   Clock::time_point deadline_ = Clock::time_point::max();
   std::uint64_t sequence_ = 0;
   bool half_closes_ = false;
+  bool peer_ended_ = false;
   std::uint32_t known_retransmitted_ = 0;  ///< of this connection, as last read
   std::uint64_t retransmitted_ = 0;        ///< not taken yet
 };

@@ -162,6 +162,7 @@ int WatchLoop::take_events(int timeout, std::unique_lock<std::mutex>& lock) {
         hangup = true;
       } else {
         auto* const connection = static_cast<WatchConnection*>(owner);
+        connection->note_events(events.at(static_cast<std::size_t>(i)).events);
         connection->path().handle(*connection, Clock::now());
       }
     }

@@ -72,6 +72,7 @@ WatchPath::WatchPath(const PathContext& context, TargetRecord& target, const net
 WatchPath::~WatchPath() {
   context_.timers.remove(*this);
   for (WatchConnection* const connection : {&lasting_, &fresh_.connection, &idle_.connection}) {
+    connection->close();
     record_.counters.retransmitted += connection->take_retransmitted();
   }
   record_.counters.outage = record_.outage(Clock::now());
@@ -188,6 +189,7 @@ void WatchPath::take(WatchConnection& connection, Clock::time_point now) {
   }
   if (progress.is_done) {
     connection.close();
+    record_.counters.retransmitted += connection.take_retransmitted();
   }
   if (progress.loss) {
     take_loss(connection, std::move(*progress.loss), now);
@@ -296,12 +298,10 @@ void WatchPath::read_tcp_info(Clock::time_point now) {
     return;
   }
   next_reading_ = now + kReadingEvery;
-  for (WatchConnection* const connection : {&lasting_, &fresh_.connection, &idle_.connection}) {
-    record_.counters.retransmitted += connection->take_retransmitted();
+  if (const auto round_trip = lasting_.read_tcp_info()) {
+    record_.tcp_round_trip = *round_trip;
   }
-  if (const auto info = lasting_.tcp_info()) {
-    record_.tcp_round_trip = info->round_trip;
-  }
+  record_.counters.retransmitted += lasting_.take_retransmitted();
 }
 
 void WatchPath::ask_identity_if_due(Clock::time_point now) {

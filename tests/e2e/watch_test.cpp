@@ -178,7 +178,7 @@ TEST(Watch, FindsWhatForgetsSilentConnections) {
   EXPECT_EQ(loss["place"], "idle");
   EXPECT_GE(loss["age_seconds"], 0.4);
   EXPECT_EQ(watcher.path()["state"], "up");
-  EXPECT_GE(server.metric("threadecho_connections_closed_total{reason=\"idle\"}"), 1);
+  EXPECT_GE(server.metric("threadecho_connections_closed_total{reason=\"idle_timeout\"}"), 1);
 }
 
 TEST(Watch, CountsNothingAsAnEchoThatWasNotSent) {

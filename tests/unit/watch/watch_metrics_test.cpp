@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "watch/dry_run.h"
 #include "watch/page.h"
@@ -75,23 +76,24 @@ TEST(WatchMetrics, HaveSeriesForEachPath) {
   const std::string text = exposed(watch::Labels::kEachAddress);
   const std::string up = R"({target="mesh:9000",address="192.0.2.1:9000",node="blue")";
   const std::string down = R"({target="mesh:9000",address="[2001:db8::1]:9000",node="")";
-  for (const std::string& line : {
-           "threadecho_watch_addresses{target=\"mesh:9000\"} 2\n",
-           "threadecho_watch_up" + up + "} 1\n",
-           "threadecho_watch_up" + down + "} 0\n",
-           "threadecho_watch_messages_total" + up + ",result=\"ok\"} 7\n",
-           "threadecho_watch_messages_total" + up + ",result=\"lost\"} 2\n",
-           "threadecho_watch_messages_total" + up + ",result=\"wrong\"} 1\n",
-           "threadecho_watch_address_connections_lost_total" + up + "} 2\n",
-           "threadecho_watch_outage_seconds_total" + up + "} 4\n",
-           "threadecho_watch_outage_seconds_total" + down + "} 3\n",
-           "threadecho_watch_tcp_rtt_seconds" + up + "} 0.002\n",
-           "threadecho_watch_tcp_retransmitted_segments_total" + up + "} 5\n",
-           std::string("threadecho_watch_connections_lost_total{target=\"mesh:9000\",reason=\"reset\"} 3\n"),
-           std::string("threadecho_watch_connections_lost_total{target=\"mesh:9000\",reason=\"refused\"} 0\n"),
-           std::string("threadecho_watch_round_trip_seconds_count{target=\"mesh:9000\"} 1\n"),
-           std::string("threadecho_watch_connect_seconds_count{target=\"mesh:9000\"} 0\n"),
-       }) {
+  const std::vector<std::string> expected = {
+      "threadecho_watch_addresses{target=\"mesh:9000\"} 2\n",
+      "threadecho_watch_up" + up + "} 1\n",
+      "threadecho_watch_up" + down + "} 0\n",
+      "threadecho_watch_messages_total" + up + ",result=\"ok\"} 7\n",
+      "threadecho_watch_messages_total" + up + ",result=\"lost\"} 2\n",
+      "threadecho_watch_messages_total" + up + ",result=\"wrong\"} 1\n",
+      "threadecho_watch_address_connections_lost_total" + up + "} 2\n",
+      "threadecho_watch_outage_seconds_total" + up + "} 4\n",
+      "threadecho_watch_outage_seconds_total" + down + "} 3\n",
+      "threadecho_watch_tcp_rtt_seconds" + up + "} 0.002\n",
+      "threadecho_watch_tcp_retransmitted_segments_total" + up + "} 5\n",
+      "threadecho_watch_connections_lost_total{target=\"mesh:9000\",reason=\"reset\"} 3\n",
+      "threadecho_watch_connections_lost_total{target=\"mesh:9000\",reason=\"refused\"} 0\n",
+      "threadecho_watch_round_trip_seconds_count{target=\"mesh:9000\"} 1\n",
+      "threadecho_watch_connect_seconds_count{target=\"mesh:9000\"} 0\n",
+  };
+  for (const std::string& line : expected) {
     EXPECT_THAT(text, HasSubstr(line));
   }
   EXPECT_EQ(series_in(text), watch::series_count(1, 2, false));
