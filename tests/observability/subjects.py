@@ -1,4 +1,4 @@
-"""What is checked: the dashboard, the rules, the runbook and the README's table of metrics, as the files hold them."""
+"""What is checked: the dashboards, the rules, the runbook and the tables of metrics, as the files hold them."""
 
 import json
 import re
@@ -8,15 +8,18 @@ from pathlib import Path
 import yaml
 
 DASHBOARD = "deploy/grafana/dashboards/threadecho.json"
+MESH = "deploy/grafana/dashboards/threadecho-mesh.json"
+DASHBOARDS = (DASHBOARD, MESH)
 PROMETHEUS = "deploy/prometheus/prometheus.yml"
 RECORDING = "deploy/prometheus/recording.rules.yml"
 ALERTS = "deploy/prometheus/alerts.rules.yml"
 RUNBOOK = "docs/runbook.md"
 README = "README.md"
+WATCH = "docs/watch.md"
 RULE_TESTS = "tests/prometheus"
 
 # What Prometheus itself adds to the series of a target, or makes.
-TARGET_LABELS = {"job", "instance", "pod", "namespace"}
+TARGET_LABELS = {"job", "instance", "pod", "namespace", "watcher_node"}
 PROMETHEUS_OWN = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity", "reason", "error"}}
 
 
@@ -65,8 +68,12 @@ class Dashboard:
         return config.get("defaults", {}).get("unit", "")
 
 
-def dashboard(root):
-    return Dashboard(json.loads((Path(root) / DASHBOARD).read_text(encoding="utf-8")))
+def dashboard(root, name=DASHBOARD):
+    return Dashboard(json.loads((Path(root) / name).read_text(encoding="utf-8")))
+
+
+def dashboards(root):
+    return [dashboard(root, name) for name in DASHBOARDS]
 
 
 def rules(root, name):
@@ -85,12 +92,12 @@ def runbook_entries(root):
     return set(re.findall(r"^## (Threadecho\w+)$", (Path(root) / RUNBOOK).read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def known_series(root):
-    """Names of series, each with its labels: the README's table, which a test holds against the program's output; what
-    is recorded; and Prometheus's own."""
-    series = dict(PROMETHEUS_OWN)
+def documented_series(root, page):
+    """Names of series with their labels: the tables of a page's section on metrics. A test holds them against the program's
+    output."""
+    series = {}
     in_section = False
-    for line in (Path(root) / README).read_text(encoding="utf-8").splitlines():
+    for line in (Path(root) / page).read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             in_section = line == "## Metrics"
         if not in_section or not line.startswith("| `"):
@@ -102,6 +109,12 @@ def known_series(root):
                 series.update({name + "_bucket": own | {"le"}, name + "_sum": own, name + "_count": own})
             else:
                 series[name] = own
+    return series
+
+
+def known_series(root):
+    """What the server and `watch` have, what is recorded, and Prometheus's own."""
+    series = {**PROMETHEUS_OWN, **documented_series(root, WATCH), **documented_series(root, README)}
     for rule in rules(root, RECORDING):
-        series[rule["record"]] = {"reason", "error", "kind"}
+        series[rule["record"]] = {"reason", "error", "kind", "target", "address", "node"}
     return series
