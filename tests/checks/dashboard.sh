@@ -1,5 +1,5 @@
 #!/bin/sh
-# The dashboard shows known metrics with units and descriptions, from the data source chosen, in valid PromQL.
+# The dashboards show known metrics with units and descriptions, from the data source chosen, in valid PromQL.
 # needs: prometheus python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The dashboard and its queries are valid against Grafana's schemas, where ../shared/schemas/grafana is beside the tree.
+# The dashboards and their queries are valid against Grafana's schemas, where ../shared/schemas/grafana is beside the tree.
 # needs: python3-yaml python3-jsonschema
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

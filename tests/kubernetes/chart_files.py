@@ -11,7 +11,7 @@ from comparison import PERMITTED
 from files import text_of, version_of
 
 COPIES = {"alerts.rules.yml": "deploy/prometheus", "recording.rules.yml": "deploy/prometheus",
-          "threadecho.json": "deploy/grafana/dashboards"}
+          "threadecho.json": "deploy/grafana/dashboards", "threadecho-mesh.json": "deploy/grafana/dashboards"}
 COPIER = "deploy/helm/copy-files.sh"
 README = CHART / "README.md"
 ROW = re.compile(r"^\| `([\w.]+)` \|(?: `([^`]*)`)? \|", re.M)

@@ -7,6 +7,7 @@ import yaml
 from rendering import FOLDER
 
 VERSION = FOLDER / "version/kustomization.yaml"
+WATCH = "docs/watch.md"
 RULE = FOLDER / "components/monitoring/prometheus-rule.yaml"
 MAKER = FOLDER / "prometheus-rule.sh"
 DASHBOARD = "deploy/grafana/kustomization.yaml"
@@ -34,6 +35,11 @@ def settings_of(root):
     return set(re.findall(r"^# ([A-Z_]+)=", text_of(root, ".env.example"), re.M))
 
 
+def watch_settings_of(root):
+    """Variables of `threadecho watch`, from its page's table of options."""
+    return set(re.findall(r"^\| [^|]* \| `(WATCH_[A-Z_]+)` \|", text_of(root, WATCH), re.M))
+
+
 def version_complaints(root):
     version = version_of(root)
     component = yaml.safe_load(text_of(root, VERSION))
@@ -55,10 +61,11 @@ def rule_complaints(root):
 
 
 def dashboard_complaints(root):
-    generated = yaml.safe_load(text_of(root, DASHBOARD))["configMapGenerator"][0]
-    if generated["files"] != ["dashboards/threadecho.json"]:
-        yield f"{DASHBOARD} is not made from the dashboard"
-    if generated["options"]["labels"].get("grafana_dashboard") != "1":
+    generated = yaml.safe_load(text_of(root, DASHBOARD))["configMapGenerator"]
+    there = sorted(f"dashboards/{path.name}" for path in (root / DASHBOARD).parent.glob("dashboards/*.json"))
+    if sorted(name for one in generated for name in one["files"]) != there:
+        yield f"{DASHBOARD} is not made from the dashboards"
+    if any(one["options"]["labels"].get("grafana_dashboard") != "1" for one in generated):
         yield f"{DASHBOARD}: the sidecar of Grafana does not find it: no label grafana_dashboard"
 
 

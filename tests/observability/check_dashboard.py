@@ -1,25 +1,43 @@
 #!/usr/bin/env python3
-"""check_dashboard.py ROOT: what must hold of the dashboard for whoever reads it, and for the machine that loads it."""
+"""check_dashboard.py ROOT: what must hold of each dashboard for those who read it, and for the machine that loads it."""
 
 import sys
+from dataclasses import dataclass
 
 import subjects
 from check_expressions import complaints
 from promql import selectors_of
 
-UID = "threadecho"
 DATA_SOURCE = {"type": "prometheus", "uid": "${datasource}"}
-VARIABLES = ("datasource", "job", "instance", "pod")
-CHOSEN = (("job", "=", "$job"), ("instance", "=~", "$instance"), ("pod", "=~", "$pod"))
+
+
+@dataclass(frozen=True)
+class Board:
+    """What one dashboard is called, and what can be chosen above it: the matchers of every series, and those that only its
+    own metrics have."""
+    uid: str
+    variables: tuple
+    chosen: tuple
+    own: str = ""
+    chosen_of_own: tuple = ()
+
+
+BOARDS = {
+    subjects.DASHBOARD: Board("threadecho", ("datasource", "job", "instance", "pod"),
+                              (("job", "=", "$job"), ("instance", "=~", "$instance"), ("pod", "=~", "$pod"))),
+    subjects.MESH: Board("threadecho-mesh", ("datasource", "job", "target", "watcher"),
+                         (("job", "=", "$job"), ("watcher_node", "=~", "$watcher")),
+                         "threadecho_watch_", (("target", "=~", "$target"),)),
+}
 SPANS = ("$__rate_interval", "$__range")
 COLUMNS = 24
 
 
-def whole_complaints(raw):
-    if raw.get("uid") != UID or raw.get("id") is not None:
-        yield f"uid must be {UID}, and there must be no id: links lead to it"
+def whole_complaints(board, raw):
+    if raw.get("uid") != board.uid or raw.get("id") is not None:
+        yield f"uid must be {board.uid}, and there must be no id: links lead to it"
     variables = {variable["name"] for variable in raw.get("templating", {}).get("list", [])}
-    for name in VARIABLES:
+    for name in board.variables:
         if name not in variables:
             yield f"no variable {name}"
     if not any("process_start_time_seconds" in annotation.get("expr", "") for annotation in raw["annotations"]["list"]):
@@ -78,11 +96,12 @@ def panel_complaints(panel, anchors):
             yield f"its link {link['url']} leads nowhere in the runbook"
 
 
-def selection_complaints(dashboard):
+def selection_complaints(board, dashboard):
     """Panels show what was chosen above the dashboard, over spans that follow the zoom."""
     for expression in dashboard.expressions():
         for selector in selectors_of(expression.text):
-            missing = [f"{label}{op}\"{value}\"" for label, op, value in CHOSEN
+            own = board.chosen_of_own if board.own and selector.name.startswith(board.own) else ()
+            missing = [f"{label}{op}\"{value}\"" for label, op, value in board.chosen + own
                        if (label, op, value) not in selector.matchers]
             if missing and selector.name != "ALERTS":
                 yield f"{expression.where}: {selector.name} without {', '.join(missing)}"
@@ -90,32 +109,39 @@ def selection_complaints(dashboard):
                 yield f"{expression.where}: [{selector.range}] is none of {', '.join(SPANS)}"
 
 
-def unseen_complaints(root, dashboard, series):
+def unseen_complaints(root, series):
     """Each metric of ours is shown or alerts."""
     recorded, alerts = subjects.rule_expressions(root)
-    used = {selector.name for expression in dashboard.expressions() + recorded + alerts
-            for selector in selectors_of(expression.text)}
+    shown = [expression for dashboard in subjects.dashboards(root) for expression in dashboard.expressions()]
+    used = {selector.name for expression in shown + recorded + alerts for selector in selectors_of(expression.text)}
     for name in sorted(series):
         if name.startswith(("threadecho_", "process_")) and name not in used and not name.endswith(("_sum", "_count")):
             yield f"nobody shows {name}"
 
 
-def main():
-    root = sys.argv[1]
-    dashboard = subjects.dashboard(root)
-    series = subjects.known_series(root)
-    anchors = {name.lower() for name in subjects.runbook_entries(root)}
-    found = [*whole_complaints(dashboard.raw), *data_source_complaints(dashboard.raw),
+def complaints_of(root, name, series, anchors):
+    """Of one dashboard: what is wrong, and whether all its expressions can be understood."""
+    board, dashboard = BOARDS[name], subjects.dashboard(root, name)
+    found = [*whole_complaints(board, dashboard.raw), *data_source_complaints(dashboard.raw),
              *layout_complaints(dashboard.raw["panels"])]
     for panel in dashboard.panels:
         found += [f"panel '{panel.get('title')}': {text}" for text in panel_complaints(panel, anchors)]
     unknown = complaints(dashboard.expressions(), series)
-    found += unknown
-    if not unknown:
-        found += [*selection_complaints(dashboard), *unseen_complaints(root, dashboard, series)]
+    found += unknown or selection_complaints(board, dashboard)
+    print(f"{board.uid}: {len(dashboard.panels)} panels, {len(found)} complaints")
+    return found, not unknown
+
+
+def main():
+    root = sys.argv[1]
+    series = subjects.known_series(root)
+    anchors = {name.lower() for name in subjects.runbook_entries(root)}
+    looked_at = [complaints_of(root, name, series, anchors) for name in BOARDS]
+    found = [text for complaints_of_one, _ in looked_at for text in complaints_of_one]
+    if all(understood for _, understood in looked_at):
+        found += unseen_complaints(root, series)
     for complaint in found:
         print(complaint)
-    print(f"{len(dashboard.panels)} panels, {len(found)} complaints")
     return 1 if found else 0
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_schema.py ROOT SCHEMAS: the dashboard is what Grafana's own schemas say of dashboards, panels and queries."""
+"""check_schema.py ROOT SCHEMAS: each dashboard is what Grafana's own schemas say of dashboards, panels and queries."""
 
 import json
 import sys
@@ -45,9 +45,7 @@ def complaints(schema, node, where):
         yield f"{where}: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
 
 
-def main():
-    dashboard = subjects.dashboard(sys.argv[1])
-    folder = Path(sys.argv[2])
+def complaints_of(dashboard, folder):
     found = [*complaints(schema_of(folder, "dashboard"), dashboard.raw, "dashboard")]
     query = schema_of(folder, "prometheus")
     for panel in dashboard.panels:
@@ -62,9 +60,16 @@ def main():
                                 where + " custom")
         for target in panel["targets"]:
             found += complaints(query, target, f"{where} {target['refId']}")
+    return found
+
+
+def main():
+    dashboards = subjects.dashboards(sys.argv[1])
+    found = [text for dashboard in dashboards for text in complaints_of(dashboard, Path(sys.argv[2]))]
     for complaint in found:
         print(complaint)
-    print(f"{len(dashboard.panels)} panels against the schemas, {len(found)} complaints")
+    count = sum(len(dashboard.panels) for dashboard in dashboards)
+    print(f"{count} panels against the schemas, {len(found)} complaints")
     return 1 if found else 0
 
 

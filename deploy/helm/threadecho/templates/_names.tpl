@@ -3,9 +3,9 @@
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride -}}
 {{- else if contains "threadecho" .Release.Name -}}
-{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 48 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-threadecho" (.Release.Name | trunc 39 | trimSuffix "-") -}}
+{{- printf "%s-threadecho" (.Release.Name | trunc 37 | trimSuffix "-") -}}
 {{- end -}}
 {{- end -}}
 
