@@ -29,11 +29,11 @@ def policy_complaints(root, shown, others, image=None):
     known = files.settings_of(root)
     image = image or examples.image_of(shown, files.image_of(root))
     user = files.user_of(root)
-    found = [*workload.complaints(shown, known, image), *references.complaints(shown, others),
+    found = [*workload.complaints(shown, known, files.watch_settings_of(root), image), *references.complaints(shown, others),
              *normalised.complaints(shown), *observed.complaints(root, shown, series), *overlays.complaints(shown),
              *examples.complaints(shown)]
     for pod in pods_of(shown):
-        found += pod_security.complaints(pod, user)
+        found += overlays.host_network_complaints(shown, pod_security.complaints(pod, user))
         if pod.serves:
             found += memory.complaints(pod, settings_of(shown))
     return [f"{shown.name}: {text}" for text in found]

@@ -2,7 +2,7 @@
 
 import re
 
-from pods import bytes_in, pods_of, settings_of
+from pods import bytes_in, is_watcher, pods_of, settings_of
 
 PAGE = "docs/kubernetes.md"
 KIB = 1024
@@ -57,6 +57,8 @@ def complaints(pod, settings):
         yield f"{pod.where}: SOCKET_BUFFER_SIZE is not set, so nothing bounds the pod's memory"
         return
     for container in pod.containers:
+        if is_watcher(container):
+            continue
         limit = container.get("resources", {}).get("limits", {}).get("memory", "0")
         if bytes_in(limit) < most:
             yield (f"{pod.where}: container {container['name']}: the memory limit {limit} is less than "

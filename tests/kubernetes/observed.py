@@ -30,7 +30,7 @@ def monitor_complaints(rendering):
         for endpoint in spec["podMetricsEndpoints"]:
             if endpoint.get("path") != "/metrics":
                 yield f"{where}: scrapes {endpoint.get('path')}"
-            if seconds_in(endpoint.get("interval", "30s")) > drain:
+            if endpoint["port"] == "http" and seconds_in(endpoint.get("interval", "30s")) > drain:
                 yield f"{where}: may not see a drain of {drain:g} s"
 
 

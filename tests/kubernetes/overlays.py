@@ -6,18 +6,19 @@ from rendering import label_of
 ENFORCE = "pod-security.kubernetes.io/enforce"
 PRODUCTION = ("HorizontalPodAutoscaler", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor", "PrometheusRule")
 EVERYWHERE = {"v1", "apps/v1"}  # APIs that need no operator
+HOST_NETWORK = "mesh/host-network"
 SMALL = 100  # thousandths of a CPU
 SPREAD = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
 
 
-def namespace_complaints(rendering):
+def namespace_complaints(rendering, level="restricted"):
     namespaces = {space["metadata"]["name"]: space["metadata"].get("labels", {})
                   for space in rendering.of_kind("Namespace")}
     if len(namespaces) != 1:
         yield "has no namespace of its own"
     for name, labels in namespaces.items():
-        if labels.get(ENFORCE) != "restricted":
-            yield f"Namespace {name}: does not enforce the level restricted"
+        if labels.get(ENFORCE) != level:
+            yield f"Namespace {name}: does not enforce the level {level}"
     for thing in rendering.objects:
         if thing["kind"] != "Namespace" and thing["metadata"].get("namespace") not in namespaces:
             yield f"{label_of(thing)}: is in another namespace"
@@ -61,9 +62,46 @@ def dev_complaints(rendering):
         yield "does not log at debug"
 
 
+def host_network_complaints(rendering, found):
+    """Complaints about Pod Security: a mesh of the nodes' network has that one, and no other."""
+    if rendering.name != HOST_NETWORK:
+        return list(found)
+    wanted = [f"{pod.where}: hostNetwork" for pod in pods_of(rendering)]
+    found = list(found)
+    return [text for text in found if text not in wanted] + [f"not: {text}" for text in wanted if text not in found]
+
+
+def mesh_complaints(rendering):
+    """Every node watches every node, also those that are not ready, and nothing asks for an operator."""
+    level = "privileged" if rendering.name == HOST_NETWORK else "restricted"
+    yield from namespace_complaints(rendering, level)
+    targets = settings_of(rendering, of_watcher=True).get("WATCH_TARGETS", "").split(",")
+    asked = {tuple(target.split(":")) for target in targets}
+    there = set()
+    for service in rendering.of_kind("Service"):
+        spec, name = service["spec"], service["metadata"]["name"]
+        there |= {(name, str(port["port"])) for port in spec["ports"]}
+        if spec.get("clusterIP") == "None" and spec.get("publishNotReadyAddresses") is not True:
+            yield f"{label_of(service)}: a node that does not answer is not watched any more"
+    for name, port in sorted(asked ^ there):
+        yield f"{name}:{port} is {'no Service' if (name, port) in asked else 'not watched'}"
+    for pod in pods_of(rendering):
+        if pod.owner["kind"] != "DaemonSet" or pod.spec.get("tolerations") != [{"operator": "Exists"}]:
+            yield f"{pod.where}: does not run on every node"
+    if rendering.name == HOST_NETWORK and rendering.of_kind("NetworkPolicy"):
+        yield "has a NetworkPolicy, which does nothing for the network of the nodes"
+    for thing in rendering.objects if rendering.name != "mesh/monitoring" else ():
+        if thing["apiVersion"] not in EVERYWHERE | {"networking.k8s.io/v1"}:
+            yield f"{label_of(thing)}: it needs {thing['apiVersion']}, which a cluster may not have"
+
+
 def complaints(rendering):
+    if not rendering.rendered:
+        return
+    if rendering.name.split("/")[0] == "mesh":
+        yield from mesh_complaints(rendering)
     own = {"minimal": minimal_complaints, "dev": dev_complaints,
            "production": production_complaints}.get(rendering.name)
-    if own and rendering.rendered:
+    if own:
         yield from namespace_complaints(rendering)
         yield from own(rendering)

@@ -53,15 +53,21 @@ def pods_of(rendering):
     return found
 
 
+def is_watcher(container):
+    """Runs `threadecho watch`; the others serve, or are a Job's."""
+    return container.get("args", [])[:1] == ["watch"]
+
+
 def ports_of(pod):
     return {port.get("name"): port["containerPort"] for container in pod.containers
             for port in container.get("ports", [])}
 
 
-def settings_of(rendering):
-    """The settings that the server gets: the ConfigMap that envFrom names. Those without a value count as unset."""
+def settings_of(rendering, of_watcher=False):
+    """The settings that the server gets, or the watcher: the ConfigMap that envFrom names. Those without a value count as
+    unset."""
     names = {source.get("configMapRef", {}).get("name") for pod in pods_of(rendering) for container in pod.containers
-             for source in container.get("envFrom", [])}
+             if is_watcher(container) == of_watcher for source in container.get("envFrom", [])}
     for config in rendering.of_kind("ConfigMap"):
         if config["metadata"]["name"] in names:
             return {key: value for key, value in config["data"].items() if value}

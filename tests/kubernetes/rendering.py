@@ -11,7 +11,7 @@ import yaml
 FOLDER = Path("deploy/kubernetes")
 # 1.24 has kustomize 4.5.4, the first with labels in templates and not in selectors.
 OLDEST_KUBECTL = (1, 24)
-OWN = ("base", "minimal", "dev", "production")  # what has settings of its own, but for the port of a component
+OWN = ("base", "minimal", "dev", "production", "mesh")  # what has settings of its own, but for the port of a component
 JOBS = ("smoke-test", "rollout-watch", "load")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, where it is
 CLIENT_VERSION = re.compile(r'GitVersion:"v(\d+)\.(\d+)|Client Version: v(\d+)\.(\d+)')
@@ -83,26 +83,31 @@ def _changes_the_base(component):
     return "patches" in yaml.safe_load((component / "kustomization.yaml").read_text(encoding="utf-8"))
 
 
-def _with_base(root, component, scratch):
-    """A component as an overlay of somebody's: on top of the base."""
+def _with_base(root, component, base, name, scratch, **more):
+    """A component as in an overlay of a user: on top of the base, or of the mesh."""
     scratch.mkdir(parents=True, exist_ok=True)
     up = "../" * len(scratch.relative_to(root).parts)
     (scratch / "kustomization.yaml").write_text(yaml.safe_dump(
         {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization",
-         "resources": [f"{up}{FOLDER}/base"], "components": [f"{up}{component}", f"{up}{FOLDER}/version"]}),
+         "resources": [f"{up}{FOLDER}/{base}"], "components": [f"{up}{component}", f"{up}{FOLDER}/version"], **more}),
         encoding="utf-8")
-    return _rendered(root, scratch.relative_to(root), component.name)
+    return _rendered(root, scratch.relative_to(root), name)
 
 
 def renderings(root):
-    """base, overlays, Jobs and examples by themselves, each component with the base."""
+    """base, overlays, Jobs, examples and the mesh by themselves, each component with the base or the mesh."""
     found = [_rendered(root, folder, folder.name) for folder in _folders(root, "base", "overlays", *JOBS)]
+    found.append(_rendered(root, FOLDER / "mesh", "mesh"))
     found += [_rendered(root, folder, str(folder.relative_to(FOLDER / "examples")))
               for folder in _folders(root, "examples") if _kind(root / folder) != "Component"]
     for component in _folders(root, "components"):
         if not _changes_the_base(root / component):
             _rendered(root, component, component.name)
-        found.append(_with_base(root, component, root / "build/kubernetes" / component.name))
+        found.append(_with_base(root, component, "base", component.name, root / "build/kubernetes" / component.name))
+    for component in _folders(root, "mesh/components"):
+        name = f"mesh/{component.name}"
+        found.append(_with_base(root, component, "mesh", name, root / "build/kubernetes" / name,
+                                namespace="threadecho-mesh"))
     return found
 
 
@@ -111,20 +116,28 @@ def _settings(path):
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
-def sources(root):
-    """The objects of base, components and smoke test as they stand in their files. Overlays are changes to these, which
-    nobody but kubectl makes."""
+def _in_files(root, settings, *names):
+    """What the folders' files hold, and ConfigMaps of the files of settings."""
     objects = []
-    for folder in _folders(root, "base", "components"):
+    for folder in _folders(root, *names):
         kustomization = yaml.safe_load((root / folder / "kustomization.yaml").read_text(encoding="utf-8"))
-        for name in kustomization["resources"]:
+        for name in kustomization.get("resources", []):
             if (root / folder / name).is_file():
                 objects += _objects((root / folder / name).read_text(encoding="utf-8"))
-    objects.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "threadecho-settings"},
-                    "data": _settings(root / FOLDER / "base/settings.env")})
+    for name, path in settings.items():
+        objects.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name},
+                        "data": _settings(root / FOLDER / path)})
+    return tuple(objects)
+
+
+def sources(root):
+    """The objects of base, components, smoke test and mesh as they stand in their files. Overlays are changes to these, which
+    nobody but kubectl makes."""
+    base = _in_files(root, {"threadecho-settings": "base/settings.env"}, "base", "components")
+    mesh = _in_files(root, {"threadecho-mesh-settings": "mesh/settings.env", "threadecho-mesh-watch": "mesh/watch.env"}, "mesh")
     job = _objects((root / FOLDER / "smoke-test/job.yaml").read_text(encoding="utf-8"))
-    return [Rendering("base and components, not rendered", tuple(objects), False),
-            Rendering("smoke-test", job, False)]
+    return [Rendering("base and components, not rendered", base, False), Rendering("smoke-test", job, False),
+            Rendering("mesh and its components, not rendered", mesh, False)]
 
 
 def exit_status(found, not_done):

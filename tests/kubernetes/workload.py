@@ -2,12 +2,14 @@
 
 import re
 
-from pods import pods_of, ports_of, seconds_in, settings_of
+from pods import is_watcher, pods_of, ports_of, seconds_in, settings_of
 
 HUNG = 10  # seconds that a process which does not answer may take to be killed
 PROBES = {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
 DOWNWARD = {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace", "NODE_NAME": "spec.nodeName"}
 PORTS = {"tcp-echo": "PORT", "http": "HTTP_PORT", "tcp-proxy": "PROXY_PORT", "tcp-identity": "IDENTITY_PORT"}
+PORT_OF_WATCHER = ("http-watch", "WATCH_HTTP_PORT")
+SETTINGS = r"threadecho-(settings|mesh-settings|mesh-watch)"  # the ConfigMaps
 LABELS = ("name", "instance", "component", "part-of", "version", "managed-by")
 HASH = r"-[a-z0-9]{10}"
 CHECKSUM = "checksum/settings"  # the chart's annotation of the pods, which takes the place of the hash
@@ -23,6 +25,7 @@ def resource_complaints(where, container):
 
 
 def probe_complaints(where, container, ports):
+    own = PORT_OF_WATCHER[0] if is_watcher(container) else "http"
     for name, path in PROBES.items():
         probe = container.get(name)
         if not probe:
@@ -31,8 +34,8 @@ def probe_complaints(where, container, ports):
             yield f"{where}: {name} is not by HTTP, and so a client"
         elif probe["httpGet"].get("path") != path:
             yield f"{where}: {name} asks {probe['httpGet'].get('path')} and not {path}"
-        elif ports.get(probe["httpGet"]["port"]) is None or probe["httpGet"]["port"] != "http":
-            yield f"{where}: {name} asks port {probe['httpGet']['port']}, which is not the port http"
+        elif ports.get(probe["httpGet"]["port"]) is None or probe["httpGet"]["port"] != own:
+            yield f"{where}: {name} asks port {probe['httpGet']['port']}, which is not the port {own}"
         elif name == "readinessProbe":
             if "terminationGracePeriodSeconds" in probe:
                 yield f"{where}: {name} has terminationGracePeriodSeconds, which the API server refuses"
@@ -54,9 +57,10 @@ def drain_complaints(pod, settings):
         yield f"{pod.where}: a preStop hook: there is no shell, and DRAIN_DELAY does that"
 
 
-def environment_complaints(rendering, pod, known):
+def environment_complaints(rendering, pod, settings, settings_of_watch):
     checksum = pod.annotations.get(CHECKSUM)
     for container in pod.containers:
+        known = settings_of_watch if is_watcher(container) else settings
         where = f"{pod.where}: container {container['name']}"
         given = {entry["name"]: entry.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath")
                  for entry in container.get("env", [])}
@@ -73,20 +77,30 @@ def environment_complaints(rendering, pod, known):
         data = [config["data"] for config in rendering.of_kind("ConfigMap") if config["metadata"]["name"] == name]
         if not data:
             yield f"{where}: there is no ConfigMap {name}"
-        elif rendering.rendered and not re.fullmatch("threadecho-settings" + HASH, name) and not checksum:
+        elif rendering.rendered and not re.fullmatch(SETTINGS + HASH, name) and not checksum:
             yield f"{where}: a change of the ConfigMap {name} does not roll out: it has no hash"
-        for setting in sorted(known ^ data[0].keys()) if data else ():
+        there = data[0].keys() if data else known
+        # The server's are all there, so that they can be seen; a watcher has many that concern a person at a terminal.
+        for setting in sorted(there - known if is_watcher(container) else there ^ known):
             yield f"{where}: {setting} is {'not in its ConfigMap' if setting in known else 'not a setting'}"
 
 
-def port_complaints(pod, settings):
+def port_complaints(pod, settings, settings_of_watcher):
     ports = ports_of(pod)
+    name, setting = PORT_OF_WATCHER
+    if str(ports.get(name)) != str(settings_of_watcher.get(setting)):
+        yield f"{pod.where}: its port {name} is {ports.get(name)}, and {setting} is {settings_of_watcher.get(setting)}"
     for name, setting in PORTS.items():
         if str(ports.get(name, "off")) != settings.get(setting, "off"):
             yield f"{pod.where}: its port {name} is {ports.get(name)}, and {setting} is {settings.get(setting)}"
 
 
 def rollout_complaints(owner):
+    if owner["kind"] == "DaemonSet":
+        strategy = owner["spec"].get("updateStrategy", {})
+        if strategy.get("type") != "RollingUpdate" or strategy.get("rollingUpdate", {}).get("maxUnavailable") != 1:
+            yield f"DaemonSet {owner['metadata']['name']}: a rollout may stop more than one pod at a time"
+        return
     strategy = owner["spec"].get("strategy", {})
     if strategy.get("type") != "RollingUpdate" or strategy.get("rollingUpdate", {}).get("maxUnavailable") != 0:
         yield f"{owner['kind']} {owner['metadata']['name']}: a rollout may have fewer pods than before"
@@ -104,8 +118,8 @@ def label_complaints(rendering):
                 yield f"{where}: no label app.kubernetes.io/{name}"
 
 
-def complaints(rendering, known, image):
-    settings = settings_of(rendering)
+def complaints(rendering, known, known_of_watch, image):
+    settings, of_watcher = settings_of(rendering), settings_of(rendering, of_watcher=True)
     for pod in pods_of(rendering):
         if pod.spec.get("enableServiceLinks") is not False:
             yield f"{pod.where}: enableServiceLinks is not false"
@@ -122,7 +136,7 @@ def complaints(rendering, known, image):
                 yield from probe_complaints(where, container, ports_of(pod))
         if pod.serves:
             yield from drain_complaints(pod, settings)
-            yield from environment_complaints(rendering, pod, known)
-            yield from port_complaints(pod, settings)
+            yield from environment_complaints(rendering, pod, known, known_of_watch)
+            yield from port_complaints(pod, settings, of_watcher)
             yield from rollout_complaints(pod.owner)
     yield from label_complaints(rendering)
