@@ -11,6 +11,24 @@ import yaml
 FIXED = {"PORT", "BIND_ADDRESS", "HTTP_PORT", "HTTP_BIND_ADDRESS", "ENV_FILE"}
 
 
+def target_complaints(root, services, profile):
+    """Each server and watcher of the profile is a target under its name, and nothing else is one."""
+    ports = {name: 8081 if service.get("command", [])[:1] == ["watch"] else 8080 for name, service in services.items()
+             if service.get("profiles") == [profile] and service.get("command", ["serve"])[0] in ("serve", "watch")}
+    targets = yaml.safe_load((root / f"deploy/prometheus/{profile}.targets.yml").read_text(encoding="utf-8"))
+    for name in sorted(ports.keys() ^ {target["labels"]["instance"] for target in targets}):
+        yield f"{name} is {'no target of Prometheus' if name in ports else f'no server of the profile {profile}'}"
+    for target in targets:
+        labels, name = target["labels"], target["labels"]["instance"]
+        if target["targets"] != [f"{name}:{ports.get(name, 8080)}"]:
+            yield f"the target {target['targets']} is called {name}"
+        if "watcher_node" in labels:
+            if labels["watcher_node"] != services.get(name, {}).get("environment", {}).get("NODE_NAME"):
+                yield f"{name} is not on the node {labels['watcher_node']}"
+        if {"watcher_node" in labels, labels.get("job") == "threadecho-watch", ports.get(name) == 8081} not in ({True}, {False}):
+            yield f"{name} is not both in the job threadecho-watch and named by its node"
+
+
 def complaints(root):
     text = {name: (root / name).read_text(encoding="utf-8")
             for name in ("docker-compose.yml", "Dockerfile", ".env.example", "CMakeLists.txt")}
@@ -35,14 +53,8 @@ def complaints(root):
         if documented.get(name) != used.get(name):
             yield f"{name}: {used.get(name)} in docker-compose.yml, {documented.get(name)} in .env.example"
 
-    lesson = {name for name, service in services.items()
-              if service.get("profiles") == ["lesson"] and "command" not in service}
-    targets = yaml.safe_load((root / "deploy/prometheus/lesson.targets.yml").read_text(encoding="utf-8"))
-    for name in sorted(lesson ^ {target["labels"]["instance"] for target in targets}):
-        yield f"{name} is {'no target of Prometheus' if name in lesson else 'no server of the profile lesson'}"
-    for target in targets:
-        if target["targets"] != [f"{target['labels']['instance']}:8080"]:
-            yield f"the target {target['targets']} is called {target['labels']['instance']}"
+    for profile in ("lesson", "mesh"):
+        yield from target_complaints(root, services, profile)
 
     for name, service in services.items():
         if not re.search(r":v?\d+\.\d+\.\d+\}?$", service["image"]):

@@ -110,6 +110,25 @@ def check_lesson(stack, services):
     assert alerts is None, f"{alerts} servers of the lesson seemed to be down"
 
 
+def check_mesh(stack, services):
+    """Three nodes watch all three. A paused server is down for all of them and the others are not; both are over when it
+    goes on. Prometheus forgets them when they stop."""
+    names = [name for name, service in services.items() if service.get("profiles") == ["mesh"]]
+    stack.compose("--profile", "mesh", "up", "--detach", "--no-build", *names)
+    eventually("nine paths are up", lambda: stack.value("sum(threadecho_watch_up)") == 9, 90)
+    nodes = "count(count+by(watcher_node,node)(threadecho_watch_up{node!=\"\"}))"
+    eventually("each path has both its nodes", lambda: stack.value(nodes) == 9, 90)
+    stack.compose("--profile", "mesh", "pause", "mesh-blue")
+    eventually("three paths are down", lambda: stack.value("count(threadecho_watch_up==0)") == 3, 60)
+    assert stack.value('count(threadecho_watch_up{node="blue"}==0)') == 3, "they lead to others than the paused one"
+    lost = 'sum(threadecho_watch_connections_lost_total{reason="echo_timeout"})'
+    eventually("each lost its connection for want of an echo", lambda: (stack.value(lost) or 0) >= 3, 60)
+    stack.compose("--profile", "mesh", "unpause", "mesh-blue")
+    eventually("nine paths are up again", lambda: stack.value("sum(threadecho_watch_up)") == 9, 60)
+    stack.compose("--profile", "mesh", "stop", *names)
+    eventually("Prometheus forgets the mesh", lambda: len(stack.ask("targets")["activeTargets"]) == 1, 60)
+
+
 def check_stop(stack):
     container = stack.compose("ps", "-q", "threadecho")
     start = time.monotonic()
@@ -130,6 +149,7 @@ def check_stack(root, image):
         check_prometheus(stack)
         check_demo(stack)
         check_lesson(stack, services)
+        check_mesh(stack, services)
         if with_grafana:
             eventually("Grafana has the dashboard", lambda: "threadecho" in str(
                 http_json(stack.address("grafana", 3000), "/api/search?query=threadecho")), 120)
@@ -140,4 +160,4 @@ def check_stack(root, image):
         print(stack.compose("logs", "--tail", "30"))
         raise
     finally:
-        stack.compose("--profile", "demo", "--profile", "lesson", "down", "--volumes", "--timeout", "20")
+        stack.compose("--profile", "demo", "--profile", "lesson", "--profile", "mesh", "down", "--volumes", "--timeout", "20")
