@@ -1,5 +1,5 @@
 #!/bin/sh
-# Faults on demand fire the alerts that are for them in a real Prometheus, which are silent before and after.
+# Faults on demand fire the alerts that are for them in a real Prometheus, of servers and of watchers, silent before and after.
 # needs: build prometheus python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
@@ -7,4 +7,5 @@ cd "$1"
 command -v prometheus >/dev/null || exec "$here/skip" 'prometheus is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
 "$here/built" threadecho
-exec python3 -B "$here/../observability/fault_alerts.py" . build/release/threadecho build/alerts
+python3 -B "$here/../observability/fault_alerts.py" . build/release/threadecho build/alerts
+exec python3 -B "$here/../observability/mesh_alerts.py" . build/release/threadecho build/alerts-mesh

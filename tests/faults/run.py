@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The fault suite: the real program, in every thread model, under one fault after another. Every case ends with a look
-at what is left of it: no thread, no descriptor, no connection, no processor time."""
+at what is left of it: no thread, no descriptor, no connection, no processor time. With --suite paths, the cases of
+../paths: what `threadecho watch` says of a path that breaks in one way after another."""
 
 import argparse
 import importlib
@@ -15,18 +16,20 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 HERE = Path(__file__).resolve().parent
-sys.path += [str(HERE.parent / "observability"), str(HERE.parent / "e2e" / "docker")]
+sys.path += [str(HERE.parent / "observability"), str(HERE.parent / "e2e" / "docker"), str(HERE.parent / "paths")]
 
 from cases import CASES, Ground, Skipped  # noqa: E402
 
-SUBJECTS = ("vanished_peers", "accept_errors", "limits", "interruptions", "broken_calls", "slow_clients",
-            "standard_output", "drains", "connecting", "waiting_clients")
+SUITES = {"faults": ("vanished_peers", "accept_errors", "limits", "interruptions", "broken_calls", "slow_clients",
+                     "standard_output", "drains", "connecting", "waiting_clients"),
+          "paths": ("breaking_paths", "exhausted_hosts", "moving_names", "rolling_update", "long_watch")}
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 SKIPPED_STATUS = 77
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--suite", choices=SUITES, default="faults")
     parser.add_argument("--binary", default="build/release/threadecho")
     parser.add_argument("--directory", default="build/faults", help="where logs are kept; emptied first")
     parser.add_argument("--model", help="only this thread model")
@@ -62,8 +65,8 @@ def try_in_namespace(case, model, options):
     alone = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount"]
     if subprocess.run([*alone, "ip", "link", "set", "lo", "up"], capture_output=True, check=False).returncode != 0:
         return SKIPPED, "", "no network namespace is allowed here"
-    command = [*alone, sys.executable, "-B", __file__, "--inside", "--binary", options.binary, "--directory",
-               options.directory, "--model", model, case.name]
+    command = [*alone, sys.executable, "-B", __file__, "--inside", "--suite", options.suite, "--binary", options.binary,
+               "--directory", options.directory, "--model", model, case.name]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     parts = done.stdout.splitlines()
     return tuple(parts) if len(parts) == 3 else (FAILED, "", f"status {done.returncode}: {done.stderr}")
@@ -76,9 +79,9 @@ def inside(options):
         print(" ".join(part.split()))
 
 
-def keep(results, path):
+def keep(results, suite, path):
     """As ctest would, for the report of the checks: a skip is named there."""
-    lines = [f'<testsuite name="faults" tests="{len(results)}">']
+    lines = [f'<testsuite name="{suite}" tests="{len(results)}">']
     for name, (state, _, text) in results:
         status = {PASSED: "run", FAILED: "fail", SKIPPED: "notrun"}[state]
         lines.append(f'\t<testcase name={quoteattr(name)} status="{status}">')
@@ -107,7 +110,7 @@ def try_all(selected, options):
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     options = arguments()
-    for subject in SUBJECTS:
+    for subject in SUITES[options.suite]:
         importlib.import_module(subject)
     if options.inside:
         return inside(options)
@@ -120,7 +123,7 @@ def main():
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     results = try_all(selected, options)
-    keep(results, directory / "junit.xml")
+    keep(results, options.suite, directory / "junit.xml")
     count = {state: sum(result[0] == state for _, result in results) for state in (PASSED, FAILED, SKIPPED)}
     print(", ".join(f"{number} {state}" for state, number in count.items()))
     if not results or count[FAILED]:

@@ -117,9 +117,12 @@ def _settings(path):
 
 
 def _in_files(root, settings, *names):
-    """What the folders' files hold, and ConfigMaps of the files of settings."""
+    """What the folders' files hold, and ConfigMaps of the files of settings. Without what a component adds that changes other
+    objects too: it may need these changes."""
     objects = []
     for folder in _folders(root, *names):
+        if _changes_the_base(root / folder):
+            continue
         kustomization = yaml.safe_load((root / folder / "kustomization.yaml").read_text(encoding="utf-8"))
         for name in kustomization.get("resources", []):
             if (root / folder / name).is_file():

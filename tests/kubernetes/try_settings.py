@@ -15,8 +15,8 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
 
 # Below the line above, which they need.
 import rendering
-from pods import pods_of, settings_of
-from programs import PATIENCE, Threadecho
+from pods import is_watcher, pods_of, settings_of
+from programs import PATIENCE, Program, Threadecho, eventually
 from workload import DOWNWARD, PROBES
 
 # On this machine other ports are free, and nobody else is to reach them.
@@ -42,10 +42,28 @@ def configuration_complaints(server, settings):
 
 def probe_complaints(server, pod):
     for container in pod.containers:
-        for name in PROBES:
+        for name in () if is_watcher(container) else PROBES:
             ask(server, container[name]["httpGet"]["path"])  # throws at any status but 200
     if server.metric("threadecho_connections_accepted_total") != 0:
         yield "a probe counted as a client"
+
+
+def watch_complaints(binary, directory, server, shown, container):
+    """The watcher of the pod finds the server up, and its node; then it answers its probes."""
+    environment = {**settings_of(shown, of_watcher=True), "WATCH_TARGETS": f"127.0.0.1:{server.port}",
+                   "WATCH_HTTP_PORT": "0", "WATCH_HTTP_BIND_ADDRESS": "127.0.0.1",
+                   "WATCH_VERSION_PORT": str(server.http_port)}
+    watcher = Program([binary, *container["args"]], directory / "watch.log", env=environment, cwd=directory)
+    try:
+        port = watcher.find(r'"http": ?"[^"]*:(\d+)').group(1)
+        watcher.target = f"127.0.0.1:{port}"
+        eventually("the watcher knows the node", lambda: f'node="{IN_POD["NODE_NAME"]}"' in ask(watcher, "/metrics"))
+        for name in PROBES:
+            ask(watcher, container[name]["httpGet"]["path"])
+        if "threadecho_watch_up{" not in ask(watcher, "/metrics"):
+            yield "the watcher has no path"
+    finally:
+        watcher.kill()
 
 
 def here(argument, server):
@@ -69,6 +87,8 @@ def complaints(binary, directory, shown, jobs):
         found = [*configuration_complaints(server, settings)]
         for pod in pods_of(shown):
             found += probe_complaints(server, pod)
+            for container in filter(is_watcher, pod.containers):
+                found += watch_complaints(binary, directory, server, shown, container)
         for job in jobs:
             found += job_complaints(binary, server, job)
     finally:

@@ -146,6 +146,8 @@ def main():
     recorded, alerts = subjects.rule_expressions(root)
     recorded += [subjects.Expression(f"series {rule['record']}", rule["record"])
                  for rule in subjects.rules(root, subjects.RECORDING)]
+    # What asks for watchers is tried by mesh_alerts.py.
+    recorded, alerts = ([one for one in several if not subjects.is_of_watch(one)] for several in (recorded, alerts))
     with contextlib.ExitStack() as stack:
         found, window = watch(root, binary, directory, stack)
         found += [*rule_complaints(window.prometheus), *all_complaints(window, shown, recorded, alerts), *facts(window)]

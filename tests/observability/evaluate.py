@@ -25,9 +25,10 @@ class Window:
     end: float
     span: str
     step: str
+    job: str = "threadecho"
 
     def data_of(self, expression):
-        text = filled_in(expression.text, "threadecho", self.span, f"{int(self.end - self.start)}s")
+        text = filled_in(expression.text, self.job, self.span, f"{int(self.end - self.start)}s")
         if expression.instant:
             return self.prometheus.at(text, self.end)
         return self.prometheus.over(text, self.start, self.end, self.step)
@@ -54,7 +55,7 @@ def selector_complaints(window, expressions):
     """Each selector, matchers and all, has selected something in that time."""
     seen = {}
     for expression in expressions:
-        for selector in selectors_of(filled_in(expression.text, "threadecho", window.span, "1m")):
+        for selector in selectors_of(filled_in(expression.text, window.job, window.span, "1m")):
             seen.setdefault(selector.text, expression.where)
     for text, where in seen.items():
         if not window.prometheus.at(f"last_over_time({text}[{int(window.end - window.start)}s])", window.end):

@@ -12,17 +12,23 @@ import subjects
 from programs import PATIENCE, Program
 
 
+WATCH_JOB = "threadecho-watch"
+
+
 class Prometheus(Program):
     """Debian's Prometheus with the configuration that is shipped. Only targets and intervals are rewritten, and the text
-    of the rules by `rewritten`."""
+    of the rules by `rewritten`. `watchers` are targets of a job of their own, by the name of their node."""
 
-    def __init__(self, root, directory, targets, interval, rewritten=lambda rules: rules):
+    def __init__(self, root, directory, targets, interval, rewritten=lambda rules: rules, watchers=None):
         source = Path(root) / subjects.PROMETHEUS
         configuration = yaml.safe_load(source.read_text(encoding="utf-8"))
         configuration["global"].update(scrape_interval=interval, evaluation_interval=interval)
         for job in configuration["scrape_configs"]:
             job["static_configs"] = [{"targets": targets}]
             job.pop("file_sd_configs", None)
+        if watchers:
+            configuration["scrape_configs"].append({"job_name": WATCH_JOB, "static_configs": [
+                {"targets": [target], "labels": {"watcher_node": node}} for node, target in watchers.items()]})
         directory.mkdir()
         for name in configuration["rule_files"]:
             rules = (source.parent / name).read_text(encoding="utf-8")

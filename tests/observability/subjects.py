@@ -87,6 +87,11 @@ def rule_expressions(root):
     return recorded, alerts
 
 
+def is_of_watch(expression):
+    """Asks for what `threadecho watch` exposes; a server does not."""
+    return "threadecho_watch_" in expression.text
+
+
 def runbook_entries(root):
     """The alerts that have a heading of their own."""
     return set(re.findall(r"^## (Threadecho\w+)$", (Path(root) / RUNBOOK).read_text(encoding="utf-8"), re.MULTILINE))
