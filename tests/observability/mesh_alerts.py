@@ -32,16 +32,17 @@ MAY_HAVE_NO_DATA = {"panel 'Segments sent again' A", "panel 'Segments sent again
 class Watcher(Program):
     def __init__(self, binary, directory, node, servers, *flags):
         super().__init__([str(binary), "watch", *(f"127.0.0.1:{server.port}" for server in servers), *FLAGS, *flags], directory / f"watch-{node}.log", env={"PATH": os.environ["PATH"]})
-        self.target = f"127.0.0.1:{self.find(r'watching http=\S+:(\d+)').group(1)}"
+        port = self.find(r"watching http=\S+:(\d+)").group(1)
+        self.target = f"127.0.0.1:{port}"
 
 
 def resets(server):
     """Ends each connection a few times, with enough time between for a new one to echo."""
-    for _ in range(6):
+    for _ in range(8):
         added = ask(server, "POST", "/faults", {"fault": "reset", "duration": "10m"})
         eventually("connections are reset", lambda: ask(server, "GET", "/faults")["faults"][0]["injected"] >= 3)
         ask(server, "DELETE", f"/faults/{added['id']}")
-        time.sleep(0.5)
+        time.sleep(0.3)
 
 
 def stopped(server):
@@ -80,8 +81,8 @@ def complaints(server, prometheus):
         if unwanted := set(firing(prometheus)) - {alert} - others:
             yield f"{case.__name__} fires {sorted(unwanted)} too"
         next(doing, None)
-        if after := silent_for(prometheus, QUIET_SECONDS):
-            yield f"after {case.__name__} {after} fire"
+        if after := set(silent_for(prometheus, QUIET_SECONDS)) - others:
+            yield f"after {case.__name__} {sorted(after)} fire"
 
 
 def paths_complaints(prometheus):
@@ -114,7 +115,8 @@ def main():
         eventually("all paths are up", lambda: prometheus.at(f"sum(threadecho_watch_up) == {paths}", time.time()))
         found = [*paths_complaints(prometheus), *complaints(servers[-1], prometheus)]
         watchers["blue"].kill()
-        eventually("a watcher is missed", lambda: prometheus.at(f'up{{job="{WATCH_JOB}"}} == 0', time.time()))
+        missed = f'count_over_time((up{{job="{WATCH_JOB}"}} == 0)[10s:{INTERVAL}]) > 3'
+        eventually("a watcher is missed", lambda: prometheus.at(missed, time.time()))
         window = Window(prometheus, began, time.time(), SPAN, INTERVAL, WATCH_JOB)
         found += [text for text in all_complaints(window, shown, recorded, alerts)
                   if text.removesuffix(": no data") not in MAY_HAVE_NO_DATA]

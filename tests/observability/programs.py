@@ -27,8 +27,8 @@ class Program:
     def __init__(self, arguments, log, **options):
         self.log = Path(log)
         with self._open_log() as output:
-            self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL,
-                                            **{"stdout": output, "stderr": output, **options})
+            self.process = subprocess.Popen(
+                arguments, **{"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, **options})
 
     def _open_log(self):
         return open(self.log, "ab")

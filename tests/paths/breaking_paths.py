@@ -3,10 +3,9 @@ server says of the same connection."""
 
 import signal
 
-from cases import case
 from judges import ended_for, must
 from server import in_the_end
-from watched import INTERVAL, ONE_MODEL, SERVER6, SERVERS, TIMEOUT, figure, ip, not_told, now, watched
+from watched import INTERVAL, SERVER6, SERVERS, TIMEOUT, TWO_INTERVALS, figure, ip, not_told, now, path_case, watched
 
 SERVER = SERVERS[0]
 
@@ -15,10 +14,6 @@ def one_reason(watcher, reason, count=1):
     """Its metrics have that loss and no other."""
     return in_the_end(lambda: [] if watcher.counted() == {reason: count} else
                       [f"the metrics have {watcher.counted()}, not {count} {reason}"])
-
-
-def path_case(name):
-    return case(name, models=ONE_MODEL, namespace=True)
 
 
 @path_case("a_killed_server_closes_early_and_has_no_last_word")
@@ -120,7 +115,7 @@ def forgotten(ground):
     moment = now()
     network.tell(f"forget {2 * INTERVAL}")
     loss = watcher.has_lost(moment)
-    must(not_told(loss, moment, most=idle + TIMEOUT + INTERVAL, reason="echo_timeout", place="waiting", connection="idle"),
+    must(not_told(loss, moment, most=idle + TIMEOUT + TWO_INTERVALS, reason="echo_timeout", place="waiting", connection="idle"),
          [] if loss["age_seconds"] >= idle else [f"its age is {loss['age_seconds']} s"],
          one_reason(watcher, "echo_timeout"))
     watcher.is_up()

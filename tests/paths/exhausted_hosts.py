@@ -3,10 +3,9 @@
 import os
 import resource
 
-from cases import case
 from judges import must
 from programs import eventually
-from watched import INTERVAL, ONE_MODEL, TIMEOUT, figure, not_told, now, watched
+from watched import INTERVAL, TIMEOUT, figure, not_told, now, path_case, watched
 
 FRESH = {"connect_every": f"{INTERVAL:g}s"}
 
@@ -22,7 +21,7 @@ def lasting_ones(watcher, moment):
     return [f"lost too: {loss}" for loss in watcher.losses(moment) if loss["connection"] == "lasting"]
 
 
-@case("a_server_without_descriptors_takes_no_fresh_connection_and_keeps_the_lasting_one", models=ONE_MODEL, namespace=True)
+@path_case("a_server_without_descriptors_takes_no_fresh_connection_and_keeps_the_lasting_one")
 def server_without(ground):
     _, server, watcher = watched(ground, flags=FRESH)
     give_back = take_descriptors(server.pid, 0)
@@ -37,7 +36,7 @@ def server_without(ground):
     return figure(loss, moment)
 
 
-@case("a_watcher_without_descriptors_blames_its_own_host_and_keeps_the_lasting_one", models=ONE_MODEL, namespace=True)
+@path_case("a_watcher_without_descriptors_blames_its_own_host_and_keeps_the_lasting_one")
 def watcher_without(ground):
     _, _, watcher = watched(ground, flags=FRESH)
     give_back = take_descriptors(watcher.process.pid, -1)

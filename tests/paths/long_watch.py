@@ -5,13 +5,13 @@ import os
 import time
 from pathlib import Path
 
-from cases import case
 from judges import must
 from programs import eventually
-from watched import ONE_MODEL, SERVERS, now, watched
+from watched import SERVERS, now, path_case, watched
 
 SECONDS = float(os.environ.get("LONG_WATCH_SECONDS", "12"))
 WARM = 0.4  # of that time: what is needed once has been taken by then
+LOOKS = 30
 MORE_MEMORY = 512  # KiB: pages that the allocator has not touched before
 
 
@@ -20,11 +20,20 @@ def held(watcher):
     status = Path(f"/proc/{watcher.process.pid}/status").read_text(encoding="utf-8")
     fields = dict(line.split(":", 1) for line in status.splitlines())
     names = sorted(name.replace(SERVERS[1], SERVERS[0]) for name in watcher.series())
-    return int(fields["VmRSS"].split()[0]), {"descriptors": len(os.listdir(f"/proc/{watcher.process.pid}/fd")),
-                                             "threads": int(fields["Threads"]), "series": names}
+    return int(fields["VmRSS"].split()[0]), {"descriptors": descriptors(watcher), "threads": int(fields["Threads"]),
+                                             "series": names}
 
 
-@case("a_watcher_holds_after_hours_what_it_held_before", models=ONE_MODEL, namespace=True, lasts=True)
+def descriptors(watcher):
+    """The fewest of several looks: fresh connections come and go."""
+    counts = []
+    for _ in range(LOOKS):
+        counts.append(len(os.listdir(f"/proc/{watcher.process.pid}/fd")))
+        time.sleep(0.01)
+    return min(counts)
+
+
+@path_case("a_watcher_holds_after_hours_what_it_held_before", lasts=True)
 def long_watch(ground):
     network, server, watcher = watched(ground, flags={"interval": "10ms", "connect_every": "100ms", "idle": "1s",
                                                       "resolve_every": "100ms"})
@@ -38,7 +47,7 @@ def long_watch(ground):
         if not before and time.monotonic() > began + WARM * SECONDS:
             before = at_rest(watcher)
     after = at_rest(watcher)
-    messages = sum(value for name, value in watcher.series().items() if "messages_total" in name)
+    messages = sum(value for name, value in watcher.series().items() if "round_trip_seconds_count" in name)
     must([f"{after[0]} KiB, {before[0]} before"] if after[0] > before[0] + MORE_MEMORY else [],
          [f"{name}: {after[1][name]}, {value} before" for name, value in before[1].items() if after[1][name] != value],
          [] if len(watcher.losses(moment)) >= rounds / 2 else ["the path has hardly broken"])
@@ -47,7 +56,7 @@ def long_watch(ground):
 
 
 def at_rest(watcher):
-    """What it holds with its three connections up, and none on the way."""
+    """What it holds with its connections up."""
     watcher.is_up()
     eventually("it holds the same twice", lambda: held(watcher)[1] == held(watcher)[1])
     return held(watcher)

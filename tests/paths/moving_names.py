@@ -1,13 +1,12 @@
 """A name that leads to another address: the watcher moves with it, and loses nothing."""
 
-from cases import case
 from judges import ended_for, must
 from programs import eventually
 from server import in_the_end
-from watched import ONE_MODEL, SERVERS, not_told, now, watched
+from watched import SERVERS, not_told, now, path_case, watched
 
 
-@case("a_name_that_moves_is_followed_without_a_loss", models=ONE_MODEL, namespace=True)
+@path_case("a_name_that_moves_is_followed_without_a_loss")
 def moved(ground):
     network, server, watcher = watched(ground)
     moment = now()
@@ -20,7 +19,7 @@ def moved(ground):
     return f"on {address}; the server: {server.reasons()}"
 
 
-@case("a_name_that_moves_away_from_a_broken_address_ends_the_outage", models=ONE_MODEL, namespace=True)
+@path_case("a_name_that_moves_away_from_a_broken_address_ends_the_outage")
 def fled(ground):
     network, server, watcher = watched(ground)
     network.tell("drop to_server")

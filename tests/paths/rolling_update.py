@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-from cases import case
 from judges import must
 from programs import eventually
 from server import Server
-from watched import NAME, ONE_MODEL, SERVERS, Network, Watcher, now
+from watched import NAME, SERVERS, Network, Watcher, now, path_case
 
 PORT = "9000"
 WITH_DRAIN = {"DRAIN_DELAY": "1s", "DRAIN_TIMEOUT": "10s"}
@@ -34,7 +33,7 @@ def stop(server):
     return server.reasons()
 
 
-@case("a_rolling_update_with_drain_loses_nothing", models=ONE_MODEL, namespace=True, lasts=True)
+@path_case("a_rolling_update_with_drain_loses_nothing", lasts=True)
 def with_drain(ground):
     """The address of a server that stops leaves DNS as it begins to drain, as that of a pod does."""
     network, servers, watcher = three_servers(ground, WITH_DRAIN)
@@ -51,7 +50,7 @@ def with_drain(ground):
     return f"3 servers were replaced, nothing was lost; they closed for {dict(reasons)}"
 
 
-@case("a_rolling_update_without_drain_loses_each_connection", models=ONE_MODEL, namespace=True, lasts=True)
+@path_case("a_rolling_update_without_drain_loses_each_connection", lasts=True)
 def without_drain(ground):
     _, servers, watcher = three_servers(ground, WITHOUT)
     eventually("each has its idle connection", lambda: all(

@@ -9,11 +9,12 @@ import urllib.request
 from datetime import datetime, timezone
 from pathlib import Path
 
+from cases import case
+from judges import must
 from middlebox import open_device
 from programs import PATIENCE, Program, eventually
 from server import Server
 
-ONE_MODEL = ("pool",)
 INTERVAL, TIMEOUT = 1.0, 0.7
 TWO_INTERVALS = 2 * INTERVAL  # the contract: a broken path is told within them
 NAME = "server.test"
@@ -22,10 +23,29 @@ SERVER6 = "fd78::1"
 WATCHER, WATCHER6 = "10.78.0.2", "fd78::2"
 NEAR, FAR = "10.79.0.1", "10.79.0.2"  # a link beside the path, for questions to the watcher
 HERE = Path(__file__).resolve().parent
+NETWORKS, WATCHERS = [], []  # of the case, which has this process to itself
 
 
 def now():
-    return datetime.now(timezone.utc)
+    """In milliseconds, as the log has it."""
+    moment = datetime.now(timezone.utc)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def path_case(name, lasts=False):
+    """A case that ends with a look at its watchers: each stops in order, and says whether it has lost anything."""
+    def add(run):
+        def run_and_end(ground):
+            figure_ = run(ground)
+            for network in NETWORKS:
+                network.tell("pass")  # the ends of connections come through
+            for watcher in WATCHERS:
+                losses = watcher.losses()
+                status = watcher.stop()
+                must([] if status == (1 if losses else 0) else [f"it ends with {status} after {len(losses)} losses"])
+            return figure_
+        return case(name, models=("pool",), namespace=True, lasts=lasts)(run_and_end)
+    return add
 
 
 def seconds_after(moment, line):
@@ -69,6 +89,7 @@ class Network:
         self._hosts = ground.directory / "hosts"
         self._hosts.write_text("", encoding="utf-8")
         subprocess.run(["mount", "--bind", str(self._hosts), "/etc/hosts"], check=True)
+        NETWORKS.append(self)
 
     def tell(self, command):
         """Returns when the middlebox does it."""
@@ -84,7 +105,7 @@ class Network:
 
 class Watcher(Program):
     def __init__(self, ground, inside, targets, log="watch.log", **flags):
-        flags = {"interval": f"{INTERVAL}s", "timeout": f"{TIMEOUT}s", "resolve_every": "500ms", "connect_every": "0s",
+        flags = {"interval": f"{INTERVAL:g}s", "timeout": f"{1000 * TIMEOUT:g}ms", "resolve_every": "500ms", "connect_every": "0s",
                  "idle": "0s", "http_port": "0", "version_port": "0", "log_format": "json", **flags}
         arguments = [word for name, value in flags.items() for word in (f"--{name.replace('_', '-')}", value)]
         super().__init__([*inside, str(ground.binary), "watch", *targets, *arguments], ground.directory / log,
@@ -92,6 +113,7 @@ class Watcher(Program):
         ground.stack.callback(self.kill)
         port = self.find(r'"http": ?"[^"]*:(\d+)"').group(1)
         self.http = f"{FAR}:{port}"
+        WATCHERS.append(self)
 
     def ask(self, path):
         with urllib.request.urlopen(f"http://{self.http}{path}", timeout=PATIENCE) as answer:
