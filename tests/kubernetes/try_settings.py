@@ -103,7 +103,9 @@ def main():
     shown = rendering.sources(root) if rendering.why_not_kubectl() else rendering.renderings(root)
     jobs = [one for one in shown if one.name in ("smoke-test", "load")]
     servers = [one for one in shown if one not in jobs and (one.name in rendering.OWN or not one.rendered)]
-    found = [text for one in servers for text in complaints(binary, directory, one, jobs)]
+    # The Jobs ask the Service of the base, which the mesh is not behind.
+    found = [text for one in servers
+             for text in complaints(binary, directory, one, [] if one.name.startswith("mesh") else jobs)]
     for complaint in found:
         print(complaint)
     print(f"started as in {', '.join(one.name for one in servers)}: {len(found)} complaints")

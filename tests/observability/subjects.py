@@ -15,7 +15,7 @@ RECORDING = "deploy/prometheus/recording.rules.yml"
 ALERTS = "deploy/prometheus/alerts.rules.yml"
 RUNBOOK = "docs/runbook.md"
 README = "README.md"
-WATCH = "docs/watch.md"
+CLI = "docs/cli.md"
 RULE_TESTS = "tests/prometheus"
 
 # What Prometheus itself adds to the series of a target, or makes.
@@ -97,14 +97,14 @@ def runbook_entries(root):
     return set(re.findall(r"^## (Threadecho\w+)$", (Path(root) / RUNBOOK).read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def documented_series(root, page):
-    """Names of series with their labels: the tables of a page's section on metrics. A test holds them against the program's
+def documented_series(root, page, heading):
+    """Names of series with their labels: the table of that section of a page. A test holds it against the program's
     output."""
     series = {}
     in_section = False
     for line in (Path(root) / page).read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            in_section = line == "## Metrics"
+        if re.match(r"##+ ", line) and line.index(" ") <= heading.index(" "):
+            in_section = line == heading
         if not in_section or not line.startswith("| `"):
             continue
         names, kind, labels = line.split("|")[1:4]
@@ -119,7 +119,8 @@ def documented_series(root, page):
 
 def known_series(root):
     """What the server and `watch` have, what is recorded, and Prometheus's own."""
-    series = {**PROMETHEUS_OWN, **documented_series(root, WATCH), **documented_series(root, README)}
+    series = {**PROMETHEUS_OWN, **documented_series(root, CLI, "### Metrics of watch"),
+              **documented_series(root, README, "## Metrics")}
     for rule in rules(root, RECORDING):
         series[rule["record"]] = {"reason", "error", "kind", "target", "address", "node"}
     return series
