@@ -22,6 +22,7 @@ SERVERS = ("10.78.0.1", "10.78.0.3", "10.78.0.4")
 SERVER6 = "fd78::1"
 WATCHER, WATCHER6 = "10.78.0.2", "fd78::2"
 NEAR, FAR = "10.79.0.1", "10.79.0.2"  # a link beside the path, for questions to the watcher
+HOSTS_BYTES = 256
 HERE = Path(__file__).resolve().parent
 NETWORKS, WATCHERS = [], []  # of the case, which has this process to itself
 
@@ -99,8 +100,11 @@ class Network:
         eventually(f"the middlebox does: {command}", lambda: self._middlebox.output().count("done") == self._told)
 
     def name(self, *addresses):
-        """What the name leads to from now on; written in place, because the file is mounted."""
-        self._hosts.write_text("".join(f"{address} {NAME}\n" for address in addresses), encoding="utf-8")
+        """What the name leads to from now on. In place, because the file is mounted, and in one write of always the same length:
+        otherwise the name would be gone for a moment."""
+        text = "".join(f"{address} {NAME}\n" for address in addresses)
+        with open(self._hosts, "r+b", buffering=0) as file:
+            file.write(text.ljust(HOSTS_BYTES, "\n").encode())
 
 
 class Watcher(Program):
