@@ -5,6 +5,7 @@ as the manifests have them.
 For each rendering; without kubectl, for what stands in the base."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "observability"))
 
 # Below the line above, which they need.
 import rendering
+from files import WATCH
 from pods import is_watcher, pods_of, settings_of
 from programs import PATIENCE, Program, Threadecho, eventually
 from workload import DOWNWARD, PROBES
@@ -66,6 +68,18 @@ def watch_complaints(binary, directory, server, shown, container):
         watcher.kill()
 
 
+def option_complaints(root, binary):
+    """The page's table of options has those of the program, each with its variable."""
+    said = subprocess.run([binary, "watch", "--help"], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+    flags = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", said, re.M)) - {"--help", "--dry-run"}
+    rows = dict(re.findall(r"^\| `(--[a-z-]+)` \| `(\w+)` \|", (root / WATCH).read_text(encoding="utf-8"), re.M))
+    for flag in sorted(flags ^ rows.keys()):
+        yield f"{WATCH}: {flag} is {'missing' if flag in flags else 'no option of watch'}"
+    for flag, variable in rows.items():
+        if variable != "WATCH_" + flag[2:].upper().replace("-", "_"):
+            yield f"{WATCH}: the variable of {flag} is not {variable}"
+
+
 def here(argument, server):
     """An argument of a Job for a server on this machine, and for a short run."""
     flag = argument.split("=")[0]
@@ -106,6 +120,7 @@ def main():
     # The Jobs ask the Service of the base, which the mesh is not behind.
     found = [text for one in servers
              for text in complaints(binary, directory, one, [] if one.name.startswith("mesh") else jobs)]
+    found += option_complaints(root, binary)
     for complaint in found:
         print(complaint)
     print(f"started as in {', '.join(one.name for one in servers)}: {len(found)} complaints")
