@@ -24,17 +24,15 @@ using echo::Clock;
 constexpr std::chrono::milliseconds kIdentityPause{100};
 /// After so many clients, those that leave are looked at again.
 constexpr int kAnsweredAtOnce = 64;
-/// The wake-up and the listener.
-constexpr std::size_t kAlwaysPolled = 2;
 
 }  // namespace
 
-IdentityServer::IdentityServer(net::Fd listener, Identity identity, log::Logger& log)
-    : listener_(std::move(listener)),
-      endpoint_(net::Endpoint::local_of(listener_.get())),
+IdentityServer::IdentityServer(net::Listeners listeners, Identity identity, log::Logger& log)
+    : listeners_(std::move(listeners)),
+      endpoint_(net::Endpoint::local_of(listeners_.sockets.front().get())),
       identity_(std::move(identity)),
       log_(log) {
-  polled_.reserve(kAlwaysPolled + kMostClients);  // so that waiting never needs memory
+  polled_.reserve(1 + listeners_.sockets.size() + kMostClients);  // so that waiting never needs memory
 }
 
 IdentityServer::~IdentityServer() {
@@ -59,14 +57,16 @@ void IdentityServer::join() {
 
 void IdentityServer::run() {
   echo::enter_echo_thread("identity", config::SchedPolicy::kOther);
-  while (listener_ || !leaving_.empty()) {
+  while (!listeners_.sockets.empty() || !leaving_.empty()) {
     wait();
     const bool last_round = stopping_.load(std::memory_order_relaxed);
-    if (listener_ && (last_round || Clock::now() >= paused_until_)) {
-      answer_waiting();
+    if (last_round ? !listeners_.outlive_process : Clock::now() >= paused_until_) {
+      for (const net::Fd& listener : listeners_.sockets) {
+        answer_waiting(listener);
+      }
     }
     if (last_round) {
-      listener_.reset();
+      listeners_.sockets.clear();
     }
   }
 }
@@ -76,20 +76,23 @@ void IdentityServer::wait() {
   const bool paused = now < paused_until_;
   polled_.clear();
   polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
-  polled_.push_back({.fd = paused ? -1 : listener_.get(), .events = POLLIN, .revents = 0});
+  for (const net::Fd& listener : listeners_.sockets) {
+    polled_.push_back({.fd = paused ? -1 : listener.get(), .events = POLLIN, .revents = 0});
+  }
+  const std::size_t first_leaving = polled_.size();
   leaving_.append_to(polled_);
   const auto deadline = paused ? std::min(paused_until_, leaving_.next_deadline()) : leaving_.next_deadline();
   ::poll(polled_.data(), polled_.size(), net::poll_timeout(deadline, now));
   if (polled_.front().revents != 0) {
     wakeup_.clear();
   }
-  leaving_.tend(polled_, kAlwaysPolled, Clock::now());
+  leaving_.tend(polled_, first_leaving, Clock::now());
 }
 
-void IdentityServer::answer_waiting() {
+void IdentityServer::answer_waiting(const net::Fd& listener) {
   for (int i = 0; i < kAnsweredAtOnce; ++i) {
     try {
-      if (!answer_one()) {
+      if (!answer_one(listener)) {
         return;
       }
     } catch (const std::exception&) {
@@ -99,11 +102,11 @@ void IdentityServer::answer_waiting() {
   }
 }
 
-bool IdentityServer::answer_one() {
+bool IdentityServer::answer_one(const net::Fd& listener) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
   auto* const peer = reinterpret_cast<sockaddr*>(&storage);
-  net::Fd client(::accept4(listener_.get(), peer, &length, SOCK_CLOEXEC));
+  net::Fd client(::accept4(listener.get(), peer, &length, SOCK_CLOEXEC));
   if (!client) {
     if (errno == EAGAIN) {
       return false;

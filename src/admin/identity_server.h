@@ -13,6 +13,7 @@
 #include "log/rate_limit.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
+#include "net/listen.h"
 #include "net/wakeup.h"
 
 namespace threadecho::admin {
@@ -27,17 +28,19 @@ class IdentityServer {
   /// Descriptors that it may use: those of the clients, and one for a client that is being accepted.
   static constexpr std::uint64_t kDescriptors = kMostClients + 1;
 
-  /// `listener` is non-blocking. The log outlives the server.
-  IdentityServer(net::Fd listener, Identity identity, log::Logger& log);
+  /// `listeners` are non-blocking, and at least one. The log outlives the server.
+  IdentityServer(net::Listeners listeners, Identity identity, log::Logger& log);
   /// Stops, if that has not been done.
   ~IdentityServer();
   IdentityServer(const IdentityServer&) = delete;
   IdentityServer& operator=(const IdentityServer&) = delete;
 
+  /// Of the first listener.
   [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
   /// Throws std::system_error if the thread cannot be created.
   void start();
-  /// Has the thread answer every client that waits, and close the listener; does not wait for that.
+  /// Has the thread answer every client that waits, and close the listeners; does not wait for that. Clients of a
+  /// listener that outlives the process wait for the process that comes next.
   void stop_accepting();
   /// Waits until the last client has gone, a second at most.
   void join();
@@ -45,11 +48,11 @@ class IdentityServer {
  private:
   void run();
   void wait();
-  void answer_waiting();
+  void answer_waiting(const net::Fd& listener);
   /// False if no client waits, or none can be accepted now.
-  bool answer_one();
+  bool answer_one(const net::Fd& listener);
 
-  net::Fd listener_;
+  net::Listeners listeners_;  ///< none once it has stopped
   const net::Endpoint endpoint_;
   const Identity identity_;
   log::Logger& log_;

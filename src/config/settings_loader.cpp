@@ -16,6 +16,7 @@ namespace threadecho::config {
 namespace {
 
 constexpr std::string_view kEnvFile = "ENV_FILE";
+constexpr std::string_view kSocketOrigin = "socket of the service manager";
 
 // A setting's text from the strongest source that has one.
 struct Choice {
@@ -25,7 +26,7 @@ struct Choice {
 };
 
 // `file` is null while it is not known yet which one to read.
-Choice choose(const SettingRow& row, const Sources& sources, const EnvFile* file) {
+Choice choose_given(const SettingRow& row, const Sources& sources, const EnvFile* file) {
   if (const auto flag = sources.flags.find(row.name); flag != sources.flags.end()) {
     return {Source::kFlag, flag->second, "flag " + flag_of(row.name)};
   }
@@ -43,6 +44,12 @@ Choice choose(const SettingRow& row, const Sources& sources, const EnvFile* file
   return {Source::kDefault, std::string(row.default_text), "default"};
 }
 
+Choice choose(const SettingRow& row, const Sources& sources, const EnvFile* file) {
+  const auto socket = sources.sockets.values.find(row.name);
+  return socket == sources.sockets.values.end() ? choose_given(row, sources, file)
+                                                : Choice{Source::kSocket, socket->second, std::string(kSocketOrigin)};
+}
+
 // `FOO_PORT=tcp://10.0.0.1:80` is what Kubernetes (and once Docker's links) puts into a container's environment for a
 // Service called foo; one called http makes it HTTP_PORT.
 bool is_service_link(std::string_view text) {
@@ -55,7 +62,7 @@ constexpr std::string_view kServiceLink =
 
 class Loader {
  public:
-  explicit Loader(const Sources& sources) : sources_(sources) {}
+  explicit Loader(const Sources& sources) : sources_(sources), problems_(sources.sockets.problems) {}
 
   Configuration load() {
     read_file();
@@ -86,7 +93,7 @@ class Loader {
     if (!choice.text.empty()) {
       file_ = read_env_file({choice.text, sources_.directory, choice.origin, choice.source != Source::kDefault},
                             sources_.environment);
-      problems_ = file_.problems;
+      problems_.insert(problems_.end(), file_.problems.begin(), file_.problems.end());
     }
   }
 
@@ -120,7 +127,7 @@ class Loader {
   void check_together() {
     const auto given = [this](std::string_view name) -> std::optional<Given> {
       const Choice& choice = choices_.at(name);
-      if (wrong_.contains(name)) {
+      if (wrong_.contains(name) || choice.source == Source::kSocket) {  // a socket is bound already
         return std::nullopt;
       }
       return Given{choice.text, choice.origin};
@@ -145,6 +152,12 @@ class Loader {
         warnings.push_back({name, origin, "not a setting; did you mean " + std::string(setting) + "?"});
       }
     };
+    for (const SettingRow& row : settings_table()) {
+      const Choice ignored = choose_given(row, sources_, &file_);
+      if (choices_.at(row.name).source == Source::kSocket && ignored.source != Source::kDefault) {
+        warnings.push_back({std::string(row.name), ignored.origin, "the service manager hands over a socket"});
+      }
+    }
     for (const auto& [name, value] : sources_.environment) {
       consider(name, value, "environment");
     }
@@ -165,7 +178,7 @@ class Loader {
 }  // namespace
 
 std::string_view to_string(Source source) {
-  constexpr std::array<std::string_view, 4> kNames = {"flag", "environment", "env_file", "default"};
+  constexpr std::array<std::string_view, 5> kNames = {"socket", "flag", "environment", "env_file", "default"};
   return kNames.at(static_cast<std::size_t>(source));
 }
 

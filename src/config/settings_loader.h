@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,9 @@
 namespace threadecho::config {
 
 /// Where a value came from, the strongest first.
-enum class Source { kFlag, kEnvironment, kEnvFile, kDefault };
+enum class Source { kSocket, kFlag, kEnvironment, kEnvFile, kDefault };
 
-/// "flag", "environment", "env_file" or "default".
+/// "socket", "flag", "environment", "env_file" or "default".
 std::string_view to_string(Source source);
 
 /// One setting as GET /config shows it.
@@ -32,6 +33,12 @@ struct Configuration {
   std::vector<Warning> warnings;  ///< what was given and is ignored
 };
 
+/// Listening sockets that a service manager has handed over, as settings.
+struct SocketSettings {
+  std::map<std::string, std::string, std::less<>> values;  ///< ports and addresses, by the variable's name
+  std::vector<Problem> problems;                           ///< with what was handed over
+};
+
 /// What settings are read from.
 struct Sources {
   Flags flags;
@@ -39,13 +46,15 @@ struct Sources {
   std::string directory = ".";  ///< `.env` and a relative ENV_FILE are looked for here, and nowhere else
   /// The text of tcp_allowed_congestion_control, or nothing when it cannot be read; then the listener decides.
   std::function<std::optional<std::string>()> allowed_congestion_control;
+  SocketSettings sockets = {};
 };
 
 /// The kernel's list of congestion controls that processes without privileges may use; nothing when there is none.
 std::optional<std::string> read_allowed_congestion_control();
 
-/// Flag over environment variable over `.env` file over default; an empty variable counts as unset. Only the value
-/// that counts is checked: what a stronger source overrides may be wrong. Throws SettingsError with every problem.
+/// Socket over flag over environment variable over `.env` file over default; an empty variable counts as unset. A
+/// setting that a socket overrides gets a warning. Only the value that counts is checked: what a stronger source
+/// overrides may be wrong. Throws SettingsError with every problem.
 Configuration load(const Sources& sources);
 
 }  // namespace threadecho::config

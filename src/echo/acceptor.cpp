@@ -26,8 +26,8 @@ constexpr int kErrorsInARowBeforePause = 16;
 constexpr milliseconds kLastRound{1000};
 /// After so many clients the refused ones and the wake-up are looked at again.
 constexpr int kAcceptAtOnce = 256;
-/// What the acceptor waits for beside refused clients: its wake-up, two listeners, and the gate.
-constexpr std::size_t kPolledAlways = 4;
+/// What the acceptor waits for: its wake-up and the gate, then the listeners, then refused clients.
+constexpr std::size_t kFirstListener = 2;
 
 /// Out of descriptors or memory: back off until some are freed.
 bool is_exhaustion(int error_number) {
@@ -43,14 +43,15 @@ bool has_waiting_client(const net::Fd& listener) {
 
 Acceptor::Acceptor(Listeners listeners, std::size_t refused_capacity, config::SchedPolicy policy, Serve serve,
                    ProxyGate& gate, ThreadShortage& shortage, log::Logger& log)
-    : listeners_(std::move(listeners)),
-      policy_(policy),
+    : policy_(policy),
       serve_(std::move(serve)),
       gate_(gate),
       shortage_(shortage),
       log_(log),
       refused_(refused_capacity) {
-  polled_.reserve(kPolledAlways + refused_capacity);  // so that waiting never needs memory
+  add_listeners(std::move(listeners.direct), true);
+  add_listeners(std::move(listeners.proxied), false);
+  polled_.reserve(kFirstListener + listeners_.size() + refused_capacity);  // so that waiting never needs memory
 }
 
 Acceptor::~Acceptor() {
@@ -58,6 +59,13 @@ Acceptor::~Acceptor() {
     stop_accepting();
     close_gate();
     join();
+  }
+}
+
+void Acceptor::add_listeners(net::Listeners listeners, bool are_direct) {
+  const bool outlive = listeners.outlive_process;
+  for (net::Fd& socket : listeners.sockets) {
+    listeners_.push_back({std::move(socket), are_direct, outlive, outlive});
   }
 }
 
@@ -98,76 +106,83 @@ void Acceptor::add_to(Totals& totals) const {
 void Acceptor::run() {
   enter_echo_thread("acceptor", policy_);
   while (is_accepting() || !gate_.empty() || !refused_.empty()) {
-    const Waiting waiting = wait();
+    wait();
     // Before the queues are emptied: a client that is in one when the drain begins is still taken.
     const bool last_round = is_accepting() && stopping_.load(std::memory_order_acquire);
     if (last_round) {
       paused_until_ = {};
-    }
-    if (waiting.direct) {
-      accept_waiting(listeners_.direct);
-    }
-    if (waiting.proxied) {
-      accept_waiting(listeners_.proxied);
-    }
-    if (last_round) {
       accept_last();
+    } else {
+      accept_polled();
     }
-    tend_gate(Clock::now());
+    const auto now = Clock::now();
+    tend_gate(now);
+    heartbeat_.beat(now);
   }
   ended_.store(true, std::memory_order_release);
+}
+
+void Acceptor::accept_polled() {
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    if (polled_[kFirstListener + i].revents != 0) {
+      accept_waiting(listeners_[i]);
+    }
+  }
 }
 
 void Acceptor::accept_last() {
   const auto end = Clock::now() + kLastRound;
   const auto goes_on = [&] { return Clock::now() >= paused_until_ && Clock::now() < end; };
-  for (net::Fd* const listener : {&listeners_.direct, &listeners_.proxied}) {
-    while (*listener && goes_on() && has_waiting_client(*listener)) {
-      accept_waiting(*listener);
+  for (Listener& listener : listeners_) {
+    while (!listener.outlives_process && goes_on() && has_waiting_client(listener.fd)) {
+      accept_waiting(listener);
     }
-    listener->reset();
+    listener.fd.reset();
   }
+  listeners_.clear();
   listeners_closed_.store(true, std::memory_order_release);
 }
 
-Acceptor::Waiting Acceptor::wait() {
+void Acceptor::wait() {
   const auto now = Clock::now();
   shortage_.retry(now);
   const bool paused = now < paused_until_;
   polled_.clear();
   // poll(2) passes over a negative descriptor.
   polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
-  polled_.push_back({.fd = paused ? -1 : listeners_.direct.get(), .events = POLLIN, .revents = 0});
-  polled_.push_back({.fd = paused ? -1 : listeners_.proxied.get(), .events = POLLIN, .revents = 0});
   polled_.push_back({.fd = gate_.fd(), .events = POLLIN, .revents = 0});
+  for (const Listener& listener : listeners_) {
+    polled_.push_back({.fd = paused ? -1 : listener.fd.get(), .events = POLLIN, .revents = 0});
+  }
+  const std::size_t first_refused = polled_.size();
   refused_.append_to(polled_);
   ::poll(polled_.data(), polled_.size(), poll_timeout(now));
   if (polled_.front().revents != 0) {
     wakeup_.clear();
   }
-  refused_.tend(polled_, kPolledAlways, Clock::now());
-  return {.direct = polled_[1].revents != 0, .proxied = polled_[2].revents != 0};
+  refused_.tend(polled_, first_refused, Clock::now());
 }
 
 int Acceptor::poll_timeout(Clock::time_point now) const {
-  auto deadline = std::min({refused_.next_deadline(), shortage_.next_retry(), gate_.next_deadline()});
+  auto deadline =
+      std::min({refused_.next_deadline(), shortage_.next_retry(), gate_.next_deadline(), heartbeat_.next(now)});
   if (now < paused_until_) {
     deadline = std::min(deadline, paused_until_);
   }
   return net::poll_timeout(deadline, now);
 }
 
-void Acceptor::accept_waiting(const net::Fd& listener) {
+void Acceptor::accept_waiting(Listener& listener) {
   if (Clock::now() < paused_until_) {
     return;
   }
-  int accepted = 0;
-  do {
+  for (int accepted = 0; accepted < kAcceptAtOnce; ++accepted) {
     switch (accept_one(listener)) {
       case Accepted::kClient:
         errors_in_a_row_ = 0;
         break;
       case Accepted::kNothing:
+        listener.has_older_clients = false;
         return;
       case Accepted::kError:
         if (++errors_in_a_row_ >= kErrorsInARowBeforePause) {
@@ -180,22 +195,28 @@ void Acceptor::accept_waiting(const net::Fd& listener) {
     }
     // Linux takes a descriptor and makes a socket before it looks at the queue. To ask first costs less than that, and
     // an accept4 that fails without a descriptor then means that a client really waits.
-  } while (++accepted < kAcceptAtOnce && has_waiting_client(listener));
+    if (!has_waiting_client(listener.fd)) {
+      listener.has_older_clients = false;
+      return;
+    }
+  }
 }
 
-Acceptor::Accepted Acceptor::accept_one(const net::Fd& listener) {
+Acceptor::Accepted Acceptor::accept_one(const Listener& listener) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
   auto* const peer = reinterpret_cast<sockaddr*>(&storage);
-  net::Fd client(::accept4(listener.get(), peer, &length, SOCK_CLOEXEC));
+  net::Fd client(::accept4(listener.fd.get(), peer, &length, SOCK_CLOEXEC));
   if (!client) {
     return accept_failed(errno);
   }
   try {
     const net::Endpoint endpoint(peer, length);
-    const bool is_direct = &listener == &listeners_.direct;
-    auto refused =
-        is_direct ? serve_.direct(std::move(client), endpoint) : gate_.add(std::move(client), endpoint, refused_);
+    if (listener.has_older_clients) {
+      serve_.set_options(client.get());
+    }
+    auto refused = listener.is_direct ? serve_.direct(std::move(client), endpoint)
+                                      : gate_.add(std::move(client), endpoint, refused_);
     if (refused) {
       refuse(*std::move(refused), endpoint);
     }

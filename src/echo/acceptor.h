@@ -15,10 +15,12 @@
 #include "echo/refused_clients.h"
 #include "echo/thread_shortage.h"
 #include "echo/totals.h"
+#include "host/heartbeat.h"
 #include "log/logger.h"
 #include "log/rate_limit.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
+#include "net/listen.h"
 #include "net/wakeup.h"
 #include "stats/single_writer_counter.h"
 
@@ -32,15 +34,17 @@ using stats::SingleWriterCounter;
 /// `stop_accepting` and `join` are for the thread that owns it; `add_to` is for any.
 class Acceptor {
  public:
-  /// Both are non-blocking; `proxied` is empty without PROXY_PORT.
+  /// All are non-blocking; `proxied` is empty without PROXY_PORT.
   struct Listeners {
-    net::Fd direct;
-    net::Fd proxied;
+    net::Listeners direct;
+    net::Listeners proxied;
   };
   /// Serve the client, or return it to be refused. Called on the acceptor's thread.
   struct Serve {
     std::function<std::optional<Refused>(net::Fd client, const net::Endpoint& peer)> direct;
     std::function<std::optional<Refused>(ProxyGate::Arrival arrival)> proxied;
+    /// Sets on a client's socket what it should have inherited: it is from a time when the listener did not have that.
+    std::function<void(int fd)> set_options;
   };
 
   /// `shortage` and `gate` outlive the acceptor, whose thread retries and tends them when that is due. At most
@@ -56,7 +60,8 @@ class Acceptor {
   void start();
   /// Has the thread accept every client whose handshake is complete, then close the listeners; does not wait for that.
   /// The kernel resets what is left: clients that arrive between these two steps, and those for which there is no
-  /// descriptor. Refused clients, and those at the gate, are still tended until `join`.
+  /// descriptor. Clients of a listener that outlives the process stay in its queue, for the process that comes next.
+  /// Refused clients, and those at the gate, are still tended until `join`.
   void stop_accepting();
   /// Closes the gate too, and waits until it and the listeners are closed: no other client will be served. For after
   /// `stop_accepting`.
@@ -72,29 +77,36 @@ class Acceptor {
   /// The listeners are closed, and no client is left at the gate or refused.
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
+  /// To be set up before `start`.
+  [[nodiscard]] host::Heartbeat& heartbeat() noexcept { return heartbeat_; }
+
   /// Adds the accept errors and the refusals.
   void add_to(Totals& totals) const;
 
  private:
   enum class Accepted { kClient, kNothing, kError };
 
-  void run();
-  /// Returns where a client waits to be accepted.
-  struct Waiting {
-    bool direct;
-    bool proxied;
+  struct Listener {
+    net::Fd fd;
+    bool is_direct;
+    bool outlives_process;
+    /// The queue may hold clients from before the options were set. It has none once it was found empty.
+    bool has_older_clients;
   };
-  Waiting wait();
+
+  void add_listeners(net::Listeners listeners, bool are_direct);
+  void run();
+  void wait();
+  void accept_polled();
   void accept_last();
-  void accept_waiting(const net::Fd& listener);
-  Accepted accept_one(const net::Fd& listener);
+  void accept_waiting(Listener& listener);
+  Accepted accept_one(const Listener& listener);
   Accepted accept_failed(int error_number);
   void tend_gate(Clock::time_point now);
   void let_in(ProxyGate::Arrival arrival);
   void refuse(Refused refused, const net::Endpoint& peer, const net::Endpoint& via = {});
   [[nodiscard]] int poll_timeout(Clock::time_point now) const;
 
-  Listeners listeners_;
   const config::SchedPolicy policy_;
   Serve serve_;
   ProxyGate& gate_;
@@ -103,6 +115,7 @@ class Acceptor {
   log::RateLimit error_lines_;
   std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   net::Wakeup wakeup_;
+  host::Heartbeat heartbeat_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> listeners_closed_{false};
   std::atomic<bool> gate_closing_{false};
@@ -111,6 +124,7 @@ class Acceptor {
   std::thread thread_;
 
   // Only for the acceptor's thread:
+  std::vector<Listener> listeners_;
   RefusedClients refused_;
   std::vector<pollfd> polled_;
   Clock::time_point paused_until_{};

@@ -19,18 +19,27 @@ config::SchedPolicy acceptor_policy(const config::Settings& settings) {
   return unasked ? config::SchedPolicy::kBatch : settings.sched_policy;
 }
 
-Acceptor::Listeners open_listeners(const config::Settings& settings, net::Endpoint& endpoint,
-                                   net::Endpoint& proxy_endpoint) {
-  Acceptor::Listeners listeners{.direct = listen_for_clients(settings, settings.port, "PORT", endpoint), .proxied = {}};
+net::Endpoint endpoint_of(const net::Listeners& listeners) {
+  return net::Endpoint::local_of(listeners.sockets.front().get());
+}
+
+Acceptor::Listeners open_listeners(const config::Settings& settings, Acceptor::Listeners handed_over,
+                                   net::Endpoint& endpoint, net::Endpoint& proxy_endpoint) {
+  Acceptor::Listeners listeners;
+  listeners.direct = listen_for_clients(settings, settings.port, "PORT", std::move(handed_over.direct));
+  endpoint = endpoint_of(listeners.direct);
   if (settings.proxy_port) {
-    listeners.proxied = listen_for_clients(settings, *settings.proxy_port, "PROXY_PORT", proxy_endpoint);
+    listeners.proxied =
+        listen_for_clients(settings, *settings.proxy_port, "PROXY_PORT", std::move(handed_over.proxied));
+    proxy_endpoint = endpoint_of(listeners.proxied);
   }
   return listeners;
 }
 
 }  // namespace
 
-Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log)
+Server::Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log,
+               Acceptor::Listeners handed_over)
     : ready_during_drain_delay_(settings.ready_during_drain_delay),
       spare_descriptors_(limit.spare_descriptors),
       faults_(settings.faults, log, [this] { threads_->faults_changed(); }),
@@ -43,10 +52,13 @@ Server::Server(const config::Settings& settings, const EffectiveLimit& limit, lo
                                   .spare_descriptors = spare_descriptors_,
                                   .faults = faults_})),
       shortage_(quota_, *threads_, log),
-      acceptor_(open_listeners(settings, endpoint_, proxy_endpoint_), limit.refused_clients, acceptor_policy(settings),
+      acceptor_(open_listeners(settings, std::move(handed_over), endpoint_, proxy_endpoint_), limit.refused_clients,
+                acceptor_policy(settings),
                 {.direct = [this](net::Fd client,
                                   const net::Endpoint& peer) { return serve_direct(std::move(client), peer); },
-                 .proxied = [this](ProxyGate::Arrival client) { return serve_proxied(std::move(client)); }},
+                 .proxied = [this](ProxyGate::Arrival client) { return serve_proxied(std::move(client)); },
+                 // If one cannot be set, the client has gone already, and its first recv says so.
+                 .set_options = [&settings](int fd) { set_connection_options(fd, settings); }},
                 gate_, shortage_, log) {}
 
 Server::~Server() {

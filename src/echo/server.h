@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,9 +39,10 @@ enum class Readiness { kReady, kFull, kOutOfThreads, kUnreadyOnDemand, kDraining
 /// `faults` and `begin_fault` are for any thread; the rest is for the owner's.
 class Server {
  public:
-  /// Binds at once, accepts from `start` on. Throws net::BindError, and std::system_error if the threads of the pool
-  /// cannot be created. The settings and the log outlive the server.
-  Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log);
+  /// Binds at once, accepts from `start` on; binds no port for which listeners are handed over. Throws net::BindError,
+  /// and std::system_error if the threads of the pool cannot be created. The settings and the log outlive the server.
+  Server(const config::Settings& settings, const EffectiveLimit& limit, log::Logger& log,
+         Acceptor::Listeners handed_over = {});
   /// Stops first, if that has not been done.
   ~Server();
   Server(const Server&) = delete;
@@ -48,8 +50,10 @@ class Server {
 
   /// Throws std::system_error if the acceptor's thread cannot be created.
   void start();
+  /// Of the acceptor's thread; to be begun before `start`.
+  [[nodiscard]] host::Heartbeat& heartbeat() noexcept { return acceptor_.heartbeat(); }
 
-  /// The address bound, with the port that 0 became.
+  /// The address bound, with the port that 0 became; of several listeners that of the first.
   [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
   /// The same of PROXY_PORT; of family AF_UNSPEC without it.
   [[nodiscard]] const net::Endpoint& proxy_endpoint() const noexcept { return proxy_endpoint_; }
@@ -76,8 +80,10 @@ class Server {
   /// is when the owner means to end what is open then; it is only shown.
   void begin_drain(Clock::time_point deadline = Clock::time_point::max());
   /// Has the acceptor take every client that is in an accept queue and then close the listeners; does not wait for it.
+  /// In the queue of a listener that was handed over, clients stay.
   void stop_accepting();
   [[nodiscard]] bool is_accepting() const noexcept { return acceptor_.is_accepting(); }
+  [[nodiscard]] std::size_t open_connections() const { return quota_.open(); }
   /// No connection is open.
   [[nodiscard]] bool is_idle() const { return quota_.open() == 0; }
   /// Begins to end what is left, as the drain's deadline does: all together have kLinger from now on. Waits for the

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/error.hpp>
 #include <exception>
+#include <list>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -54,14 +55,14 @@ class InFlight {
 
 class Server::Implementation {
  public:
-  Implementation(net::Fd listener, Service service, log::Logger& logger)
-      : service_(std::move(service)),
-        logger_(logger),
-        work_(io_.get_executor()),
-        acceptor_(io_),
-        turns_(service_.limits.turn_pause) {
-    acceptor_.assign(protocol_of(listener), listener.get());
-    static_cast<void>(listener.release());  // the acceptor's from here on
+  Implementation(net::Listeners listeners, Service service, log::Logger& logger)
+      : service_(std::move(service)), logger_(logger), work_(io_.get_executor()), turns_(service_.limits.turn_pause) {
+    for (net::Fd& listener : listeners.sockets) {
+      tcp::acceptor& acceptor = acceptors_.emplace_back(io_);
+      acceptor.assign(protocol_of(listener), listener.get());
+      static_cast<void>(listener.release());  // the acceptor's from here on
+      doors_.push_back({.acceptor = &acceptor});
+    }
   }
 
   Implementation(const Implementation&) = delete;
@@ -78,7 +79,16 @@ class Server::Implementation {
     thread_ = host::start_thread("cannot start the thread of the HTTP server", [this] { run(); });
   }
 
+  host::Heartbeat& heartbeat() noexcept { return heartbeat_; }
+
  private:
+  /// A listener, and whether an accept is under way there.
+  struct Door {
+    tcp::acceptor* acceptor;
+    bool accepting = false;
+    Clock::time_point accept_again_at = Clock::time_point::min();  ///< if not accepting
+  };
+
   void run() {
     ::pthread_setname_np(::pthread_self(), "http");
     while (!io_.stopped()) {
@@ -96,14 +106,18 @@ class Server::Implementation {
   /// any failure; and without a timer, because one that cannot be set for lack of memory would end it for good.
   void run_one() {
     const auto now = Clock::now();
-    if (!accepting_ && accept_again_at_ <= now) {
-      accept();
+    heartbeat_.beat(now);
+    auto until = std::min(turns_.due(), heartbeat_.next(now));
+    for (Door& door : doors_) {
+      if (!door.accepting && door.accept_again_at <= now) {
+        accept(door);
+      }
+      until = std::min(until, door.accepting ? Clock::time_point::max() : door.accept_again_at);
     }
     if (turns_.due() <= now) {
       turns_.run();
       return;
     }
-    const auto until = std::min(turns_.due(), accepting_ ? Clock::time_point::max() : accept_again_at_);
     if (until == Clock::time_point::max()) {
       io_.run_one();
     } else {
@@ -116,26 +130,29 @@ class Server::Implementation {
     if (const auto suppressed = failure_lines_.admit()) {
       logger_.error("HTTP failed", {{"error", what}, {"suppressed", *suppressed}});
     }
-    if (!accepting_) {
-      pause_accepting();
+    for (Door& door : doors_) {
+      if (!door.accepting) {
+        pause_accepting(door);
+      }
     }
   }
 
-  void accept() {
-    acceptor_.async_accept([this, in_flight = InFlight(accepting_)](error_code error, tcp::socket socket) {
-      if (!error) {
-        admit(std::move(socket));
-      } else if (error != asio::error::operation_aborted) {
-        if (const auto suppressed = accept_lines_.admit()) {
-          logger_.warn("cannot accept an HTTP client", {{"error", error.message()}, {"suppressed", *suppressed}});
-        }
-        pause_accepting();
-      }
-    });
+  void accept(Door& door) {
+    door.acceptor->async_accept(
+        [this, &door, in_flight = InFlight(door.accepting)](error_code error, tcp::socket socket) {
+          if (!error) {
+            admit(std::move(socket));
+          } else if (error != asio::error::operation_aborted) {
+            if (const auto suppressed = accept_lines_.admit()) {
+              logger_.warn("cannot accept an HTTP client", {{"error", error.message()}, {"suppressed", *suppressed}});
+            }
+            pause_accepting(door);
+          }
+        });
   }
 
   /// No descriptor, no memory: the client stays in the backlog, so accept() would fail again at once, without end.
-  void pause_accepting() { accept_again_at_ = Clock::now() + service_.limits.accept_pause; }
+  void pause_accepting(Door& door) { door.accept_again_at = Clock::now() + service_.limits.accept_pause; }
 
   void admit(tcp::socket socket) {
     while (sessions_.size() >= service_.limits.max_connections && !sessions_.empty()) {
@@ -164,23 +181,25 @@ class Server::Implementation {
   log::Logger& logger_;
   log::RateLimit accept_lines_;
   log::RateLimit failure_lines_;
-  // Only for the thread. The end of io_ and turns_ destroys the sessions, which then leave this list, and the accept.
+  host::Heartbeat heartbeat_;
+  // Only for the thread. The end of io_ and turns_ destroys the sessions, which then leave this list, and the accepts.
   Session::List sessions_;
-  bool accepting_ = false;
-  Clock::time_point accept_again_at_ = Clock::time_point::min();  ///< if not accepting_
-  asio::io_context io_{1};                                        // one thread runs it
+  std::list<Door> doors_;
+  asio::io_context io_{1};  // one thread runs it
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  tcp::acceptor acceptor_;
+  std::list<tcp::acceptor> acceptors_;
   Turns turns_;  // after io_, to which the sockets of the sessions in it belong
   std::thread thread_;
 };
 
-Server::Server(net::Fd listener, Service service, log::Logger& logger)
-    : implementation_(std::make_unique<Implementation>(std::move(listener), std::move(service), logger)) {}
+Server::Server(net::Listeners listeners, Service service, log::Logger& logger)
+    : implementation_(std::make_unique<Implementation>(std::move(listeners), std::move(service), logger)) {}
 
 Server::~Server() = default;
 
 void Server::start() { implementation_->start(); }
+
+host::Heartbeat& Server::heartbeat() noexcept { return implementation_->heartbeat(); }
 
 void Server::stop() { implementation_.reset(); }
 

@@ -2,9 +2,10 @@
 
 #include <memory>
 
+#include "host/heartbeat.h"
 #include "http/service.h"
 #include "log/logger.h"
-#include "net/fd.h"
+#include "net/listen.h"
 
 namespace threadecho::http {
 
@@ -13,8 +14,8 @@ namespace threadecho::http {
 /// Owned by the command that serves, which starts it early and stops it last, so that a drain can be watched.
 class Server {
  public:
-  /// `listener` listens already, see net::listen_on; `logger` must outlive the server. Throws std::system_error.
-  Server(net::Fd listener, Service service, log::Logger& logger);
+  /// `listeners` listen already, see net::listen_on; `logger` must outlive the server. Throws std::system_error.
+  Server(net::Listeners listeners, Service service, log::Logger& logger);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   /// Stops.
@@ -22,7 +23,9 @@ class Server {
 
   /// Once only, before stop(). Throws std::system_error if the thread cannot be created.
   void start();
-  /// Closes the listener and all connections, answered or not, and joins the thread. Any number of times.
+  /// Of its thread; to be begun before `start`, and gone after `stop`.
+  [[nodiscard]] host::Heartbeat& heartbeat() noexcept;
+  /// Closes the listeners and all connections, answered or not, and joins the thread. Any number of times.
   void stop();
 
  private:

@@ -97,4 +97,12 @@ Fd listen_on(const ListenOptions& options) {
   return listener;
 }
 
+std::string addresses_of(const Listeners& listeners) {
+  std::string text;
+  for (const Fd& socket : listeners.sockets) {
+    text.append(text.empty() ? "" : ", ").append(Endpoint::local_of(socket.get()).to_string());
+  }
+  return text;
+}
+
 }  // namespace threadecho::net

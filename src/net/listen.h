@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "net/fd.h"
 
@@ -33,5 +35,19 @@ std::string listen_advice(int error_number, const ListenOptions& options);
 /// A listening, non-blocking, close-on-exec socket with SO_REUSEADDR (a restart must not wait for TIME_WAIT to pass).
 /// Throws BindError.
 Fd listen_on(const ListenOptions& options);
+
+/// The sockets that listen for one service: one that this process has opened, or those that a service manager has
+/// handed over, for example one for each address family.
+struct Listeners {
+  Listeners() = default;
+  Listeners(Fd own) { sockets.push_back(std::move(own)); }  // one socket is all that most services need
+
+  std::vector<Fd> sockets;
+  /// The service manager keeps the sockets open: clients in their queues are for the process that comes next.
+  bool outlive_process = false;
+};
+
+/// "0.0.0.0:9000, [::]:9000"
+std::string addresses_of(const Listeners& listeners);
 
 }  // namespace threadecho::net

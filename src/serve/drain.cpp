@@ -21,12 +21,12 @@ constexpr std::chrono::milliseconds kLook{10};
 /// One drain's waiting, which signals may shorten or end.
 class DrainWait {
  public:
-  DrainWait(const StopSignals& signals, const echo::Server& server, log::Logger& log)
-      : signals_(signals), server_(server), log_(log) {}
+  DrainWait(const StopSignals& signals, const echo::Server& server, ServiceManager& manager, log::Logger& log)
+      : signals_(signals), server_(server), manager_(manager), log_(log) {}
 
   /// Waits for the signal that begins the drain.
   int for_first_signal() {
-    const int signal_number = signals_.wait();
+    const int signal_number = manager_.is_there() ? wait_and_report() : signals_.wait();
     rules_.receive(signal_number, StopRules::Clock::now());
     return signal_number;
   }
@@ -38,12 +38,22 @@ class DrainWait {
       if (const auto signal_number = signals_.wait_for(std::min<Clock::duration>(deadline - now, kLook))) {
         receive(*signal_number);
       }
+      manager_.draining(server_.open_connections(), Clock::now());
     }
   }
 
   [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
 
  private:
+  int wait_and_report() {
+    for (;;) {
+      if (const auto signal_number = signals_.wait_for(manager_.time_to_report(Clock::now()))) {
+        return *signal_number;
+      }
+      manager_.serving(server_.open_connections(), Clock::now());
+    }
+  }
+
   void receive(int signal_number) {
     const auto name = name_of_signal(signal_number);
     switch (rules_.receive(signal_number, StopRules::Clock::now())) {
@@ -62,6 +72,7 @@ class DrainWait {
 
   const StopSignals& signals_;
   const echo::Server& server_;
+  ServiceManager& manager_;
   log::Logger& log_;
   StopRules rules_;
   bool is_cut_short_ = false;
@@ -70,14 +81,15 @@ class DrainWait {
 }  // namespace
 
 void serve_until_drained(echo::Server& server, admin::IdentityServer* identity, const config::Settings& settings,
-                         const StopSignals& signals, log::Logger& log) {
-  DrainWait wait(signals, server, log);
+                         const StopSignals& signals, ServiceManager& manager, log::Logger& log) {
+  DrainWait wait(signals, server, manager, log);
   const int signal_number = wait.for_first_signal();
   server.begin_drain(Clock::now() + settings.drain_delay + settings.drain_timeout);
   log.info("draining", {{"signal", name_of_signal(signal_number)},
                         {"connections", server.totals().active},
                         {"delay_seconds", settings.drain_delay},
                         {"timeout_seconds", settings.drain_timeout}});
+  manager.stopping(server.open_connections(), Clock::now());
   wait.until(Clock::now() + settings.drain_delay, [&] { return wait.is_cut_short(); });
   server.stop_accepting();
   if (identity != nullptr) {

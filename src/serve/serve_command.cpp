@@ -1,5 +1,7 @@
 #include "serve/serve_command.h"
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <exception>
 #include <fstream>
@@ -29,6 +31,9 @@
 #include "net/endpoint.h"
 #include "net/listen.h"
 #include "serve/drain.h"
+#include "serve/handed_over.h"
+#include "serve/service_manager.h"
+#include "serve/service_variables.h"
 #include "serve/signals.h"
 #include "serve/start_failure.h"
 
@@ -57,7 +62,10 @@ void warn_of_lower_limits(const config::Settings& settings, const echo::Effectiv
   }
 }
 
-net::Fd listen_for_http(const config::Settings& settings) {
+net::Listeners listen_for_http(const config::Settings& settings, net::Listeners handed_over) {
+  if (!handed_over.sockets.empty()) {
+    return handed_over;
+  }
   return net::listen_on({.address = settings.http_bind_address,
                          .port = settings.http_port,
                          .backlog = settings.listen_backlog,
@@ -66,18 +74,17 @@ net::Fd listen_for_http(const config::Settings& settings) {
                          .before_listen = {}});
 }
 
-std::unique_ptr<admin::IdentityServer> make_identity_server(const config::Settings& settings, const host::Pod& pod,
-                                                            log::Logger& log) {
-  if (!settings.identity_port) {
-    return nullptr;
+/// None without IDENTITY_PORT.
+net::Listeners listen_for_identity(const config::Settings& settings, net::Listeners handed_over) {
+  if (!settings.identity_port || !handed_over.sockets.empty()) {
+    return handed_over;
   }
-  return std::make_unique<admin::IdentityServer>(net::listen_on({.address = settings.bind_address,
-                                                                 .port = *settings.identity_port,
-                                                                 .backlog = settings.listen_backlog,
-                                                                 .setting = "IDENTITY_PORT",
-                                                                 .address_setting = "BIND_ADDRESS",
-                                                                 .before_listen = {}}),
-                                                 admin::identity_of(pod), log);
+  return net::listen_on({.address = settings.bind_address,
+                         .port = *settings.identity_port,
+                         .backlog = settings.listen_backlog,
+                         .setting = "IDENTITY_PORT",
+                         .address_setting = "BIND_ADDRESS",
+                         .before_listen = {}});
 }
 
 std::optional<std::string_view> if_not_empty(std::string_view text) {
@@ -92,7 +99,8 @@ void log_ignored_settings(const config::Configuration& configuration, log::Logge
 
 /// Wires the parts together. Data goes one way: the echo server counts, `admin` reads its counters and answers, the
 /// HTTP server asks `admin`.
-int serve(const config::Configuration& configuration, const host::Pod& pod) {
+int serve(const config::Configuration& configuration, const host::Pod& pod, HandedOver handed_over,
+          const host::Environment& service_variables) {
   const config::Settings& settings = configuration.settings;
   const StopSignals stop_signals;  // before any thread starts
   const auto sink = std::make_shared<log::StdoutSink>();
@@ -109,20 +117,34 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
 
   const std::string_view thread_model = value_of(configuration, "THREAD_MODEL");
   const std::string_view sched_policy = value_of(configuration, "SCHED_POLICY");
-  echo::Server server(settings, limit, log);
-  net::Fd http_listener = listen_for_http(settings);
-  const auto identity_server = make_identity_server(settings, pod, log);
-  const std::string echo_address = server.endpoint().to_string();
-  const std::string proxy_address = settings.proxy_port ? server.proxy_endpoint().to_string() : "";
-  const std::string identity_address = identity_server ? identity_server->endpoint().to_string() : "";
-  const std::string http_address = net::Endpoint::local_of(http_listener.get()).to_string();
+  std::string echo_address = net::addresses_of(handed_over.echo);
+  std::string proxy_address = net::addresses_of(handed_over.proxy);
+  echo::Server server(settings, limit, log,
+                      {.direct = std::move(handed_over.echo), .proxied = std::move(handed_over.proxy)});
+  net::Listeners http_listeners = listen_for_http(settings, std::move(handed_over.http));
+  net::Listeners identity_listeners = listen_for_identity(settings, std::move(handed_over.identity));
+  if (echo_address.empty()) {
+    echo_address = server.endpoint().to_string();
+  }
+  if (proxy_address.empty() && settings.proxy_port) {
+    proxy_address = server.proxy_endpoint().to_string();
+  }
+  const std::string identity_address = net::addresses_of(identity_listeners);
+  const std::string http_address = net::addresses_of(http_listeners);
+  std::optional<admin::IdentityServer> identity_server;
+  if (settings.identity_port) {
+    identity_server.emplace(std::move(identity_listeners), admin::identity_of(pod), log);
+  }
   const admin::Metrics metrics(server, {std::string(thread_model), std::string(sched_policy)},
                                [&sink] { return sink->dropped(); });
   const admin::Routes routes(
       server, configuration.values, pod, [&metrics] { return metrics.text(); }, log);
   http::Server http_server(
-      std::move(http_listener),
+      std::move(http_listeners),
       {.handler = routes.handler(), .allowed_hosts = http::AllowedHosts(settings.http_allowed_hosts)}, log);
+  ServiceManager manager(service_variables, ::getpid(), log);
+  manager.watch("acceptor", server.heartbeat());
+  manager.watch("http", http_server.heartbeat());
   server.start();
   http_server.start();
   if (identity_server) {
@@ -136,16 +158,19 @@ int serve(const config::Configuration& configuration, const host::Pod& pod) {
                        {"connections_limit", server.connections_limit()},
                        {"version", build_info().version},
                        {"revision", build_info().revision}});
-  serve_until_drained(server, identity_server.get(), settings, stop_signals, log);
+  manager.ready();
+  serve_until_drained(server, identity_server ? &*identity_server : nullptr, settings, stop_signals, manager, log);
   http_server.stop();  // last, so that the drain could be watched
   return cli::kDone;
 }
 
-config::Configuration load_settings(const config::Flags& flags, const host::Environment& environment) {
+config::Configuration load_settings(const config::Flags& flags, const host::Environment& environment,
+                                    const config::SocketSettings& sockets) {
   return config::load({.flags = flags,
                        .environment = environment,
                        .directory = ".",
-                       .allowed_congestion_control = config::read_allowed_congestion_control});
+                       .allowed_congestion_control = config::read_allowed_congestion_control,
+                       .sockets = sockets});
 }
 
 /// The server command: from the settings to the exit status. Reports a failure to start in the format of the log, once
@@ -153,11 +178,13 @@ config::Configuration load_settings(const config::Flags& flags, const host::Envi
 int serve(const config::ServeArguments& arguments) {
   log::LogFormat log_format = log::LogFormat::kText;
   try {
-    const host::Environment environment = host::process_environment();
-    const auto configuration = load_settings(arguments.flags, environment);
+    host::Environment environment = host::process_environment();
+    const host::Environment service_variables = take_service_variables(environment);
+    HandedOver handed_over = take_over(passed_descriptors(service_variables, ::getpid()));
+    const auto configuration = load_settings(arguments.flags, environment, handed_over.settings);
     log_format = configuration.settings.log_format;
     if (arguments.mistake.empty()) {
-      return serve(configuration, host::pod_of(environment));
+      return serve(configuration, host::pod_of(environment), std::move(handed_over), service_variables);
     }
   } catch (const config::SettingsError& error) {
     log_format = error.log_format();

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -53,6 +54,36 @@ bool fail_call(unsigned number, int error_number) {
   return error_number == 0 ||
          (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
 }
+
+/// Above all that a test has open.
+constexpr int kHighDescriptor = 1000;
+
+/// Descriptors from 3 on, with the variables that tell this process of them. For a child, which has its own number.
+class PassedOn {
+ public:
+  explicit PassedOn(std::size_t count) : count_("LISTEN_FDS=" + std::to_string(count)), process_(32, '\0') {}
+
+  void append_to(std::vector<char*>& environment) {
+    environment.insert(environment.end() - 1, {count_.data(), process_.data()});
+  }
+  /// Between fork and exec: allocates nothing.
+  bool pass(const std::vector<int>& descriptors) {
+    static_cast<void>(std::snprintf(process_.data(), process_.size(), "LISTEN_PID=%d", ::getpid()));
+    bool done = true;
+    int high = kHighDescriptor;
+    for (const int fd : descriptors) {
+      done = done && ::dup3(fd, ++high, O_CLOEXEC) == high;
+    }
+    for (int i = 0; i < static_cast<int>(descriptors.size()); ++i) {
+      done = done && ::dup2(kHighDescriptor + 1 + i, STDERR_FILENO + 1 + i) > 0;
+    }
+    return done;
+  }
+
+ private:
+  std::string count_;
+  std::string process_;
+};
 
 int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
@@ -104,13 +135,19 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
     }
   }
   const std::vector<char*> argv = host::exec_strings(arguments);
-  const std::vector<char*> envp = host::exec_strings(environment);
+  std::vector<char*> envp = host::exec_strings(environment);
+  PassedOn passed(setup.passed.size());
+  if (!setup.passed.empty()) {
+    passed.append_to(envp);
+  }
   const std::string directory = directory_.path();
 
   if (setup.unprivileged) {
     fs::permissions(directory, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
   }
-  const int program = ::open(setup.program.c_str(), O_RDONLY | O_CLOEXEC);  // nobody may not see the path to it
+  const int opened = ::open(setup.program.c_str(), O_RDONLY | O_CLOEXEC);  // nobody may not see the path to it
+  const int program = ::fcntl(opened, F_DUPFD_CLOEXEC, kHighDescriptor / 2);
+  ::close(opened);
   pid_ = ::fork();
   if (pid_ < 0) {
     throw std::system_error(errno, std::generic_category(), "fork");
@@ -125,8 +162,8 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
       static_cast<void>(std::signal(SIGHUP, setup.ignores_hangup ? SIG_IGN : SIG_DFL));
       // fexecve, which is execveat, still works.
       if ((!setup.descriptors || ::setrlimit(RLIMIT_NOFILE, &*setup.descriptors) == 0) &&
-          (!setup.unprivileged || become_nobody()) && fail_call(SYS_clone3, setup.clone3_error) &&
-          fail_call(SYS_execve, setup.execve_error)) {
+          (!setup.unprivileged || become_nobody()) && (setup.passed.empty() || passed.pass(setup.passed)) &&
+          fail_call(SYS_clone3, setup.clone3_error) && fail_call(SYS_execve, setup.execve_error)) {
         ::fexecve(program, argv.data(), envp.data());
       }
     }

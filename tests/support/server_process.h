@@ -49,6 +49,8 @@ class ServerProcess {
     int execve_error = 0;           ///< an errno value: the program can run no program
     std::string program = THREADECHO_BINARY;
     std::optional<rlimit> descriptors = {};  ///< RLIMIT_NOFILE
+    std::vector<int> passed =
+        {};  ///< descriptors passed on as sd_listen_fds(3) says; LISTEN_FDNAMES is not set by this
   };
 
   ServerProcess() : ServerProcess(Setup{}) {}

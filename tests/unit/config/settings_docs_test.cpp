@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iterator>
 #include <regex>
 #include <sstream>
@@ -17,6 +18,7 @@ namespace threadecho::test {
 namespace {
 
 using config::settings_table;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -96,6 +98,18 @@ TEST(SettingsDocs, EnvExampleWithoutItsCommentMarksIsAnEnvFileOfTheDefaults) {
   for (std::size_t i = 0; i < defaults.values.size(); ++i) {
     EXPECT_EQ(copied.values[i].text, defaults.values[i].text) << defaults.values[i].name;
   }
+}
+
+TEST(SettingsDocs, FileForAServiceManagerHasEverySettingButTheNameOfAFile) {
+  std::ifstream file(THREADECHO_ENV_FILE);
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_THAT(found_in_env_example(text.str() + "\n"), ElementsAre("ENV_FILE", HasSubstr("settings")));
+  // systemd.exec(5), EnvironmentFile=, and a shell take only such values without quotes for what they are.
+  const std::regex plain("\n# [A-Z_]+=[-A-Za-z0-9:.]*(?=\n)");
+  const std::string all = text.str();
+  const auto count = std::distance(std::sregex_iterator(all.begin(), all.end(), plain), std::sregex_iterator());
+  EXPECT_EQ(static_cast<std::size_t>(count) + 1, settings_table().size());
 }
 
 TEST(SettingsDocs, HelpFitsTheTerminal) {

@@ -43,7 +43,30 @@ TEST_F(LoadSettings, PutsFlagOverEnvironmentOverFileOverDefault) {
   EXPECT_EQ(value("WRITE_TIMEOUT").source, Source::kDefault);
 }
 
+TEST_F(LoadSettings, PutsSocketsOverAllElseAndSaysWhatTheyOverride) {
+  write(".env", "HTTP_PORT=2\n");
+  sources_.flags = {{"PORT", "5"}};
+  sources_.sockets.values = {{"PORT", "7000"}, {"BIND_ADDRESS", "192.0.2.1"}, {"HTTP_PORT", "7000"}};
+  EXPECT_EQ(settings().port, 7000);
+  EXPECT_EQ(settings().http_port, 7000) << "both are bound, so they do not clash";
+  EXPECT_EQ(settings().bind_address, "192.0.2.1");
+  EXPECT_EQ(value("PORT").source, Source::kSocket);
+  std::vector<std::string> ignored;
+  for (const Warning& warning : load(sources_).warnings) {
+    ignored.push_back(warning.name + " " + warning.origin + " " + warning.reason);
+  }
+  EXPECT_THAT(ignored, ElementsAre("PORT flag --port the service manager hands over a socket",
+                                   AllOf(HasSubstr("HTTP_PORT"), HasSubstr(".env:1"))));
+}
+
+TEST_F(LoadSettings, ReportsWhatIsWrongWithSocketsTogetherWithAllElse) {
+  sources_.environment = {{"PORT", "x"}};
+  sources_.sockets.problems = {{"LISTEN_FDNAMES", "web", "descriptor 3", "no service has this name", "echo"}};
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("LISTEN_FDNAMES=\"web\""), HasSubstr("PORT=\"x\"")));
+}
+
 TEST_F(LoadSettings, NamesItsSources) {
+  EXPECT_EQ(to_string(Source::kSocket), "socket");
   EXPECT_EQ(to_string(Source::kFlag), "flag");
   EXPECT_EQ(to_string(Source::kEnvironment), "environment");
   EXPECT_EQ(to_string(Source::kEnvFile), "env_file");

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+namespace threadecho::host {
+
+/// Shows other threads that a thread still comes round its loop. The thread beats each time round, and comes round once
+/// a period at least. Relaxed: nothing else is handed over with a beat.
+class Heartbeat {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Before the thread starts. Without a period the thread may wait for as long as it likes.
+  void begin(Clock::duration period) noexcept {
+    period_ = period;
+    beat(Clock::now());
+  }
+
+  /// For the thread: it is alive at `now`.
+  void beat(Clock::time_point now) noexcept { last_.store(now.time_since_epoch(), std::memory_order_relaxed); }
+  /// For the thread: when it has to come round next.
+  [[nodiscard]] Clock::time_point next(Clock::time_point now) const noexcept {
+    return period_ == Clock::duration::max() ? Clock::time_point::max() : now + period_;
+  }
+  /// For any thread.
+  [[nodiscard]] Clock::time_point last() const noexcept {
+    return Clock::time_point(last_.load(std::memory_order_relaxed));
+  }
+
+ private:
+  Clock::duration period_ = Clock::duration::max();
+  std::atomic<Clock::duration> last_{Clock::duration::zero()};
+};
+
+}  // namespace threadecho::host

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "config/settings_loader.h"
+#include "net/listen.h"
+#include "serve/service_variables.h"
+
+namespace threadecho::serve {
+
+/// Listening sockets that the service manager has handed over, by what they are for: "echo", "http", "proxy" and
+/// "identity" in LISTEN_FDNAMES. It keeps them too, so they outlive this process.
+struct HandedOver {
+  net::Listeners echo;
+  net::Listeners http;
+  net::Listeners proxy;
+  net::Listeners identity;
+  config::SocketSettings settings;  ///< their ports and addresses, and what is wrong with them
+};
+
+/// Takes the descriptors over. One that has another name, is no listening TCP socket, or listens on the address of one
+/// before it becomes a problem of the settings. Call before anything opens a descriptor.
+HandedOver take_over(PassedDescriptors passed);
+
+}  // namespace threadecho::serve
