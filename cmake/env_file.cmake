@@ -1,6 +1,9 @@
 # threadecho.env is what a service manager reads: /etc/threadecho/threadecho.env. It is .env.example, which a test compares
 # with the table of settings, without what only a .env file or docker compose knows.
 set(example ${CMAKE_CURRENT_SOURCE_DIR}/.env.example)
+if(NOT EXISTS ${example})  # an image is built from the sources alone
+  return()
+endif()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${example})
 file(READ ${example} text)
 string(FIND "${text}" "#\n# Durations: " settings)
