@@ -70,12 +70,11 @@ class PassedOn {
   bool pass(const std::vector<int>& descriptors) {
     static_cast<void>(std::snprintf(process_.data(), process_.size(), "LISTEN_PID=%d", ::getpid()));
     bool done = true;
-    int high = kHighDescriptor;
-    for (const int fd : descriptors) {
-      done = done && ::dup3(fd, ++high, O_CLOEXEC) == high;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+      done = done && ::dup3(descriptors[i], kHighDescriptor + static_cast<int>(i), O_CLOEXEC) > 0;
     }
     for (int i = 0; i < static_cast<int>(descriptors.size()); ++i) {
-      done = done && ::dup2(kHighDescriptor + 1 + i, STDERR_FILENO + 1 + i) > 0;
+      done = done && ::dup2(kHighDescriptor + i, STDERR_FILENO + 1 + i) > 0;
     }
     return done;
   }
