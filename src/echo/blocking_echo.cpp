@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "config/settings.h"
 #include "echo/final_wait.h"
@@ -37,12 +38,19 @@ void BlockingEcho::begin() {
   arm_receive_timeout(session_.last_received());
 }
 
-std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
+std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer, std::span<const std::byte> begun) {
+  std::ranges::copy(begun, buffer.begin());
+  std::size_t before = begun.size();
   for (;;) {
-    const ssize_t received = ::recv(fd_, buffer.data(), buffer.size(), 0);
-    const auto size = static_cast<std::size_t>(std::max<ssize_t>(received, 0));
+    // What has arrived together with the beginning of a message belongs to it: one message, with one delay by a fault.
+    const auto room = buffer.subspan(before);
+    const ssize_t received = ::recv(fd_, room.data(), room.size(), before > 0 ? MSG_DONTWAIT : 0);
+    const auto size = std::exchange(before, 0) + static_cast<std::size_t>(std::max<ssize_t>(received, 0));
     std::optional<CloseReason> reason;
-    if (received > 0) {
+    if (size == buffer.size() && size < session_.context().settings.buffer_size) {
+      return std::nullopt;
+    }
+    if (size > 0) {
       reason = echo(buffer.first(size));
     } else if (received == 0) {
       LingeringClose close(session_);
@@ -58,9 +66,6 @@ std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer) {
       close.begin(*reason);
       return finish(close, buffer);
     }
-    if (size == buffer.size() && size < session_.context().settings.buffer_size) {
-      return std::nullopt;
-    }
   }
 }
 
@@ -68,7 +73,7 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<std::byte> bytes) {
   if (const auto reason = session_.on_received(bytes)) {
     return reason;
   }
-  while (!bytes.empty()) {
+  do {
     if (const auto reason = session_.send_some(bytes, 0)) {
       return reason;
     }
@@ -82,7 +87,7 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<std::byte> bytes) {
         return reason;
       }
     }
-  }
+  } while (!bytes.empty() || session_.is_held());
   if (const auto reason = session_.on_echoed()) {
     return reason;
   }

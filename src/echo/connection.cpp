@@ -55,6 +55,8 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
     snapshot.state = ConnectionState::kEnding;
   } else if (half_closed_.load(std::memory_order_relaxed)) {
     snapshot.state = ConnectionState::kHalfClosed;
+  } else if (held_by_fault_.load(std::memory_order_relaxed)) {
+    snapshot.state = ConnectionState::kFault;
   } else if (snapshot.echoed_bytes < snapshot.received_bytes) {
     snapshot.state = ConnectionState::kSending;
   }

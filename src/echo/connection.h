@@ -31,11 +31,12 @@ enum class ConnectionState : std::uint8_t {
   kWaiting,     ///< accepted; it waits for a thread that is free, in the queue of `blocking-pool`
   kReceiving,   ///< everything received is sent; waits for the next bytes
   kSending,     ///< the kernel has not yet taken all that was received: the client reads slowly, or not at all
+  kFault,       ///< a fault holds it back
   kHalfClosed,  ///< the client has closed its side; the rest of its echo is on its way
   kEnding,      ///< ended by the server; what the client still sends is discarded
 };
-inline constexpr std::array<std::string_view, 6> kConnectionStateNames = {"starting", "waiting",     "receiving",
-                                                                          "sending",  "half_closed", "ending"};
+inline constexpr std::array<std::string_view, 7> kConnectionStateNames = {
+    "starting", "waiting", "receiving", "sending", "fault", "half_closed", "ending"};
 constexpr std::string_view name_of(ConnectionState state) { return kConnectionStateNames[index_of(state)]; }
 
 /// A connection as it is shown: a copy, taken while it lives on.
@@ -125,6 +126,8 @@ class alignas(64) Connection {
   [[nodiscard]] bool is_waiting() const noexcept { return !counters.is_served() && is_queued() && !end_reason(); }
   /// For the serving thread, when the client has closed its side and waits for the rest of its echo.
   void set_half_closed() noexcept { half_closed_.store(true, std::memory_order_relaxed); }
+  /// For the serving thread: a fault holds the connection back, or does so no more.
+  void set_held_by_fault(bool held) noexcept { held_by_fault_.store(held, std::memory_order_relaxed); }
   [[nodiscard]] ConnectionSnapshot snapshot(Clock::time_point now) const noexcept;
 
   ConnectionCounters counters;
@@ -136,9 +139,10 @@ class alignas(64) Connection {
 
   static constexpr int kOpen = -1;
 
-  std::atomic<int> end_reason_{kOpen};    ///< kOpen, or a CloseReason
-  std::atomic<bool> half_closed_{false};  ///< relaxed: only shown
-  std::atomic<bool> queued_{false};       ///< the same
+  std::atomic<int> end_reason_{kOpen};      ///< kOpen, or a CloseReason
+  std::atomic<bool> half_closed_{false};    ///< relaxed: only shown
+  std::atomic<bool> queued_{false};         ///< the same
+  std::atomic<bool> held_by_fault_{false};  ///< the same
   const std::uint64_t id_;
   const net::Endpoint peer_;
   const net::Endpoint via_;

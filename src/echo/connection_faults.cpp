@@ -11,7 +11,8 @@ using std::chrono::nanoseconds;
 
 /// A throttled connection sends what it may within this time at once.
 constexpr std::uint64_t kChunksPerSecond = 20;
-constexpr nanoseconds kChunk = std::chrono::seconds(1) / kChunksPerSecond;
+constexpr nanoseconds kChunk = nanoseconds(std::chrono::seconds(1)) / static_cast<std::int64_t>(kChunksPerSecond);
+static_assert(kChunk == std::chrono::milliseconds(50));  // in seconds it would be 0
 
 std::size_t chunk_size(std::uint64_t bytes_per_second) {
   return static_cast<std::size_t>(std::max<std::uint64_t>(1, bytes_per_second / kChunksPerSecond));
@@ -42,7 +43,10 @@ void ConnectionFaults::begin_message(Clock::time_point now) noexcept {
 
 std::size_t ConnectionFaults::next(std::span<std::byte> rest, Clock::time_point now) noexcept {
   const std::uint64_t rate = bytes_per_second();
-  held_until_ = std::max(delayed_until(), rate > 0 ? paced_until_ : Clock::time_point{});
+  held_until_ = {};
+  if (!rest.empty()) {
+    held_until_ = std::max(delayed_until(), rate > 0 ? paced_until_ : Clock::time_point{});
+  }
   if (held_until_ <= now) {
     held_until_ = stalled_until();  // in its turn: a message that is held has not reached the stall
   }
@@ -50,7 +54,7 @@ std::size_t ConnectionFaults::next(std::span<std::byte> rest, Clock::time_point 
     return 0;
   }
   held_until_ = {};
-  if (ends()) {
+  if (ends() || rest.empty()) {
     return 0;
   }
   corrupt(rest.front());

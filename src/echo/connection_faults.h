@@ -23,8 +23,9 @@ class ConnectionFaults {
 
   /// A message has been received at `now`.
   void begin_message(Clock::time_point now) noexcept;
-  /// How many bytes of `rest`, the part of the message that has not been echoed, may be sent now; 0 if it `is_held`, or
-  /// if the connection `ends`. Flips a bit of the first one if that is due.
+  /// How many bytes of `rest`, the part of the message that has not been echoed, may be sent now; 0 if it `is_held`, if
+  /// the connection `ends`, or if `rest` is empty: a connection also stalls or ends right behind a message. Flips a bit
+  /// of the first byte if that is due.
   std::size_t next(std::span<std::byte> rest, Clock::time_point now) noexcept;
   /// The kernel took so many bytes.
   void sent(std::size_t bytes, Clock::time_point now) noexcept;

@@ -55,4 +55,14 @@ bool Fault::is_for(std::uint64_t connection, const net::Endpoint& peer) const no
           std::ranges::any_of(spec_.clients, [&peer](const net::Network& network) { return network.contains(peer); }));
 }
 
+bool Fault::count() noexcept {
+  std::uint64_t counted = injected_.load(std::memory_order_relaxed);
+  do {
+    if ((counted & kEnded) != 0) {
+      return false;
+    }
+  } while (!injected_.compare_exchange_weak(counted, counted + 1, std::memory_order_relaxed));
+  return true;
+}
+
 }  // namespace threadecho::echo

@@ -68,15 +68,19 @@ class Fault {
 
   /// How often it took effect: messages of `delay` and `throttle`, answers of /readyz for `unready`, otherwise
   /// connections. Relaxed: nothing else is handed over with it.
-  [[nodiscard]] std::uint64_t injected() const noexcept { return injected_.load(std::memory_order_relaxed); }
-  void count() noexcept { injected_.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t injected() const noexcept { return injected_.load(std::memory_order_relaxed) & ~kEnded; }
+  /// False, and counts nothing, after `stop_counting`: what the log says of a fault that has ended stays true.
+  bool count() noexcept;
+  void stop_counting() noexcept { injected_.fetch_or(kEnded, std::memory_order_relaxed); }
 
  private:
+  static constexpr std::uint64_t kEnded = std::uint64_t{1} << 63U;
+
   const std::uint64_t id_;
   const FaultSpec spec_;
   const Clock::time_point end_;
-  const std::uint64_t after_connection_;  ///< connections with this number or a lower one are not hit
-  std::atomic<std::uint64_t> injected_{0};
+  const std::uint64_t after_connection_;    ///< connections with this number or a lower one are not hit
+  std::atomic<std::uint64_t> injected_{0};  ///< with kEnded in it
 };
 using FaultPtr = std::shared_ptr<Fault>;
 

@@ -46,10 +46,14 @@ FaultPtr FaultTable::add(FaultSpec spec, std::uint64_t newest_connection) {
     active_.push_back(fault);
     renew_generation();
   }
-  log_.warn("fault started", {{"id", fault->id()},
-                              {"fault", name_of(fault->kind())},
-                              {"settings", text},
-                              {"duration_seconds", fault->spec().duration}});
+  const log::Field id{"id", fault->id()};
+  const log::Field kind{"fault", name_of(fault->kind())};
+  const log::Field duration{"duration_seconds", fault->spec().duration};
+  if (text.empty()) {
+    log_.warn("fault started", {id, kind, duration});
+  } else {
+    log_.warn("fault started", {id, kind, {"settings", text}, duration});
+  }
   changed();
   return fault;
 }
@@ -100,8 +104,9 @@ void FaultTable::wake_waiting() {
 }
 
 void FaultTable::count(Fault& fault) noexcept {
-  fault.count();
-  injected_[index_of(fault.kind())].fetch_add(1, std::memory_order_relaxed);
+  if (fault.count()) {
+    injected_[index_of(fault.kind())].fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 bool FaultTable::refuses(std::uint64_t connection, const net::Endpoint& peer) {
@@ -139,6 +144,7 @@ FaultPtr FaultTable::find(FaultKind kind) const {
 FaultPtr FaultTable::take_out(std::vector<FaultPtr>::iterator place) {
   FaultPtr fault = std::move(*place);
   active_.erase(place);
+  fault->stop_counting();
   renew_generation();
   return fault;
 }

@@ -12,8 +12,10 @@ namespace {
 
 /// Buffers to discard at once of a client that goes on sending, before other clients of the thread have their turn.
 constexpr int kDiscardAtOnce = 4;
-/// No event tells that the client has acknowledged all before a reset on demand.
-constexpr std::chrono::milliseconds kLookBeforeReset{5};
+/// No event tells that the client has acknowledged all before a reset on demand: looks begin with the first pause, and
+/// become rare for a client that reads slowly.
+constexpr std::chrono::milliseconds kFirstLookBeforeReset{5};
+constexpr std::chrono::milliseconds kLaterLookBeforeReset{100};
 
 }  // namespace
 
@@ -27,9 +29,11 @@ void LingeringClose::begin(CloseReason reason) {
     case CloseReason::kFault:
       session_.connection().end(reason);
       reason_ = *session_.connection().end_reason();
-      linger_until_ = Clock::now() + kLinger;
+      begun_at_ = Clock::now();
+      linger_until_ = begun_at_ + kLinger;
       if (reason_ == CloseReason::kFault && session_.ends_with_reset()) {
         stage_ = Stage::kResetting;
+        linger_until_ = Clock::time_point::max();
         break;
       }
       ::shutdown(fd(), SHUT_WR);
@@ -127,10 +131,13 @@ std::optional<LingeringClose::Wait> LingeringClose::await_acknowledgement(Clock:
   return Wait{.event = Event::kChange, .until = deadline()};
 }
 
-/// A reset destroys what the client has not acknowledged, and it is to get so many bytes before it.
-std::optional<LingeringClose::Wait> LingeringClose::await_reset(Clock::time_point now) const {
-  if (net::unacknowledged_bytes(fd()) > 0 && !net::is_closed(fd()) && now < deadline()) {
-    return Wait{.event = Event::kChange, .until = std::min(deadline(), now + kLookBeforeReset)};
+/// A reset destroys what the client has not acknowledged, and it is to get so many bytes before it: a client that reads
+/// slowly has the time that it has in an echo.
+std::optional<LingeringClose::Wait> LingeringClose::await_reset(Clock::time_point now) {
+  if (net::unacknowledged_bytes(fd()) > 0 && !net::is_closed(fd()) && now < deadline() &&
+      !session_.reason_if_stuck(now)) {
+    const auto pause = std::clamp<Clock::duration>((now - begun_at_) / 8, kFirstLookBeforeReset, kLaterLookBeforeReset);
+    return Wait{.event = Event::kChange, .until = std::min(deadline(), now + pause)};
   }
   net::reset_on_close(fd());
   return std::nullopt;

@@ -39,20 +39,21 @@ class LingeringClose {
     kLingering,       ///< our side is shut; what the client sends is discarded until it closes, or the time is over
     kDeliveringTail,  ///< the client has closed its side and waits for the rest of its echo
     kAcknowledging,   ///< both sides are shut; what is queued may leave within the time
-    kResetting,       ///< what is queued may leave within the time; then an RST
+    kResetting,       ///< what is queued may leave while the client makes progress; then an RST
     kDone,
   };
 
   std::optional<Wait> linger(Clock::time_point now, std::span<std::byte> scratch);
   std::optional<Wait> deliver_tail(Clock::time_point now);
   std::optional<Wait> await_acknowledgement(Clock::time_point now);
-  std::optional<Wait> await_reset(Clock::time_point now) const;
+  std::optional<Wait> await_reset(Clock::time_point now);
   [[nodiscard]] Clock::time_point deadline() const noexcept;
   [[nodiscard]] int fd() const noexcept { return session_.fd(); }
 
   Session& session_;
   Stage stage_ = Stage::kDone;
   CloseReason reason_ = CloseReason::kError;
+  Clock::time_point begun_at_{};  ///< the end that a fault or a timer brought
   Clock::time_point linger_until_ = Clock::time_point::max();
   bool sending_shut_ = false;  ///< while the tail is delivered
 };

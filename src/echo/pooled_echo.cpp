@@ -17,7 +17,7 @@ PooledEcho::Next PooledEcho::take_turn(std::span<std::byte> buffer) {
   if (closing_) {
     return step_close(buffer);
   }
-  return unsent_.empty() ? receive(buffer) : flush(buffer);
+  return is_sending_ ? flush(buffer) : receive(buffer);
 }
 
 PooledEcho::Next PooledEcho::receive(std::span<std::byte> buffer) {
@@ -51,7 +51,7 @@ PooledEcho::Next PooledEcho::echo(std::span<std::byte> bytes, std::span<std::byt
   if (!reason) {
     reason = session_.send_some(bytes, MSG_DONTWAIT);
   }
-  if (!reason && !bytes.empty()) {
+  if (!reason && (!bytes.empty() || session_.is_held())) {
     try {
       unsent_.assign(bytes.begin(), bytes.end());
       return wait_to_send();
@@ -74,12 +74,13 @@ PooledEcho::Next PooledEcho::echo(std::span<std::byte> bytes, std::span<std::byt
 PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
   std::span<std::byte> rest = std::span(unsent_).subspan(sent_of_unsent_);
   auto reason = session_.send_some(rest, MSG_DONTWAIT);
-  if (!reason && !rest.empty()) {
+  if (!reason && (!rest.empty() || session_.is_held())) {
     sent_of_unsent_ = unsent_.size() - rest.size();
     return wait_to_send();
   }
   unsent_ = std::vector<std::byte>();  // frees the memory, which clear() and = {} do not
   sent_of_unsent_ = 0;
+  is_sending_ = false;
   if (!reason) {
     reason = session_.on_echoed();
   }
@@ -87,6 +88,7 @@ PooledEcho::Next PooledEcho::flush(std::span<std::byte> buffer) {
 }
 
 PooledEcho::Next PooledEcho::wait_to_send() {
+  is_sending_ = true;
   wait_until_ = session_.send_deadline();
   return Next::kWait;
 }

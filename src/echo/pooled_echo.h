@@ -47,7 +47,8 @@ class PooledEcho {
   Session session_;
   bool begun_ = false;
   bool just_echoed_ = false;        ///< the next turn is its own wish, not an event's or a deadline's
-  std::vector<std::byte> unsent_;   ///< what the kernel would not take; nothing is received while there is any
+  bool is_sending_ = false;         ///< the last message is not out, or a fault holds its end; nothing is received
+  std::vector<std::byte> unsent_;   ///< what the kernel would not take
   std::size_t sent_of_unsent_ = 0;  ///< bytes at its front that the kernel has taken since
   std::optional<LingeringClose> closing_;
   Clock::time_point wait_until_ = Clock::time_point::max();

@@ -102,21 +102,23 @@ std::optional<CloseReason> Session::update_faults() {
 std::optional<CloseReason> Session::send_with_faults(std::span<std::byte>& bytes, int flags) {
   std::span<std::byte> allowed;
   while (allowed.empty()) {  // the kernel has taken all of it
-    if (bytes.empty()) {
-      return faults_->ends() ? std::optional(CloseReason::kFault) : std::nullopt;
-    }
     if (context_.faults.generation() != fault_generation_) {
       if (const auto reason = update_faults()) {
         return reason;
       }
       if (faults_ == nullptr) {
-        return send_once(bytes, flags);
+        set_held(false);
+        return bytes.empty() ? std::nullopt : send_once(bytes, flags);
       }
     }
     const auto now = Clock::now();
     const std::size_t size = faults_->next(bytes, now);
+    set_held(faults_->is_held());
+    if (is_held()) {
+      return reason_if_held(now);
+    }
     if (size == 0) {
-      return faults_->is_held() ? reason_if_held(now) : CloseReason::kFault;
+      return faults_->ends() ? std::optional(CloseReason::kFault) : std::nullopt;
     }
     allowed = bytes.first(size);
     if (const auto reason = send_once(allowed, flags)) {

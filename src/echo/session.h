@@ -48,7 +48,8 @@ class Session {
   /// The reason to close a connection whose client does not read, if there is one: too old, or stalled.
   [[nodiscard]] std::optional<CloseReason> reason_if_stuck(Clock::time_point now) noexcept;
 
-  /// A fault, and not the client, holds back what `send_some` has left: call that again at `send_deadline`.
+  /// A fault, and not the client, holds back what `send_some` has left, or what the client sends next: call that again
+  /// at `send_deadline`, even if nothing is left.
   [[nodiscard]] bool is_held() const noexcept { return faults_ != nullptr && faults_->is_held(); }
   /// For a thread that may block: waits while that is so, or until faults have changed or the connection has been ended
   /// from outside.
@@ -71,6 +72,7 @@ class Session {
   std::optional<CloseReason> update_faults();
   std::optional<CloseReason> send_with_faults(std::span<std::byte>& bytes, int flags);
   std::optional<CloseReason> send_once(std::span<std::byte>& bytes, int flags);
+  void set_held(bool held) noexcept { connection_.set_held_by_fault(held); }
   [[nodiscard]] std::optional<CloseReason> reason_if_held(Clock::time_point now) const noexcept;
 
   Connection& connection_;

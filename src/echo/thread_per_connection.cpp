@@ -76,10 +76,11 @@ void ThreadPerConnection::run_connection(std::unique_ptr<Connection> connection)
   // Both buffers are on the stack and never initialised: pages that no message has reached cost nothing. The whole one
   // comes in when a message does not fit into the first; until then all frames of the thread lie on one page.
   std::array<std::byte, kFirstBufferSize> first;  // NOLINT(*-member-init)
-  auto reason = echo.run(std::span(first).first(std::min(size, first.size())));
+  const auto small = std::span(first).first(std::min(size, first.size()));
+  auto reason = echo.run(small);
   if (!reason) {
     void* const whole = alloca(size);  // not among arguments, alloca(3)
-    reason = echo.run({static_cast<std::byte*>(whole), size});
+    reason = echo.run({static_cast<std::byte*>(whole), size}, small);
   }
   close_connection(std::move(connection), *reason, context_);
 }

@@ -1,6 +1,7 @@
 // Faults on demand, over real connections, in each thread model.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <bit>
@@ -56,6 +57,10 @@ class Faults : public OverAllModels {
     return ::recv(client.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
 
+  [[nodiscard]] echo::ConnectionState state_of_the_only_connection() const {
+    return server_.server().connections().at(0).state;
+  }
+
   EchoServer server_{settings_with_faults()};
 };
 INSTANTIATE_TEST_SUITE_P(, Faults, all_models(), name_of_model);
@@ -71,6 +76,30 @@ TEST_P(Faults, DelayEachMessageByItsTime) {
   }
   EXPECT_EQ(delay->injected(), 3U);
   EXPECT_EQ(more->injected(), 3U);
+}
+
+TEST_P(Faults, DelayALongFirstMessageOnce) {
+  const FaultPtr delay = begin(delay_of(20ms));
+  const TestClient client = server_.connect();
+  const std::string message = random_bytes(4000, 3);
+  EXPECT_EQ(client.echo(message), message);
+  EXPECT_EQ(delay->injected(), 1U);
+  EXPECT_EQ(server_.totals().receives, 1U);
+}
+
+TEST_P(Faults, StallAConnectionThatHasEchoedJustAsManyBytes) {
+  const FaultPtr stall = begin(fault(FaultKind::kStall, 7));
+  const TestClient client = server_.connect();
+  EXPECT_EQ(client.echo("message"), "message");
+  EXPECT_TRUE(eventually([&] { return stall->injected() == 1; }));
+  EXPECT_TRUE(eventually([&] { return state_of_the_only_connection() == echo::ConnectionState::kFault; }));
+  client.half_close();
+  EXPECT_TRUE(has_nothing_to_read(client)) << "no end of file";
+  EXPECT_EQ(server_.totals().received_bytes, 7U);
+  end(stall);
+  const auto rest = client.receive_rest();
+  EXPECT_EQ(rest.bytes, "");
+  EXPECT_EQ(rest.error_number, 0);
 }
 
 TEST_P(Faults, HoldNothingBackOnceTheyHaveEnded) {
@@ -133,6 +162,20 @@ TEST_P(Faults, ResetAfterSomeBytesWhichTheClientHas) {
   EXPECT_EQ(rest.error_number, ECONNRESET);
   EXPECT_TRUE(server_.closes(CloseReason::kFault));
   EXPECT_EQ(reset->injected(), 1U);
+}
+
+TEST_P(Faults, ResetASlowReaderNotBeforeItHasItsBytes) {
+  constexpr std::size_t kEchoed = 256UL * 1024;
+  begin(fault(FaultKind::kReset, kEchoed));
+  const TestClient client(server_.endpoint("127.0.0.1"), 16 * 1024);
+  const std::string message = random_bytes(kEchoed + 1000, 4);
+  std::thread sender([&] { client.try_send(message); });
+  pollfd polled{.fd = client.fd(), .events = 0, .revents = 0};
+  EXPECT_EQ(::poll(&polled, 1, 1300), 0) << "no reset while the client does not read, for more than a linger";
+  const auto rest = client.receive_rest();
+  sender.join();
+  EXPECT_EQ(rest.bytes.size(), kEchoed);
+  EXPECT_EQ(rest.error_number, ECONNRESET);
 }
 
 TEST_P(Faults, EndConnectionsThatWereOpenBefore) {
