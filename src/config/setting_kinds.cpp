@@ -35,26 +35,24 @@ bool is_host_name(std::string_view name) {
   return true;
 }
 
-std::optional<std::string> parse_host_name(std::string_view text) {
+Text parse_host_name(std::string_view text) {
   std::string name = text::lower(text);
-  return is_host_name(name) ? std::optional(std::move(name)) : std::nullopt;
+  return is_host_name(name) ? Text::good(std::move(name)) : Text::bad("is not a host name");
 }
 
-/// Entries between commas, each with white space around it removed; `what` is what `parse_entry` reads.
+/// Entries between commas, each with white space around it removed.
 template <typename T>
-text::Parsed<std::vector<T>> parse_list(std::string_view text, std::optional<T> (*parse_entry)(std::string_view),
-                                        std::string_view what) {
+text::Parsed<std::vector<T>> parse_list(std::string_view text, text::Parsed<T> (*parse_entry)(std::string_view)) {
   std::vector<T> entries;
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t comma = std::min(text.find(',', start), text.size());
     const std::string_view entry = text::trimmed(text.substr(start, comma - start));
-    auto parsed = parse_entry(entry);
-    if (!parsed) {
-      std::string reason = "entry " + std::to_string(entries.size() + 1) + " of the list is ";
-      reason.append(entry.empty() ? "empty" : "not ").append(entry.empty() ? "" : what);
-      return text::Parsed<std::vector<T>>::bad(std::move(reason));
+    const auto parsed = parse_entry(entry);
+    if (!parsed.ok()) {
+      return text::Parsed<std::vector<T>>::bad("entry " + std::to_string(entries.size() + 1) + " of the list " +
+                                               (entry.empty() ? "is empty" : parsed.reason()));
     }
-    entries.push_back(*std::move(parsed));
+    entries.push_back(parsed.value());
     start = comma + 1;
   }
   return text::Parsed<std::vector<T>>::good(std::move(entries));
@@ -95,7 +93,7 @@ cli::ValueKind<std::string> address() {
 
 cli::ValueKind<std::vector<std::string>> host_names() {
   return {"host names between commas, no ports; localhost and IP addresses are always allowed",
-          [](std::string_view text) { return parse_list(text, &parse_host_name, "a host name"); },
+          [](std::string_view text) { return parse_list(text, &parse_host_name); },
           [](const std::vector<std::string>& names) { return show_list(names, as_it_is); }};
 }
 
@@ -116,8 +114,11 @@ cli::ValueKind<std::optional<std::uint16_t>> port_or_off() {
 }
 
 cli::ValueKind<std::vector<net::Network>> networks() {
-  return {"networks in CIDR notation between commas (10.0.0.0/8,2001:db8::/32); a single address is one too",
-          [](std::string_view text) { return parse_list(text, &net::Network::parse, "a network in CIDR notation"); },
+  return {"any, or networks in CIDR notation between commas (10.0.0.0/8,2001:db8::/32); a single address is one too",
+          [](std::string_view text) {
+            using Networks = text::Parsed<std::vector<net::Network>>;
+            return text::lower(text) == "any" ? Networks::good({}) : parse_list(text, &net::Network::parse);
+          },
           [](const std::vector<net::Network>& networks) {
             return show_list(networks, [](const net::Network& network) { return network.to_string(); });
           }};

@@ -141,9 +141,12 @@ class Loader {
     }
   }
 
-  // Names that are ignored, but close to a setting's.
+  // Names that are ignored, but close to a setting's, and a setting without effect.
   [[nodiscard]] std::vector<Warning> warnings() const {
     std::vector<Warning> warnings = file_.warnings;
+    if (!settings_.proxy_port && !settings_.proxy_trusted.empty()) {
+      warnings.push_back({"PROXY_TRUSTED", choices_.at("PROXY_TRUSTED").origin, "PROXY_PORT is off"});
+    }
     std::vector<std::string_view> names;
     std::ranges::transform(settings_table(), std::back_inserter(names), &SettingRow::name);
     const auto consider = [&](const std::string& name, std::string_view value, const std::string& origin) {

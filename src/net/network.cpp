@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <span>
+#include <optional>
 
 namespace threadecho::net {
 namespace {
@@ -46,28 +47,30 @@ std::optional<Endpoint> parse_address(const std::string& text) {
   if (::inet_pton(AF_INET6, text.c_str(), &ipv6.sin6_addr) != 1) {
     return std::nullopt;
   }
-  const Endpoint endpoint(reinterpret_cast<const sockaddr*>(&ipv6), sizeof ipv6);
-  return is_ipv4(endpoint.address_key()) ? std::nullopt : std::optional(endpoint);
+  return Endpoint(reinterpret_cast<const sockaddr*>(&ipv6), sizeof ipv6);
 }
 
-/// All bits of the address behind the first `bits` are 0.
-bool is_first_address(const AddressKey& key, unsigned bits) {
-  const auto address = std::span(key).first<kIpv6Bits / 8>();
-  for (unsigned bit = bits; bit < kIpv6Bits; ++bit) {
-    if ((address[bit / 8] & (0x80U >> (bit % 8))) != 0) {
-      return false;
-    }
+/// "10.0.0.0" of 10.0.0.1/8
+std::string first_address(const Endpoint& address, unsigned bits) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  ::inet_pton(address.family(), address.host().c_str(), bytes.data());
+  for (unsigned bit = bits; bit < bytes.size() * 8; ++bit) {
+    bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] & ~(0x80U >> (bit % 8)));
   }
-  return true;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(address.family(), bytes.data(), text.data(), text.size());
+  return text.data();
 }
 
 }  // namespace
 
-std::optional<Network> Network::parse(std::string_view text) {
+text::Parsed<Network> Network::parse(std::string_view text) {
+  using ParsedNetwork = text::Parsed<Network>;
+  constexpr const char* kNoNetwork = "is not a network in CIDR notation";
   const std::size_t slash = text.find('/');
   const auto first = parse_address(std::string(text.substr(0, slash)));
   if (!first) {
-    return std::nullopt;
+    return ParsedNetwork::bad(kNoNetwork);
   }
   const unsigned most = first->family() == AF_INET ? kIpv4Bits : kIpv6Bits;
   unsigned bits = most;
@@ -75,11 +78,18 @@ std::optional<Network> Network::parse(std::string_view text) {
     const std::string_view number = text.substr(slash + 1);
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), bits);
     if (error != std::errc{} || end != number.data() + number.size() || bits > most) {
-      return std::nullopt;
+      return ParsedNetwork::bad(kNoNetwork);
     }
   }
-  const Network network(*first, bits);
-  return is_first_address(first->address_key(), network.key_bits()) ? std::optional(network) : std::nullopt;
+  if (first->family() == AF_INET6 && is_ipv4(first->address_key())) {
+    return ParsedNetwork::bad("is IPv4 written as IPv6; write it as IPv4");
+  }
+  const std::string begin = first_address(*first, bits);
+  if (begin != first->host()) {
+    const std::string prefix(text.substr(slash));
+    return ParsedNetwork::bad("has bits set behind its " + prefix + "; did you mean " + begin + prefix + "?");
+  }
+  return ParsedNetwork::good(Network(*first, bits));
 }
 
 unsigned Network::key_bits() const noexcept {

@@ -91,9 +91,13 @@ std::optional<std::string_view> if_not_empty(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-void log_ignored_settings(const config::Configuration& configuration, log::Logger& log) {
+void warn_of_settings(const config::Configuration& configuration, log::Logger& log) {
   for (const config::Warning& warning : configuration.warnings) {
     log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});
+  }
+  if (configuration.settings.proxy_port && configuration.settings.proxy_trusted.empty()) {
+    log.warn("every peer of PROXY_PORT is trusted",
+             {{"reason", "PROXY_TRUSTED is not set: who reaches the port can name any client"}});
   }
 }
 
@@ -113,7 +117,7 @@ int serve(const config::Configuration& configuration, const host::Pod& pod, Hand
   const std::uint64_t for_identity = settings.identity_port ? admin::IdentityServer::kDescriptors : 0;
   const echo::EffectiveLimit limit = echo::effective_limit(settings, http::kMaxHttpConnections + for_identity);
   warn_of_lower_limits(settings, limit, log);
-  log_ignored_settings(configuration, log);
+  warn_of_settings(configuration, log);
 
   const std::string_view thread_model = value_of(configuration, "THREAD_MODEL");
   const std::string_view sched_policy = value_of(configuration, "SCHED_POLICY");

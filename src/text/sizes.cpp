@@ -18,13 +18,15 @@ struct SizeUnit {
 
 // Biggest first, which format_size relies on.
 constexpr std::array kSizeUnits{
+    SizeUnit{"TiB", 1ULL << 40U},
     SizeUnit{"GiB", 1ULL << 30U},
     SizeUnit{"MiB", 1ULL << 20U},
     SizeUnit{"KiB", 1ULL << 10U},
     SizeUnit{"", 1},
 };
 
-constexpr std::string_view kNotASize = "not a size (whole bytes, or with k, M or G, powers of 1024: 4096, 64k, 64KiB)";
+constexpr std::string_view kNotASize =
+    "not a size (whole bytes, or with k, M, G or T, powers of 1024: 4096, 64k, 64KiB)";
 
 /// `k`, `kb` and `kib` all mean KiB, in any case.
 bool is_suffix(std::string_view suffix, std::string_view unit) {

@@ -187,7 +187,7 @@ TEST_P(ProxyPort, CountsAClientThatOnlyConnectsAndLogsNothing) {
 
 TEST_P(ProxyPort, RefusesAForgedHeaderFromAnUntrustedNetworkAndCountsIt) {
   auto settings = proxy_settings();
-  settings.proxy_trusted = {*net::Network::parse("192.0.2.0/24"), *net::Network::parse("::1")};
+  settings.proxy_trusted = {net::Network::parse("192.0.2.0/24").value(), net::Network::parse("::1").value()};
   EchoServer server(settings);
   const TestClient forger = connect_as_balancer(server);
   forger.send(proxy_v2() + "let me in");
@@ -202,7 +202,7 @@ TEST_P(ProxyPort, RefusesAForgedHeaderFromAnUntrustedNetworkAndCountsIt) {
 
 TEST_P(ProxyPort, LetsATrustedNetworkIn) {
   auto settings = proxy_settings();
-  settings.proxy_trusted = {*net::Network::parse("192.0.2.0/24"), *net::Network::parse("127.0.0.0/8")};
+  settings.proxy_trusted = {net::Network::parse("192.0.2.0/24").value(), net::Network::parse("127.0.0.0/8").value()};
   EchoServer server(settings);
   const TestClient client = connect_as_balancer(server);
   client.send(proxy_v1());

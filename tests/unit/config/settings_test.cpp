@@ -311,8 +311,22 @@ TEST_F(LoadSettings, TakesNetworksBetweenCommas) {
   EXPECT_EQ(problem_with("PROXY_TRUSTED", "10.0.0.0/8, 2001:DB8::/32,::1"), "");
   EXPECT_EQ(value("PROXY_TRUSTED").text, "10.0.0.0/8,2001:db8::/32,::1/128");
   EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,10.0.0.1/8"),
+              HasSubstr("entry 2 of the list has bits set behind its /8; did you mean 10.0.0.0/8?"));
+  EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,10/8"),
               AllOf(HasSubstr("entry 2 of the list is not a network in CIDR notation"), HasSubstr("10.0.0.0/8")));
   EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,"), HasSubstr("entry 2 of the list is empty"));
+  EXPECT_EQ(problem_with("PROXY_TRUSTED", "any"), "");
+  EXPECT_THAT(settings().proxy_trusted, IsEmpty());
+}
+
+TEST_F(LoadSettings, WarnsOfTrustedNetworksWithoutAPort) {
+  sources_.environment = {{"PROXY_TRUSTED", "10.0.0.0/8"}};
+  const Configuration configuration = load(sources_);
+  ASSERT_EQ(configuration.warnings.size(), 1U);
+  EXPECT_EQ(configuration.warnings[0].name, "PROXY_TRUSTED");
+  EXPECT_EQ(configuration.warnings[0].reason, "PROXY_PORT is off");
+  sources_.environment = {{"PROXY_TRUSTED", "10.0.0.0/8"}, {"PROXY_PORT", "0"}};
+  EXPECT_THAT(load(sources_).warnings, IsEmpty());
 }
 
 TEST_F(LoadSettings, TakesACongestionControlThatTheSystemAllows) {

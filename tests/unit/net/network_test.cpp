@@ -26,23 +26,31 @@ TEST(Network, KeepsTheAddressFamiliesApart) {
   EXPECT_FALSE(contains("0.0.0.0/0", "::1"));
   EXPECT_TRUE(contains("::/0", "::1"));
   EXPECT_FALSE(contains("::/0", "192.0.2.1"));
-  EXPECT_FALSE(Network::parse("::/0")->contains(Endpoint()));
+  EXPECT_FALSE(Network::parse("::/0").value().contains(Endpoint()));
 }
 
 TEST(Network, IsShownAsItIsRead) {
   for (const char* const text : {"10.0.0.0/8", "0.0.0.0/0", "192.0.2.1/32", "2001:db8::/32", "::/0", "::1/128"}) {
-    ASSERT_TRUE(Network::parse(text)) << text;
-    EXPECT_EQ(Network::parse(text)->to_string(), text);
+    ASSERT_TRUE(Network::parse(text).ok()) << text;
+    EXPECT_EQ(Network::parse(text).value().to_string(), text);
   }
-  EXPECT_EQ(Network::parse("192.0.2.1")->to_string(), "192.0.2.1/32");
+  EXPECT_EQ(Network::parse("192.0.2.1").value().to_string(), "192.0.2.1/32");
 }
 
 TEST(Network, IsNothingElse) {
   for (const char* const text : {"", "any", "10.0.0.1/8", "2001:db8::1/32", "10.0.0.0/33", "::/129", "10.0.0.0/",
                                  "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/8/8", "10/8", "1", "010.0.0.0/8", "0x0a.0.0.0",
                                  "localhost", "[::1]", "fe80::1%lo", "::ffff:10.0.0.0/104", "10.0.0.0:80"}) {
-    EXPECT_FALSE(Network::parse(text)) << text;
+    EXPECT_FALSE(Network::parse(text).ok()) << text;
   }
+}
+
+TEST(Network, SaysWhatWasMeant) {
+  EXPECT_EQ(Network::parse("10.0.0.1/8").reason(), "has bits set behind its /8; did you mean 10.0.0.0/8?");
+  EXPECT_EQ(Network::parse("192.0.2.255/25").reason(), "has bits set behind its /25; did you mean 192.0.2.128/25?");
+  EXPECT_EQ(Network::parse("2001:db8::1/32").reason(), "has bits set behind its /32; did you mean 2001:db8::/32?");
+  EXPECT_EQ(Network::parse("::ffff:127.0.0.1").reason(), "is IPv4 written as IPv6; write it as IPv4");
+  EXPECT_EQ(Network::parse("10/8").reason(), "is not a network in CIDR notation");
 }
 
 }  // namespace

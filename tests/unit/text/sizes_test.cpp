@@ -56,6 +56,7 @@ TEST(Sizes, PrintsTheBiggestUnitThatFits) {
   EXPECT_EQ(format_size(65536), "64KiB");
   EXPECT_EQ(format_size(1536UL * 1024), "1536KiB");
   EXPECT_EQ(format_size(1ULL << 30U), "1GiB");
+  EXPECT_EQ(format_size(1ULL << 40U), "1TiB");
 }
 
 TEST(Sizes, ReadsBackWhatItPrints) {
