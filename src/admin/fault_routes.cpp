@@ -126,7 +126,7 @@ Response respond_to_faults(const Request& request, echo::Server& server) {
   if (!is_post && request.method != "DELETE") {
     return only_allowed(is_list ? "GET, HEAD, POST, DELETE" : "DELETE");
   }
-  if (!request.origin.empty()) {
+  if (request.has_origin) {
     return error_response(403, "a web page may not change faults; this request has an Origin");
   }
   if (is_post) {

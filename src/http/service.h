@@ -16,8 +16,8 @@ struct Request {
   std::string_view target;     ///< as sent: origin form "/metrics?name=value", or absolute form
   std::string_view host = {};  ///< HOST[:PORT] that the request is for, see authority_of
   std::string_view content_type = {};
-  std::string_view origin = {};  ///< of the web page that a browser sends the request for
-  std::string_view body = {};    ///< only if Handler::body_limit allows one
+  bool has_origin = false;     ///< a browser sends the request for a web page, which an empty Origin says too
+  std::string_view body = {};  ///< only if Handler::body_limit allows one
 };
 
 /// Answers requests. The HTTP thread calls it, so it must not block.

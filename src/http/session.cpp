@@ -162,7 +162,7 @@ Request Session::request() const {
           .target = target,
           .host = authority_of(target, to_std(header[field::host])),
           .content_type = to_std(header[field::content_type]),
-          .origin = to_std(header[field::origin]),
+          .has_origin = header.count(field::origin) > 0,
           .body = {received, std::min(body_bytes_, buffer_.size())}};
 }
 
