@@ -7,8 +7,10 @@
 
 namespace threadecho::admin {
 
-/// The fault that the body of POST /faults asks for, a JSON object; or all that is wrong with it, by the names of its
-/// members.
-text::Parsed<echo::FaultSpec> parse_fault(std::string_view body);
+/// How to name what is wrong: by the members of the body, or by the flags of `threadecho fault add`.
+enum class FaultNames { kMembers, kFlags };
+
+/// The fault that the body of POST /faults asks for, a JSON object; or all that is wrong with it.
+text::Parsed<echo::FaultSpec> parse_fault(std::string_view body, FaultNames names = FaultNames::kMembers);
 
 }  // namespace threadecho::admin

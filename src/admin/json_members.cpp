@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "text/escape.h"
+
 namespace threadecho::admin {
 namespace {
 
@@ -39,7 +41,12 @@ class MemberCollector final : public nlohmann::json_sax<json> {
   bool end_object() override { return depth_-- > 0; }
   bool start_array(std::size_t) override { return nest(JsonMember::Type::kTexts); }
   bool end_array() override { return depth_-- > 0; }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+    constexpr int kNumberOverflow = 406;
+    if (error.id == kNumberOverflow && !members_.empty()) {
+      problem_ = text::in_quotes(members_.back().name) + ": the number is out of range";
+      return false;
+    }
     problem_ = "the body is not JSON from byte " + std::to_string(position) + " on";
     return false;
   }

@@ -13,8 +13,8 @@ namespace {
 
 using text::in_quotes;
 
-[[noreturn]] void complain_of_missing_value(const Option& option) {
-  throw UsageError(option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed));
+std::string missing_value(const Option& option) {
+  return option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed);
 }
 
 /// The arguments after argv[0], up to a "--".
@@ -38,20 +38,20 @@ void check_equals_signs(const std::vector<Option>& options, int argc, const char
         throw UsageError(option.flag + " takes no value");
       }
       if (argument.size() == option.flag.size() + 1) {
-        complain_of_missing_value(option);
+        throw UsageError(missing_value(option));
       }
     }
   }
 }
 
-void take(const Option& option, const std::string& value) {
+/// What is wrong with the value; empty if nothing is.
+std::string take(const Option& option, const std::string& value) {
   // No option has a value that begins so: it is the next flag.
   if (value.empty() || value.starts_with("--")) {
-    complain_of_missing_value(option);
+    return missing_value(option);
   }
-  if (const auto reason = option.take(value)) {
-    throw UsageError(option.flag + " " + in_quotes(value) + ": " + *reason + "; allowed: " + option.allowed);
-  }
+  const auto reason = option.take(value);
+  return reason ? option.flag + " " + in_quotes(value) + ": " + *reason + "; allowed: " + option.allowed : "";
 }
 
 void check_repetition(const Option& option, const CLI::results_t& results) {
@@ -62,14 +62,18 @@ void check_repetition(const Option& option, const CLI::results_t& results) {
   }
 }
 
-CLI::Option* add(CLI::App& app, const Option& option) {
+/// Appends what is wrong with values to `mistakes`, a line for each.
+CLI::Option* add(CLI::App& app, const Option& option, std::string& mistakes) {
   if (option.value.empty()) {
     return app.add_flag(option.flag);
   }
-  const auto take_all = [&option](const CLI::results_t& values) {
+  const auto take_all = [&option, &mistakes](const CLI::results_t& values) {
     // CLI11 makes two values of "{}".
     const std::size_t count = option.may_repeat ? values.size() : 1;
-    std::for_each_n(values.begin(), count, [&](const std::string& value) { take(option, value); });
+    std::for_each_n(values.begin(), count, [&](const std::string& value) {
+      const std::string mistake = take(option, value);
+      mistakes.append(mistake.empty() || mistakes.empty() ? "" : "\n  ").append(mistake);
+    });
     return true;
   };
   CLI::Option* const added = app.add_option(option.flag, CLI::callback_t(take_all));
@@ -80,6 +84,9 @@ CLI::Option* add(CLI::App& app, const Option& option) {
   std::vector<std::string_view> flags{"--help"};
   std::ranges::transform(options, std::back_inserter(flags), &Option::flag);
   const std::string flag = argument.substr(0, argument.find('='));
+  if (flag.size() > 1 && flag[1] >= '0' && flag[1] <= '9') {
+    throw UsageError(in_quotes(argument) + " is neither a flag nor a value: no value here is negative");
+  }
   throw UsageError("unknown flag " + in_quotes(flag) + did_you_mean(flag, flags));
 }
 
@@ -106,16 +113,20 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
   CLI::App app;
   app.set_help_flag();  // ours is made from the table
   app.allow_extras();   // sorted below
+  std::string mistakes;
   std::vector<const CLI::Option*> added;
   added.reserve(options.size());
   for (const Option& option : options) {
-    added.push_back(add(app, option));
+    added.push_back(add(app, option, mistakes));
   }
   std::string mistake;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     mistake = error.what();  // the value of the last flag is missing, or one is given twice
+  }
+  if (!mistakes.empty()) {
+    throw UsageError(mistakes);
   }
   Arguments arguments;
   for (std::size_t i = 0; i < options.size(); ++i) {
@@ -127,7 +138,7 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
   if (!mistake.empty()) {
     const auto last = std::ranges::find(options, std::string(argv[argc - 1]), &Option::flag);
     if (last != options.end() && !last->value.empty()) {
-      complain_of_missing_value(*last);
+      throw UsageError(missing_value(*last));
     }
     throw UsageError(mistake);
   }

@@ -9,7 +9,7 @@
 
 namespace threadecho::cli {
 
-/// Arguments that cannot be understood; what() is one line for the user.
+/// Arguments that cannot be understood; what() is a line for each mistake.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -39,8 +39,8 @@ std::vector<cli::Option> rows_of(ConnectFlags& flags) {
   return rows;
 }
 
-text::Parsed<Target> parse_target(std::string_view text, const ConnectFlags& flags) {
-  const auto parsed = parse_target(text);
+text::Parsed<Target> parse_target(std::string_view text, const ConnectFlags& flags, TargetPort expected) {
+  const auto parsed = parse_target(text, expected);
   if (!parsed.ok()) {
     return parsed;
   }
@@ -53,14 +53,14 @@ text::Parsed<Target> parse_target(std::string_view text, const ConnectFlags& fla
                             : text::Parsed<Target>::good(std::move(target));
 }
 
-Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags) {
+Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags, TargetPort expected) {
   if (operands.size() != 1) {
     throw cli::UsageError(operands.empty() ? "HOST:PORT is missing" : too_many(operands));
   }
   if (flags.only_ipv4 && flags.only_ipv6) {
     throw cli::UsageError("-4 and -6 exclude each other");
   }
-  const auto parsed = parse_target(operands.front(), flags);
+  const auto parsed = parse_target(operands.front(), flags, expected);
   if (!parsed.ok()) {
     throw cli::UsageError(in_quotes(operands.front()) + " " + parsed.reason());
   }

@@ -23,9 +23,9 @@ std::vector<cli::Option> rows_of(ConnectFlags& flags);
 std::vector<cli::Option> family_rows_of(ConnectFlags& flags);
 
 /// Reads one HOST:PORT; the reason of a refusal comes after the text as it was given: "has no port".
-text::Parsed<Target> parse_target(std::string_view text, const ConnectFlags& flags);
+text::Parsed<Target> parse_target(std::string_view text, const ConnectFlags& flags, TargetPort expected = {});
 
 /// The one operand of a client command, HOST:PORT. Throws cli::UsageError.
-Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags);
+Target target_of(const std::vector<std::string>& operands, const ConnectFlags& flags, TargetPort expected = {});
 
 }  // namespace threadecho::client

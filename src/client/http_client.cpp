@@ -13,19 +13,21 @@
 #include <vector>
 
 #include "client/connector.h"
-#include "client/failure.h"
 
 namespace threadecho::client {
 namespace {
 
 namespace http = boost::beast::http;
 
-using Result = text::Parsed<HttpAnswer>;
+using Result = std::variant<HttpAnswer, Failure>;
 
 /// How much of an answer to read.
 enum class Until { kHeaderDone, kDone };
 
-Result broken(int error_number) { return Result::bad("the connection broke: " + errno_code(error_number).message()); }
+Failure broken(int error_number) {
+  const auto error = errno_code(error_number);
+  return {kind_of(error, Stage::kConnected), "the connection broke: " + error.message()};
+}
 
 /// A request fits into any socket's buffer: it goes out in one piece or not at all.
 bool send_request(int fd, const HttpRequest& request) {
@@ -46,12 +48,13 @@ Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
   while (until == Until::kDone ? !parser.is_done() : !parser.is_header_done()) {
     // Checked here too: poll never times out on a server that sends byte by byte.
     if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, signals) != Waited::kReady) {
-      return Result::bad("no answer in time");
+      return Failure{FailureKind::kEchoTimeout, "no answer in time"};
     }
     const ssize_t got = ::recv(fd, chunk.data(), chunk.size(), 0);
     if (got == 0) {
-      return Result::bad(parser.is_header_done() ? "the connection was closed within the answer"
-                                                 : "the connection was closed without an answer");
+      return Failure{FailureKind::kClosedEarly, parser.is_header_done()
+                                                    ? "the connection was closed within the answer"
+                                                    : "the connection was closed without an answer"};
     }
     if (got < 0) {
       if (errno == EAGAIN || errno == EINTR) {
@@ -64,20 +67,20 @@ Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
     const std::size_t used = parser.put(boost::asio::buffer(unread), error);
     unread.erase(0, used);
     if (error && error != http::error::need_more) {
-      return Result::bad("the answer is not HTTP (" + error.message() + ")");
+      return Failure{FailureKind::kOther, "the answer is not HTTP (" + error.message() + ")"};
     }
   }
-  return Result::good({.status = parser.get().result_int(), .body = std::move(parser.get().body())});
+  return HttpAnswer{.status = parser.get().result_int(), .body = std::move(parser.get().body())};
 }
 
 Result exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request, Until until, Deadline deadline,
                 SignalFd* signals) {
   const Connected connected = connect_to_any(servers, time_left(deadline), signals);
   if (signals != nullptr && signals->signal()) {
-    return Result::bad("interrupted");
+    return Failure{FailureKind::kOther, "interrupted"};
   }
   if (!connected.fd) {
-    return Result::bad(connect_failure(connected.attempts).text);
+    return connect_failure(connected.attempts);
   }
   if (!send_request(connected.fd.get(), request)) {
     return broken(errno);
@@ -91,8 +94,8 @@ Result get(const net::Endpoint& server, const std::string& path, Until until, De
 
 }  // namespace
 
-text::Parsed<HttpAnswer> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
-                                       Deadline deadline) {
+std::variant<HttpAnswer, Failure> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
+                                                Deadline deadline) {
   return exchange(servers, request, Until::kDone, deadline, nullptr);
 }
 
@@ -106,13 +109,17 @@ std::string host_field(const net::Endpoint& server) {
 
 text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline,
                                   SignalFd* signals) {
-  return get(server, path, Until::kDone, deadline, signals);
+  auto answer = get(server, path, Until::kDone, deadline, signals);
+  const auto* const failure = std::get_if<Failure>(&answer);
+  return failure != nullptr ? text::Parsed<HttpAnswer>::bad(failure->text)
+                            : text::Parsed<HttpAnswer>::good(std::get<HttpAnswer>(std::move(answer)));
 }
 
 text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
   const auto answer = get(server, path, Until::kHeaderDone, deadline, nullptr);
-  return answer.ok() ? text::Parsed<unsigned>::good(answer.value().status)
-                     : text::Parsed<unsigned>::bad(answer.reason());
+  const auto* const failure = std::get_if<Failure>(&answer);
+  return failure != nullptr ? text::Parsed<unsigned>::bad(failure->text)
+                            : text::Parsed<unsigned>::good(std::get<HttpAnswer>(answer).status);
 }
 
 }  // namespace threadecho::client

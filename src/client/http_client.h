@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "client/failure.h"
 #include "client/signal_fd.h"
 #include "client/wait.h"
 #include "net/endpoint.h"
@@ -26,10 +28,10 @@ struct HttpRequest {
   std::string body = {};  ///< JSON; none if empty
 };
 
-/// Sends the request to the first of these addresses that can be connected to, and reads the whole answer. Bad with the
-/// reason if it does not arrive by the deadline.
-text::Parsed<HttpAnswer> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
-                                       Deadline deadline);
+/// Sends the request to the first of these addresses that can be connected to, and reads the whole answer; or why that
+/// fails or is not done by the deadline.
+std::variant<HttpAnswer, Failure> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
+                                                Deadline deadline);
 
 /// Sends GET `path` over a connection of its own. Bad with the reason if the whole answer does not arrive by the
 /// deadline (Beast's own synchronous calls have no timeout), or if a signal comes first. `signals` may be null.

@@ -35,12 +35,13 @@ bool is_link_local_without_zone(const std::string& host) {
 
 constexpr std::string_view kAfterScheme = "://";
 
-/// What to say of a target with a scheme that is not tcp.
-std::string foreign_scheme(std::string_view scheme, std::string_view rest) {
+/// What to say of a target with a scheme that is not `spoken`.
+std::string foreign_scheme(std::string_view scheme, std::string_view rest, std::string_view spoken) {
   const std::string host(rest.substr(0, rest.find_first_of("/?#")));
   const bool has_port = host.find(':', host.rfind(']') == std::string::npos ? 0 : host.rfind(']')) != std::string::npos;
   const std::string port = has_port ? "" : scheme == "http" ? ":80" : scheme == "https" ? ":443" : ":PORT";
-  return "is a URL, and only plain TCP is spoken here; did you mean " + host + port + "?";
+  return "is a URL, and only plain " + std::string(spoken == "tcp" ? "TCP" : "HTTP") +
+         " is spoken here; did you mean " + host + port + "?";
 }
 
 }  // namespace
@@ -50,13 +51,13 @@ std::string Target::to_string() const {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-text::Parsed<Target> parse_target(std::string_view text) {
+text::Parsed<Target> parse_target(std::string_view text, TargetPort expected) {
   using ParsedTarget = text::Parsed<Target>;
   if (const std::size_t end = text.find(kAfterScheme); end != std::string_view::npos) {
     const std::string scheme = text::lower(text.substr(0, end));
     text.remove_prefix(end + kAfterScheme.size());
-    if (scheme != "tcp") {
-      return ParsedTarget::bad(foreign_scheme(scheme, text));
+    if (scheme != "tcp" && scheme != expected.scheme) {
+      return ParsedTarget::bad(foreign_scheme(scheme, text, expected.scheme));
     }
     text.remove_suffix(text.ends_with('/') ? 1 : 0);
   }
@@ -68,7 +69,8 @@ text::Parsed<Target> parse_target(std::string_view text) {
       return ParsedTarget::bad("has no colon before its port; did you mean " + std::string(text.substr(0, end + 1)) +
                                ":" + std::string(text.substr(end + 1)) + "?");
     }
-    return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":9000?");
+    return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":" +
+                             std::to_string(expected.usual) + "?");
   }
   if (has_brackets) {
     host = host.substr(1, host.size() - 2);
@@ -77,9 +79,9 @@ text::Parsed<Target> parse_target(std::string_view text) {
                                std::string(text.substr(colon)));
     }
   } else if (host.find(':') != std::string_view::npos) {
-    return ParsedTarget::bad(is_ipv6(text) || is_ipv6(host)
-                                 ? "is ambiguous; an IPv6 address goes in brackets: [::1]:9000"
-                                 : "has several colons; expected HOST:PORT or [IPv6]:PORT");
+    return ParsedTarget::bad(is_ipv6(text) || is_ipv6(host) ? "is ambiguous; an IPv6 address goes in brackets: [::1]:" +
+                                                                  std::to_string(expected.usual)
+                                                            : "has several colons; expected HOST:PORT or [IPv6]:PORT");
   }
   if (host.empty() || host.find('\0') != std::string_view::npos) {
     return ParsedTarget::bad("has no host; expected HOST:PORT or [IPv6]:PORT");

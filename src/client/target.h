@@ -21,8 +21,14 @@ struct Target {
   [[nodiscard]] std::string to_string() const;
 };
 
-/// Reads HOST:PORT or tcp://HOST:PORT. An IPv6 address needs brackets: the end of `::1:9000` could be part of the
-/// address. The reason of a refusal names what was probably meant.
-text::Parsed<Target> parse_target(std::string_view text);
+/// The port that a target has, and how a command speaks to it.
+struct TargetPort {
+  std::uint16_t usual = 9000;
+  std::string_view scheme = "tcp";
+};
+
+/// Reads HOST:PORT, or the same behind tcp:// or `scheme`://. An IPv6 address needs brackets: the end of `::1:9000`
+/// could be part of the address. The reason of a refusal names what was probably meant.
+text::Parsed<Target> parse_target(std::string_view text, TargetPort expected = {});
 
 }  // namespace threadecho::client

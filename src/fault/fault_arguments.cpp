@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "admin/fault_request.h"
 #include "cli/options.h"
 #include "cli/spelling.h"
 #include "cli/value_kinds.h"
 #include "echo/fault.h"
+#include "text/ascii.h"
 #include "text/escape.h"
 #include "text/parsed.h"
 
@@ -46,16 +48,22 @@ cli::ValueKind<double> share() {
     text.remove_suffix(is_percentage ? 1 : 0);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    return is_number ? text::Parsed<double>::good(is_percentage ? value / 100 : value)
-                     : text::Parsed<double>::bad("not a number");
+    if (error != std::errc{} || end != text.data() + text.size()) {
+      return text::Parsed<double>::bad("not a number");
+    }
+    value = is_percentage ? value / 100 : value;
+    return value > 0 && value <= 1 ? text::Parsed<double>::good(value) : text::Parsed<double>::bad("out of range");
   };
-  return {"10% or 0.1", parse, {}};
+  return {"above 0, up to 100% or 1, such as 10% or 0.1", parse, {}};
 }
 
 std::vector<cli::Option> options(Flags& flags, FaultOptions& result) {
-  const auto add_client = [&flags](std::string_view network) -> std::optional<std::string> {
-    flags.clients.emplace_back(network);
+  const auto add_clients = [&flags](std::string_view networks) -> std::optional<std::string> {
+    for (std::size_t begin = 0; begin <= networks.size();) {
+      const std::size_t comma = std::min(networks.find(',', begin), networks.size());
+      flags.clients.emplace_back(text::trimmed(networks.substr(begin, comma - begin)));
+      begin = comma + 1;
+    }
     return std::nullopt;
   };
   return {
@@ -64,11 +72,11 @@ std::vector<cli::Option> options(Flags& flags, FaultOptions& result) {
                   "how long the fault is active; required"),
       cli::option("--share", "SHARE", flags.share, share(), "100%", "of the connections that it hits: 10% or 0.1"),
       {.flag = "--clients",
-       .value = "NETWORK",
+       .value = "NETWORKS",
        .default_text = "all",
-       .meaning = "clients that it hits: 10.0.0.0/8, an address; may be repeated",
-       .allowed = "a network in CIDR notation",
-       .take = add_client,
+       .meaning = "clients that it hits, between commas: 10.0.0.0/8,::1; may be repeated",
+       .allowed = "networks in CIDR notation",
+       .take = add_clients,
        .may_repeat = true},
       cli::option("--scope", "SCOPE", flags.scope, any_text("all, new"), "all",
                   "new: only connections that open from now on"),
@@ -86,7 +94,7 @@ Has a server misbehave on demand, shows what it does wrong, or ends that. The se
 
 Kinds:
   delay DURATION            each message is echoed later
-  throttle BYTES_PER_SECOND  the echo is slowed down
+  throttle BYTES_PER_SECOND the echo is slowed down
   stall [AFTER_BYTES]       nothing is received or echoed any more; the connection stays open
   close [AFTER_BYTES]       FIN after so many echoed bytes: a truncated echo
   reset [AFTER_BYTES]       RST after so many echoed bytes
@@ -107,7 +115,7 @@ injected, and delay_seconds, jitter_seconds, bytes_per_second or after_bytes}]: 
 are active, or those that were ended. error {kind, message}.
 
 Examples:
-  threadecho fault add delay 200ms --share 10% --for 5m --at echo.example.com:8080
+  threadecho fault add delay 200ms --share 10% --for 5m --at echo:8080
   threadecho fault add reset 1000 --for 1m --clients 10.0.0.0/8
   threadecho fault clear
 )";
@@ -165,6 +173,11 @@ client::Json request_of(const std::vector<std::string>& operands, const Flags& f
   if (!flags.scope.empty()) {
     request["scope"] = flags.scope;
   }
+  // As the server reads it, so that a mistake is told by the flag's name, and before anything is connected to.
+  const auto fault = admin::parse_fault(client::text_of(request, -1), admin::FaultNames::kFlags);
+  if (!fault.ok()) {
+    throw cli::UsageError(fault.reason());
+  }
   return request;
 }
 
@@ -204,7 +217,7 @@ FaultOptions parse_fault_arguments(int argc, const char* const* argv) {
   }
   result.action = action_of(operands.front());
   operands.erase(operands.begin());
-  const auto server = client::parse_target(flags.server);
+  const auto server = client::parse_target(flags.server, {.usual = 8080, .scheme = "http"});
   if (!server.ok()) {
     throw cli::UsageError("--at " + in_quotes(flags.server) + " " + server.reason());
   }

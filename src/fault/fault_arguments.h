@@ -22,7 +22,7 @@ struct FaultOptions {
   bool help = false;  ///< nothing else counts then
 };
 
-/// argv[0] is the command's name. Throws cli::UsageError. Which values a fault may have the server says.
+/// argv[0] is the command's name. Throws cli::UsageError.
 FaultOptions parse_fault_arguments(int argc, const char* const* argv);
 
 std::string fault_help(std::size_t width = cli::kUsualWidth);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "text/durations.h"
+#include "text/escape.h"
 #include "text/numbers.h"
 
 namespace threadecho::fault {
@@ -17,15 +18,18 @@ namespace {
 using client::Json;
 using std::chrono::milliseconds;
 
+/// More than a fault can have: the number may come from another program.
+constexpr double kMostSeconds = 1e9;
+
 std::string duration_of(const Json& fault, std::string_view name) {
   const double seconds = fault.value(std::string(name), 0.0);
-  return text::format_duration(milliseconds(std::llround(std::max(seconds, 0.0) * 1000)));
+  return text::format_duration(milliseconds(std::llround(std::clamp(seconds, 0.0, kMostSeconds) * 1000)));
 }
 
-/// In whole seconds, at least 1.
+/// In whole seconds, rounded up; below one in milliseconds.
 std::string time_left(const Json& fault) {
-  const double seconds = std::max(1.0, std::ceil(fault.value("left_seconds", 0.0)));
-  return text::format_duration(std::chrono::seconds(std::llround(seconds)));
+  const double seconds = std::clamp(fault.value("left_seconds", 0.0), 0.0, kMostSeconds);
+  return text::format_duration(milliseconds(std::llround(seconds < 1 ? seconds * 1000 : std::ceil(seconds) * 1000)));
 }
 
 /// "200ms, jitter 50ms, 10 % of new connections of 10.0.0.0/8"
@@ -51,7 +55,7 @@ std::string settings_of(const Json& fault) {
         "connections");
   }
   for (const Json& network : fault.value("clients", Json::array())) {
-    add(network.get<std::string>());
+    add(text::printable(network.get<std::string>()));
   }
   return settings;
 }
@@ -66,9 +70,9 @@ std::string fault_list(const Json& faults, FaultAction action) {
   for (const Json& fault : faults) {
     const std::string settings = settings_of(fault);
     const std::string left = action == FaultAction::kClear ? "ended" : time_left(fault) + " left";
-    text += fmt::format("{:>4}  {:<8}  {}{}{}, injected {}\n", fault.value("id", std::uint64_t{0}),
-                        fault.value("fault", ""), settings, settings.empty() ? "" : "; ", left,
-                        text::count_of(fault.value("injected", std::uint64_t{0}), "time"));
+    text += fmt::format("{:>4}  {:<8}  {}{}{}, injected {}\n", fault.at("id").get<std::uint64_t>(),
+                        text::printable(fault.at("fault").get<std::string>()), settings, settings.empty() ? "" : "; ",
+                        left, text::count_of(fault.value("injected", std::uint64_t{0}), "time"));
   }
   return text;
 }

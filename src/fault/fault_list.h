@@ -7,7 +7,8 @@
 
 namespace threadecho::fault {
 
-/// A line for each fault, as GET /faults tells of them. `action` is what was done.
+/// A line for each fault, as GET /faults tells of them. `action` is what was done. Throws client::Json::exception if
+/// they are not as a threadecho server sends them.
 std::string fault_list(const client::Json& faults, FaultAction action);
 
 }  // namespace threadecho::fault

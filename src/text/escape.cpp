@@ -74,6 +74,17 @@ std::string in_quotes(std::string_view text) {
   return result + '"';
 }
 
+std::string printable(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character_length(text.substr(at));
+    const bool is_shown = length > 1 ? !is_c1_control(text.substr(at)) : text[at] >= ' ' && text[at] <= '~';
+    result += is_shown ? text.substr(at, length) : escaped(text[at]);
+    at += is_shown ? length : 1;
+  }
+  return result;
+}
+
 std::string json_string(std::string_view text) {
   // The default handler throws on the first byte that is not UTF-8.
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -14,6 +14,10 @@ std::string_view escaped(char character);
 /// not UTF-8 are escaped, and what goes beyond 120 bytes is cut off with "...".
 std::string in_quotes(std::string_view text);
 
+/// `text` as a terminal may show it, from a source that is not trusted: control characters and bytes that are not UTF-8
+/// are escaped.
+std::string printable(std::string_view text);
+
 /// `text` as JSON has it: in quotes and escaped; invalid UTF-8 in it becomes U+FFFD.
 std::string json_string(std::string_view text);
 

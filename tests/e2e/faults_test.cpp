@@ -13,6 +13,9 @@
 
 #include "support/documented_rows.h"
 #include "support/eventually.h"
+#include "support/faulty_server.h"
+#include "support/http_client.h"
+#include "support/scripted_server.h"
 #include "support/server_process.h"
 #include "support/test_client.h"
 #include "support/thread_models.h"
@@ -155,6 +158,54 @@ TEST(FaultCommand, SaysWhyTheServerRefuses) {
   EXPECT_THAT(off.errors, HasSubstr(at + " answered 403: faults on demand are off"));
   const EndedProgram other = run_program({"fault", "list", "--at", server.echo().to_string()});
   EXPECT_EQ(other.status, 1) << "an echo of the request is no answer";
+  EXPECT_THAT(other.errors, HasSubstr("is this the server's HTTP_PORT?"));
+}
+
+TEST(FaultCommand, TakesNoOtherServerForThreadecho) {
+  for (const std::string body : {R"({"status": "ok"})", R"({"faults": {}})", R"({"faults": [7]})", "[]", "ok",
+                                 R"({"faults": [{"id": -1.5, "fault": "close", "share": "all"}]})"}) {
+    const FaultyServer server([&body](int fd, int /*number*/) {
+      read_some(fd);
+      write_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    });
+    const std::vector<std::vector<std::string>> commands = {{"add", "close", "--for", "1s"}, {"list"}, {"clear"}};
+    for (std::vector<std::string> arguments : commands) {
+      arguments.insert(arguments.begin(), "fault");
+      arguments.insert(arguments.end(), {"--at", server.target()});
+      const EndedProgram ended = run_program(arguments);
+      EXPECT_EQ(ended.status, 1) << arguments[1] << " " << body << ended.output;
+      EXPECT_THAT(ended.errors, HasSubstr("is not the HTTP port of a threadecho server")) << arguments[1] << body;
+    }
+  }
+}
+
+TEST(FaultCommand, ShowsNoControlCharacterOfAServer) {
+  const FaultyServer server([](int fd, int /*number*/) {
+    read_some(fd);
+    const std::string body = "{\"error\": \"\\u001b[2J\"}";
+    write_all(fd, "HTTP/1.1 400 Bad\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  });
+  EXPECT_THAT(run_program({"fault", "list", "--at", server.target()}).errors, HasSubstr("answered 400: \\x1b[2J"));
+}
+
+TEST(FaultCommand, NamesTheKindOfAFailureAndTheAddressOnce) {
+  const UnusedPort unused;
+  const std::string at = unused.endpoint().to_string();
+  const EndedProgram ended = run_program({"fault", "list", "--json", "--at", at});
+  EXPECT_EQ(ended.status, 1);
+  const auto error = nlohmann::json::parse(ended.output).at("error");
+  EXPECT_EQ(error.at("kind"), "refused");
+  EXPECT_EQ(error.at("message"), at + " refused the connection");
+}
+
+TEST(FaultEndpoint, RefusesAnEmptyOriginToo) {
+  ServerProcess server({.arguments = {}, .environment = {{"FAULTS", "on"}}, .env_file = {}});
+  server.wait_until_serving();
+  for (const std::string origin : {"", "null", "http://evil.example"}) {
+    HttpClient client(server.http_port());
+    client.send("DELETE /faults HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin + "\r\n\r\n");
+    EXPECT_EQ(client.read_answer().status, 403) << origin;
+  }
 }
 
 TEST(FaultDocs, HaveTheTableOfTheTest) {

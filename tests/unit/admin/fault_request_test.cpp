@@ -43,8 +43,7 @@ TEST(FaultRequest, HasDefaults) {
   EXPECT_EQ(spec.share, 1);
   EXPECT_TRUE(spec.clients.empty());
   EXPECT_FALSE(spec.only_new);
-  EXPECT_EQ(parsed_fault(R"({"fault": "unready", "duration": "1s", "share": 1.0, "clients": [], "scope": "all"})").kind,
-            FaultKind::kUnready);
+  EXPECT_EQ(parsed_fault(R"({"fault": "unready", "duration": "1s"})").kind, FaultKind::kUnready);
 }
 
 TEST(FaultRequest, TakesSizesAsNumbersAndAsTexts) {
@@ -65,34 +64,42 @@ TEST(FaultRequest, IsRefusedWithEachFieldThatIsWrong) {
       {R"({"fault": "close", "duration": "1s"} more)", {"not JSON"}},
       {R"({"fault": "close", "duration": "1s", })", {"not JSON"}},
       {"{}", {"fault: missing", "duration: missing"}},
-      {R"({"fault": "clsoe", "duration": "1s"})", {"fault: not one of the allowed names", "corrupt"}},
+      {R"({"fault": "clsoe", "duration": "1s"})", {"fault \"clsoe\": unknown; did you mean close?"}},
       {R"({"fault": "close"})", {"duration: missing"}},
-      {R"({"fault": "close", "duration": "0s"})", {"duration: out of range; allowed: 1ms to 1d"}},
-      {R"({"fault": "close", "duration": "25h"})", {"duration: out of range"}},
-      {R"({"fault": "close", "duration": 5})", {"duration: must be a text"}},
-      {R"({"fault": "close", "duration": "1s", "share": 0})", {"share: out of range"}},
-      {R"({"fault": "close", "duration": "1s", "share": 1.1})", {"share: out of range"}},
-      {R"({"fault": "close", "duration": "1s", "share": "10%"})", {"share: of the wrong type"}},
-      {R"({"fault": "close", "duration": "1s", "clients": "10.0.0.0/8"})", {"clients: of the wrong type"}},
-      {R"({"fault": "close", "duration": "1s", "clients": ["10.0.0.1/8"]})", {"clients: \"10.0.0.1/8\" is not"}},
-      {R"({"fault": "close", "duration": "1s", "clients": [["::1"]]})", {"clients: of the wrong type"}},
-      {R"({"fault": "close", "duration": "1s", "scope": "old"})", {"scope: not one of the allowed names"}},
-      {R"({"fault": "close", "duration": "1s", "after_bytes": -1})", {"after_bytes: "}},
-      {R"({"fault": "close", "duration": "1s", "after_bytes": 1.5})", {"after_bytes: "}},
-      {R"({"fault": "close", "duration": "1s", "after_bytes": null})", {"after_bytes: of the wrong type"}},
-      {R"({"fault": "close", "duration": "1s", "after_bytes": {"n": 1}})", {"after_bytes: of the wrong type"}},
+      {R"({"fault": "close", "duration": "0s"})", {"duration \"0s\": out of range; allowed: 1ms to 1d"}},
+      {R"({"fault": "close", "duration": "25h"})", {"duration \"25h\": out of range"}},
+      {R"({"fault": "close", "duration": 5})", {"duration: must be a string such as \"200ms\"; allowed: 1ms to 1d"}},
+      {R"({"fault": "close", "duration": "1s", "share": 0})", {"share \"0\": out of range"}},
+      {R"({"fault": "close", "duration": "1s", "share": 1.1})", {"share \"1.1\": out of range"}},
+      {R"({"fault": "close", "duration": "1s", "share": "10%"})", {"share: must be a number; allowed: above 0"}},
+      {R"({"fault": "close", "duration": "1s", "clients": "10.0.0.0/8"})", {"clients: must be a list of strings"}},
+      {R"({"fault": "close", "duration": "1s", "clients": ["10.0.0.1/8"]})",
+       {"clients: \"10.0.0.1/8\" has bits set behind its /8; did you mean 10.0.0.0/8?"}},
+      {R"({"fault": "close", "duration": "1s", "clients": [["::1"]]})", {"clients: must be a list of strings"}},
+      {R"({"fault": "close", "duration": "1s", "scope": "old"})", {"scope \"old\": not one of the allowed names"}},
+      {R"({"fault": "close", "duration": "1s", "after_bytes": -1})", {"after_bytes \"-1\": not a size"}},
+      {R"({"fault": "close", "duration": "1s", "after_bytes": 1.5})", {"after_bytes \"1.5\": "}},
+      {R"({"fault": "close", "duration": "1s", "after_bytes": null})",
+       {"after_bytes: must be a number or a string such as \"64KiB\"; allowed: 0 to 1TiB"}},
+      {R"({"fault": "close", "duration": "1s", "after_bytes": {"n": 1}})",
+       {"after_bytes: must be a number or a string"}},
       {R"({"fault": "delay", "duration": "1s"})", {"delay: missing"}},
       {R"({"fault": "throttle", "duration": "1s"})", {"bytes_per_second: missing"}},
-      {R"({"fault": "throttle", "duration": "1s", "bytes_per_second": 0})", {"bytes_per_second: out of range"}},
+      {R"({"fault": "throttle", "duration": "1s", "bytes_per_second": 0})",
+       {"bytes_per_second \"0\": out of range; allowed: 1 to 1TiB"}},
       {R"({"fault": "delay", "duration": "1s", "delay": "10ms", "jitter": "11ms"})", {"jitter: more than the delay"}},
       {R"({"fault": "close", "duration": "1s", "delay": "1s", "bytes_per_second": 1})",
-       {"delay: not a field of close", "bytes_per_second: not a field of close"}},
-      {R"({"fault": "refuse", "duration": "1s", "after_bytes": 1})", {"after_bytes: not a field of refuse"}},
+       {"delay: close does not take it", "bytes_per_second: close does not take it"}},
+      {R"({"fault": "refuse", "duration": "1s", "after_bytes": 1})", {"after_bytes: refuse does not take it"}},
       {R"({"fault": "unready", "duration": "1s", "share": 0.5, "clients": ["::1"], "scope": "new"})",
-       {"share: contradicts", "clients: contradicts", "scope: contradicts"}},
+       {"share: unready does not take it", "clients: unready does not take it", "scope: unready does not take it"}},
       {R"({"fault": "close", "duration": "1s", "duration": "2s"})", {"duration: given more than once"}},
       {R"({"fault": "close", "duration": "5x", "shar": 1, "sleep": 2})",
-       {"duration: not a duration", "\"shar\": unknown; did you mean share?", "\"sleep\": unknown"}},
+       {"duration \"5x\": not a duration", "\"shar\": unknown; did you mean share?", "\"sleep\": unknown"}},
+      {R"({"fault": "unready", "duration": "1s", "share": 1})", {"share: unready does not take it"}},
+      {R"({"fault": "close", "duration": "1s", "share": 1e400})", {"\"share\": the number is out of range"}},
+      {R"({"fault": "delay", "delay_seconds": 1, "duration_seconds": 1})",
+       {"\"delay_seconds\": unknown; did you mean delay?", "\"duration_seconds\": unknown; did you mean duration?"}},
   };
   for (const auto& [body, names] : bad) {
     const auto spec = parse_fault(body);
@@ -101,6 +108,15 @@ TEST(FaultRequest, IsRefusedWithEachFieldThatIsWrong) {
       EXPECT_THAT(spec.reason(), HasSubstr(name)) << body;
     }
   }
+}
+
+TEST(FaultRequest, NamesFlagsToTheCommand) {
+  const auto spec =
+      parse_fault(R"({"fault": "delay", "duration": "25h", "jitter": "x", "clients": ["1"]})", FaultNames::kFlags);
+  ASSERT_FALSE(spec.ok());
+  EXPECT_THAT(spec.reason(),
+              AllOf(HasSubstr("--for \"25h\": out of range"), HasSubstr("--jitter \"x\": not a duration"),
+                    HasSubstr("--clients: \"1\" is not a network"), HasSubstr("DURATION: missing")));
 }
 
 }  // namespace

@@ -64,6 +64,18 @@ TEST(Options, SetWhatTheirRowsNameAndKeepTheRest) {
   EXPECT_TRUE(values.json);
 }
 
+TEST(Options, NameAllWrongValuesAtOnce) {
+  EXPECT_EQ(mistake({"--count", "abc", "--size", "0", "--interval", "1"}),
+            "--count \"abc\": not a whole number; allowed: 0 to 9\n"
+            "  --size \"0\": out of range; allowed: 1 to 4KiB\n"
+            "  --interval \"1\": " +
+                mistake({"--interval", "1"}).substr(16));
+}
+
+TEST(Options, TakeNoNegativeOperandForAFlag) {
+  EXPECT_EQ(mistake({"-5ms"}), R"("-5ms" is neither a flag nor a value: no value here is negative)");
+}
+
 TEST(Options, NameTheFlagTheValueAndWhatIsAllowed) {
   EXPECT_EQ(mistake({"--count", "10"}), R"(--count "10": out of range; allowed: 0 to 9)");
   EXPECT_EQ(mistake({"--count", "-1"}), R"(--count "-1": not a whole number; allowed: 0 to 9)");

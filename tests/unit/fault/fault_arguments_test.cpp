@@ -64,7 +64,27 @@ TEST(FaultArguments, ThatAreWrongAreNamed) {
   EXPECT_THAT(fault_usage_error({"list", "--for", "1s"}), HasSubstr("only add takes --for"));
   EXPECT_THAT(fault_usage_error({"list", "3"}), HasSubstr("unexpected argument"));
   EXPECT_THAT(fault_usage_error({"clear", "all"}), HasSubstr("ID \"all\" is not a whole number"));
-  EXPECT_THAT(fault_usage_error({"list", "--at", "localhost"}), HasSubstr("has no port"));
+  EXPECT_THAT(fault_usage_error({"list", "--at", "localhost"}), HasSubstr("did you mean localhost:8080?"));
+}
+
+TEST(FaultArguments, AreCheckedBeforeTheServerIsAsked) {
+  for (const char* const share : {"nan", "inf", "-1", "0", "101%", "1.5", "1e400"}) {
+    EXPECT_THAT(fault_usage_error({"add", "close", "--for", "1s", "--share", share}), HasSubstr("--share")) << share;
+  }
+  EXPECT_THAT(fault_usage_error({"add", "delay", "--for", "1s"}), HasSubstr("DURATION: missing"));
+  EXPECT_THAT(fault_usage_error({"add", "reset", "1.5", "--for", "1s"}), HasSubstr("AFTER_BYTES \"1.5\": not a size"));
+  EXPECT_THAT(fault_usage_error({"add", "delay", "1s", "--for", "2d", "--jitter", "2s"}),
+              testing::AllOf(HasSubstr("--for \"2d\": out of range"), HasSubstr("--jitter: more than the delay")));
+  EXPECT_THAT(fault_usage_error({"add", "close", "--for", "1s", "--clients", "10.0.0.1/8"}),
+              HasSubstr("did you mean 10.0.0.0/8?"));
+  EXPECT_THAT(fault_usage_error({"add", "delay", "-5ms", "--for", "1s"}), HasSubstr("no value here is negative"));
+}
+
+TEST(FaultArguments, TakeNetworksBetweenCommasAndTheUrlOfAServer) {
+  const FaultOptions options = fault_parsed({"add", "close", "--for", "1s", "--clients", "10.0.0.0/8, ::1", "--clients",
+                                             "192.0.2.1", "--at", "http://127.0.0.1:8080/"});
+  EXPECT_EQ(options.request["clients"], Json::parse(R"(["10.0.0.0/8", "::1", "192.0.2.1"])"));
+  EXPECT_EQ(options.server.to_string(), "127.0.0.1:8080");
 }
 
 TEST(FaultList, HasALineForEachFault) {
@@ -75,7 +95,13 @@ TEST(FaultList, HasALineForEachFault) {
        "left_seconds": 0.0, "injected": 1}])");
   EXPECT_EQ(fault_list(faults, FaultAction::kList),
             "   1  delay     200ms, jitter 50ms, 10 % of new connections, 10.0.0.0/8; 5m left, injected 17 times\n"
-            "  12  unready   1s left, injected 1 time\n");
+            "  12  unready   0s left, injected 1 time\n");
+  EXPECT_EQ(fault_list(Json::parse(R"([{"id": 1, "fault": "\u001b[2J", "left_seconds": 0.25}])"), FaultAction::kList),
+            "   1  \\x1b[2J   250ms left, injected 0 times\n");
+  for (const char* const text : {R"([{}])", R"([7])", R"([{"id": "1", "fault": "delay"}])",
+                                 R"([{"id": 1, "fault": "close", "share": "all"}])"}) {
+    EXPECT_THROW(fault_list(Json::parse(text), FaultAction::kList), Json::exception) << text;
+  }
   EXPECT_EQ(fault_list(Json::array(), FaultAction::kList), "no fault is active\n");
   EXPECT_EQ(fault_list(Json::array(), FaultAction::kClear), "no fault was active\n");
 }

@@ -48,5 +48,11 @@ TEST(Ascii, TrimsSpacesAndTabsOnly) {
 
 TEST(Ascii, LowersNoOtherLetters) { EXPECT_EQ(lower("AZ09-\xC3\x89"), "az09-\xC3\x89"); }
 
+TEST(Printable, LeavesTextAsItIsAndEscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(printable("a \"b\" \\ \xC3\xA9"), "a \"b\" \\ \xC3\xA9");
+  EXPECT_EQ(printable("\x1b[2J\n\x7f"), R"(\x1b[2J\n\x7f)");
+  EXPECT_EQ(printable("\xC2\x9B \xC3"), R"(\xc2\x9b \xc3)");
+}
+
 }  // namespace
 }  // namespace threadecho::text
