@@ -33,7 +33,8 @@ constexpr std::string_view kUsage = R"(Usage: threadecho identity [tcp://]HOST:P
 Which servers does a load balancer or a Service choose? Connects to the identity port of threadecho
 servers (IDENTITY_PORT) again and again, and shows how the connections spread over the servers, which
 client address each of them saw, and whether connections of this client stick to one server. The name
-is looked up again for each connection. Ctrl-C ends it early, and it still prints the result.
+is looked up again for each connection. Ctrl-C ends it early, and it still prints the result. It gives up
+after 3 connections without an answer if something accepts them and none has had an answer.
 
 )";
 
@@ -59,7 +60,7 @@ IdentityOptions parse_identity_arguments(int argc, const char* const* argv) {
   const cli::Arguments arguments = cli::parse(options(result), argc, argv);
   result.help = arguments.wants_help;
   if (!result.help) {
-    result.target = client::target_of(arguments.operands, result.connect);
+    result.target = client::target_of(arguments.operands, result.connect, {.usual = 9002});
   }
   return result;
 }

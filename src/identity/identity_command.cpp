@@ -34,7 +34,7 @@ IdentityResult ask_all(const IdentityOptions& options, client::NameLookup& names
   await_target(options, connector);
   IdentityResult result{.spread = {}, .began_at = std::chrono::system_clock::now(), .duration = {}, .signal = {}};
   const auto began = Clock::now();
-  for (std::uint64_t i = 0; i < options.count && !signals.signal(); ++i) {
+  for (std::uint64_t i = 0; i < options.count && !signals.signal() && !result.spread.is_hopeless(); ++i) {
     if (i > 0 && options.interval.count() > 0) {
       client::wait_for(-1, 0, Clock::now() + options.interval, &signals);
     }
@@ -42,6 +42,9 @@ IdentityResult ask_all(const IdentityOptions& options, client::NameLookup& names
     if (auto* const identity = std::get_if<ServerIdentity>(&answer)) {
       result.spread.add(*identity);
     } else if (auto* const failure = std::get_if<client::Failure>(&answer)) {
+      if (result.spread.connections() == 0) {
+        std::cerr << "threadecho identity: " << failure->text << '\n';  // the others may take long
+      }
       result.spread.add(std::move(*failure));
     }
   }

@@ -9,6 +9,7 @@
 #include "client/json.h"
 #include "client/run_command.h"
 #include "text/durations.h"
+#include "text/escape.h"
 #include "text/numbers.h"
 #include "text/timestamps.h"
 
@@ -45,24 +46,31 @@ std::size_t width_of(const std::vector<AnsweringServer>& servers, std::string_vi
   return width;
 }
 
-/// A row for each server: name, node, bar, connections, share.
+/// A row for each server: name, node, bar, connections, share. Where that is too wide, the nodes have lines of their
+/// own.
 std::string table(const Spread& spread, std::size_t width) {
   const auto servers = spread.servers();
-  const auto name = [](const AnsweringServer& server) { return server.identity.name(); };
-  const auto node = [](const AnsweringServer& server) { return dash_if_empty(server.identity.node); };
+  const auto name = [](const AnsweringServer& server) { return text::printable(server.name); };
+  const auto node = [](const AnsweringServer& server) { return text::printable(dash_if_empty(server.identity.node)); };
+  constexpr std::size_t kFigures = 24;  // two columns, and the gaps before them and before the bar
   const std::size_t names = width_of(servers, "server", name);
-  const std::size_t nodes = width_of(servers, "node", node);
-  constexpr std::size_t kFigures = 26;  // two columns, their gaps, and those before
+  const std::size_t node_column = width_of(servers, "node", node) + 2;
+  const bool are_beside = names + node_column + kFigures + kLeastBar <= width;
+  const std::size_t nodes = are_beside ? node_column : 0;
   const std::size_t used = names + nodes + kFigures;
   const std::size_t longest = std::clamp(width > used ? width - used : 0, kLeastBar, kLongestBar);
-  std::string text =
-      fmt::format("{:<{}}  {:<{}}  {:<{}}  connections    share\n", "server", names, "node", nodes, "", longest);
+  std::string text = fmt::format("{:<{}}{:<{}}  {:<{}}  connections    share\n", "server", names,
+                                 are_beside ? "  node" : "", nodes, "", longest);
   for (const AnsweringServer& server : servers) {
     const double of_most = static_cast<double>(server.connections) / static_cast<double>(servers[0].connections);
     const auto length = static_cast<std::size_t>(std::lround(of_most * static_cast<double>(longest)));
-    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>11}  {:>7}\n", name(server), names, node(server), nodes,
+    text += fmt::format("{:<{}}{:<{}}  {:<{}}  {:>11}  {:>7}\n", name(server), names,
+                        are_beside ? fmt::format("  {}", node(server)) : "", nodes,
                         std::string(std::max<std::size_t>(1, length), '#'), longest, server.connections,
                         percent(share_of(server, spread)));
+    if (!are_beside && !server.identity.node.empty()) {
+      text += fmt::format("  on {}\n", node(server));
+    }
   }
   return text;
 }
@@ -74,7 +82,7 @@ std::string client_lines(const Spread& spread) {
   }
   std::string text = "\nclient address as the servers see it:\n";
   for (const auto& [addresses, count] : servers_that_saw) {
-    text += fmt::format("  {}  ({})\n", addresses, text::count_of(count, "server"));
+    text += fmt::format("  {}  ({})\n", text::printable(addresses), text::count_of(count, "server"));
   }
   return text;
 }
@@ -91,7 +99,7 @@ std::string sticky_line(const Spread& spread) {
                      percent(*spread.repeat_share()), percent(*spread.expected_repeat_share()));
 }
 
-std::string failure_lines(const Spread& spread) {
+std::string failure_lines(const IdentityOptions& options, const Spread& spread) {
   std::string text;
   for (const auto& [kind, count] : spread.failures()) {
     text += fmt::format("{}{} failed: {}", text.empty() ? "\n" : "", text::count_of(count, "connection"), kind);
@@ -99,13 +107,17 @@ std::string failure_lines(const Spread& spread) {
                 ? fmt::format(" ({})\n", spread.first_failure()->text)
                 : std::string("\n");
   }
+  if (spread.connections() < options.count && spread.is_hopeless()) {
+    text += fmt::format("gave up after {}: is {} an IDENTITY_PORT?\n",
+                        text::count_of(spread.connections(), "connection"), options.target.to_string());
+  }
   return text;
 }
 
 Json json_of(const AnsweringServer& server, const Spread& spread) {
   const ServerIdentity& identity = server.identity;
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return {{"name", identity.name()},
+  return {{"name", server.name},
           {"pod", text_or_null(identity.pod)},
           {"namespace", text_or_null(identity.name_space)},
           {"node", text_or_null(identity.node)},
@@ -134,7 +146,7 @@ std::string identity_text(const IdentityOptions& options, const IdentityResult& 
   if (spread.answers() > 0) {
     text.append("\n").append(table(spread, width)).append(client_lines(spread)).append(sticky_line(spread));
   }
-  return text.append(failure_lines(spread));
+  return text.append(failure_lines(options, spread));
 }
 
 std::string identity_json(const IdentityOptions& options, const IdentityResult& result) {

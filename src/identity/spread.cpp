@@ -25,7 +25,11 @@ void Spread::add(const ServerIdentity& identity) {
 }
 
 void Spread::add(client::Failure failure) {
+  using client::FailureKind;
+  const bool is_accepted = failure.kind == FailureKind::kEchoTimeout || failure.kind == FailureKind::kWrongBytes ||
+                           failure.kind == FailureKind::kClosedEarly;
   ++failed_;
+  unanswered_ += is_accepted ? 1U : 0U;
   ++failures_[words_of(failure.kind).name];
   if (!first_failure_) {
     first_failure_ = std::move(failure);
@@ -34,8 +38,18 @@ void Spread::add(client::Failure failure) {
 
 std::vector<AnsweringServer> Spread::servers() const {
   std::vector<AnsweringServer> servers;
+  std::map<std::string_view, int> names;
   for (const auto& [key, server] : servers_) {
     servers.push_back(server);
+    ++names[server.identity.name()];
+  }
+  for (AnsweringServer& server : servers) {
+    const ServerIdentity& identity = server.identity;
+    server.name = identity.name();
+    if (names[identity.name()] > 1) {
+      server.name = identity.pod.empty() ? identity.name() + " " + identity.server_address
+                                         : identity.name_space + "/" + identity.pod;
+    }
   }
   std::ranges::stable_sort(servers, std::greater{}, &AnsweringServer::connections);
   return servers;

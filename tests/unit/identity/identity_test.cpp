@@ -91,6 +91,38 @@ TEST(Spread, TellsServersApartByPodElseByHostAndAddress) {
   EXPECT_EQ(spread.servers().size(), 4U);
 }
 
+TEST(Spread, NamesServersOfOneHostByTheirAddresses) {
+  Spread spread;
+  for (const char* const address : {"127.0.0.1:40411", "127.0.0.1:40412"}) {
+    spread.add({.host_name = "vm", .server_address = address, .client_address = "127.0.0.1:1"});
+  }
+  spread.add({.host_name = "box", .server_address = "10.0.0.1:9002", .client_address = "127.0.0.1:1"});
+  std::vector<std::string> names;
+  for (const AnsweringServer& server : spread.servers()) {
+    names.push_back(server.name);
+  }
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("vm 127.0.0.1:40411", "vm 127.0.0.1:40412", "box"));
+}
+
+TEST(Spread, IsHopelessAfterThreeConnectionsWithoutAnAnswer) {
+  const auto failures_of = [](client::FailureKind kind) {
+    Spread spread;
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_FALSE(spread.is_hopeless());
+      spread.add(client::Failure{kind, "text"});
+    }
+    return spread;
+  };
+  EXPECT_TRUE(failures_of(client::FailureKind::kEchoTimeout).is_hopeless());
+  EXPECT_TRUE(failures_of(client::FailureKind::kWrongBytes).is_hopeless());
+  EXPECT_FALSE(failures_of(client::FailureKind::kRefused).is_hopeless()) << "a rollout may bring the server back";
+  Spread answered = spread_of({"a"});
+  for (int i = 0; i < 5; ++i) {
+    answered.add(client::Failure{client::FailureKind::kEchoTimeout, "text"});
+  }
+  EXPECT_FALSE(answered.is_hopeless());
+}
+
 TEST(Spread, IsStickyIfAllAnswersComeFromOneServer) {
   EXPECT_EQ(spread_of({"a", "a", "a"}).is_sticky(), true);
   EXPECT_EQ(spread_of({"a", "b"}).is_sticky(), false);
@@ -122,6 +154,33 @@ TEST(IdentityText, IsATableWithABarForEachServer) {
             "  10.0.0.9  (2 servers)\n"
             "\n"
             "not sticky: 2 of 3 connections followed another one to the same server (66.7 %, by chance 62.5 %)\n");
+}
+
+TEST(IdentityText, HasLinesForNodesThatLeaveNoRoom) {
+  Spread spread;
+  spread.add({.pod = "threadecho-6c9f7d8b5c-x2k0q",
+              .name_space = "prod",
+              .node = "ip-10-0-1-20.eu-central-1.compute.internal",
+              .host_name = "threadecho-6c9f7d8b5c-x2k0q",
+              .server_address = "10.0.0.1:9002",
+              .client_address = "10.0.0.9:1"});
+  const IdentityResult result{.spread = spread, .began_at = {}, .duration = {}, .signal = {}};
+  EXPECT_THAT(identity_text(options(), result, 80),
+              HasSubstr("server                                                        connections    share\n"
+                        "threadecho-6c9f7d8b5c-x2k0q  #############################            1  100.0 %\n"
+                        "  on ip-10-0-1-20.eu-central-1.compute.internal\n"));
+}
+
+TEST(IdentityText, ShowsNoControlCharacterOfAServer) {
+  ServerIdentity identity = pod("\x1b[2J");
+  identity.node = "\x1b]0;title\a";
+  identity.client_address = "\r:1";
+  Spread spread;
+  spread.add(identity);
+  const IdentityResult result{.spread = spread, .began_at = {}, .duration = {}, .signal = {}};
+  EXPECT_THAT(identity_text(options(), result, 80),
+              AllOf(HasSubstr("\\x1b[2J"), HasSubstr("\\x1b]0;title\\x07"), HasSubstr("  \\r  ("),
+                    Not(HasSubstr("\x1b")), Not(HasSubstr("\r"))));
 }
 
 TEST(IdentityText, TellsThatConnectionsStickAndWhyOthersFailed) {
