@@ -30,6 +30,8 @@ planted_bug(body_for_head http http/session.cpp "if (!reader_->is_head()) {" "{"
 planted_bug(reset_after_answer http http/session.cpp "    linger();\n" "    stream_.close();\n")
 planted_bug(changed_bit echo echo/pooled_echo.cpp "    return echo(" "    buffer[0] ^= std::byte{1};\n    return echo(")
 planted_bug(uncounted_echo echo echo/session.cpp "counters.echoed_bytes.add(" "counters.received_bytes.add(")
+planted_bug(endless_fault faults admin/fault_fields.cpp "kLongestFault{24}" "kLongestFault{48}")
+planted_bug(jitter_beyond_delay faults admin/fault_request.cpp "spec_.jitter > spec_.delay &&" "spec_.jitter < spec_.delay &&")
 planted_bug(any_checksum proxy net/proxy_header.cpp "  return crc == number_at" "  return crc != 1 || crc == number_at")
 planted_bug(header_without_end proxy net/proxy_header.cpp "parse_v2_addresses(bytes.first(size)," "parse_v2_addresses(bytes,")
 planted_bug(ports_exchanged proxy net/proxy_header.cpp "ports[0]" "ports[1]")
