@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -17,9 +18,11 @@
 #include "load/json_report.h"
 #include "load/load_run.h"
 #include "support/documented_rows.h"
+#include "support/eventually.h"
 #include "support/faulty_server.h"
 #include "support/scripted_server.h"
 #include "support/server_process.h"
+#include "support/test_client.h"
 #include "support/watcher.h"
 
 namespace threadecho::test {
@@ -42,9 +45,12 @@ const std::string compare_heading = "### JSON of compare";
 const std::string identity_heading = "### JSON of identity";
 const std::string watch_heading = "### JSON of watch";
 const std::string fault_heading = "### JSON of fault";
+const std::string status_heading = "### JSON of /status";
+const std::string threads_heading = "### JSON of /threads";
 const std::string failure_heading = "### JSON of a command that cannot run";
 
-/// The path of each member, in all levels: `latency.count`, `incidents[].time`. The members of each `errors` are kinds.
+/// The path of each member, in all levels: `latency.count`, `incidents[].time`. The members of each `errors` are kinds,
+/// those of other counts reasons.
 void add_keys(const nlohmann::json& json, const std::string& path, Keys& keys) {
   if (json.is_array()) {
     for (const auto& element : json) {
@@ -53,7 +59,12 @@ void add_keys(const nlohmann::json& json, const std::string& path, Keys& keys) {
   } else if (json.is_object()) {
     for (const auto& [name, value] : json.items()) {
       const bool is_kind = path == "errors.";
-      const std::string member = path + (is_kind ? "KIND" : name) + (value.is_array() ? "[]" : "");
+      const bool is_reason = path == "closed." || path == "rejected." || path == "accept_errors.";
+      const std::string member = path +
+                                 (is_kind     ? "KIND"
+                                  : is_reason ? "REASON"
+                                              : name) +
+                                 (value.is_array() ? "[]" : "");
       keys.insert("`" + member + "`");
       add_keys(value, member + ".", keys);
     }
@@ -249,6 +260,19 @@ class CliDocs : public ::testing::Test {
     run(fault_heading, {"fault", "clear", "--at", at});
   }
 
+  void get_numbers_of_the_server() {
+    const TestClient client(server_.echo());
+    EXPECT_EQ(client.echo("x"), "x");
+    add_keys(nlohmann::json::parse(server_.get("/threads")), "", printed_[threads_heading]);
+    server_.signal(SIGTERM);
+    std::string status;
+    EXPECT_TRUE(eventually([&] {
+      status = server_.get("/status");
+      return status.find("seconds_left") != std::string::npos;
+    }));
+    add_keys(nlohmann::json::parse(status), "", printed_[status_heading]);
+  }
+
   [[nodiscard]] const KeysByHeading& printed() {
     if (printed_.empty()) {
       run_probe();
@@ -257,12 +281,15 @@ class CliDocs : public ::testing::Test {
       run_load_and_report();
       run_fault();
       run(compare_heading, {"compare", "--clients", "2", "--duration", "100ms", "--patience", "50ms"});
+      get_numbers_of_the_server();
     }
     return printed_;
   }
 
  private:
-  ServerProcess server_{{.arguments = {"--identity-port", "0"}, .environment = {{"FAULTS", "on"}}, .env_file = {}}};
+  ServerProcess server_{{.arguments = {"--identity-port", "0", "--drain-delay", "60s"},
+                         .environment = {{"FAULTS", "on"}, {"POD_NAME", "echo-1"}},
+                         .env_file = {}}};
   UnusedPort unused_;
   std::string good_;
   std::string refused_ = unused_.endpoint().to_string();
@@ -270,7 +297,7 @@ class CliDocs : public ::testing::Test {
 };
 
 TEST_F(CliDocs, HaveEachKeyThatTheProgramPrintsAndNoOther) {
-  EXPECT_EQ(printed().size(), 9U);
+  EXPECT_EQ(printed().size(), 11U);
   EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), printed()), IsEmpty());
 }
 
