@@ -26,6 +26,12 @@ std::string duration_of(const Json& fault, std::string_view name) {
   return text::format_duration(milliseconds(std::llround(std::clamp(seconds, 0.0, kMostSeconds) * 1000)));
 }
 
+/// 0 if it is missing. Throws if it is anything but a whole number.
+std::uint64_t count_in(const Json& fault, std::string_view name) {
+  const auto found = fault.find(name);
+  return found == fault.end() ? 0 : found->get_ref<const Json::number_unsigned_t&>();
+}
+
 /// In whole seconds, rounded up; below one in milliseconds.
 std::string time_left(const Json& fault) {
   const double seconds = std::clamp(fault.value("left_seconds", 0.0), 0.0, kMostSeconds);
@@ -43,10 +49,10 @@ std::string settings_of(const Json& fault) {
     add("jitter " + duration_of(fault, "jitter_seconds"));
   }
   if (fault.contains("bytes_per_second")) {
-    add(std::to_string(fault.value("bytes_per_second", std::uint64_t{0})) + " bytes/s");
+    add(std::to_string(count_in(fault, "bytes_per_second")) + " bytes/s");
   }
   if (fault.contains("after_bytes")) {
-    add("after " + std::to_string(fault.value("after_bytes", std::uint64_t{0})) + " bytes");
+    add("after " + std::to_string(count_in(fault, "after_bytes")) + " bytes");
   }
   const double share = fault.value("share", 1.0);
   const bool only_new = fault.value("scope", "all") == "new";
@@ -70,9 +76,9 @@ std::string fault_list(const Json& faults, FaultAction action) {
   for (const Json& fault : faults) {
     const std::string settings = settings_of(fault);
     const std::string left = action == FaultAction::kClear ? "ended" : time_left(fault) + " left";
-    text += fmt::format("{:>4}  {:<8}  {}{}{}, injected {}\n", fault.at("id").get<std::uint64_t>(),
+    text += fmt::format("{:>4}  {:<8}  {}{}{}, injected {}\n", fault.at("id").get_ref<const Json::number_unsigned_t&>(),
                         text::printable(fault.at("fault").get<std::string>()), settings, settings.empty() ? "" : "; ",
-                        left, text::count_of(fault.value("injected", std::uint64_t{0}), "time"));
+                        left, text::count_of(count_in(fault, "injected"), "time"));
   }
   return text;
 }

@@ -166,7 +166,7 @@ TEST(IdentityText, HasLinesForNodesThatLeaveNoRoom) {
               .client_address = "10.0.0.9:1"});
   const IdentityResult result{.spread = spread, .began_at = {}, .duration = {}, .signal = {}};
   EXPECT_THAT(identity_text(options(), result, 80),
-              HasSubstr("server                                                        connections    share\n"
+              HasSubstr("server                                                      connections    share\n"
                         "threadecho-6c9f7d8b5c-x2k0q  #############################            1  100.0 %\n"
                         "  on ip-10-0-1-20.eu-central-1.compute.internal\n"));
 }
