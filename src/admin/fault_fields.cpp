@@ -57,7 +57,8 @@ std::optional<std::string> take_clients(const std::vector<std::string>& values, 
 std::optional<std::string> take_kind(const std::vector<std::string>& values, FaultSpec& spec) {
   const auto* const found = std::ranges::find(echo::kFaultNames, values.front());
   if (found == echo::kFaultNames.end()) {
-    return "unknown" + cli::did_you_mean(values.front(), {echo::kFaultNames.begin(), echo::kFaultNames.end()});
+    return std::string("unknown").append(
+        cli::did_you_mean(values.front(), {echo::kFaultNames.begin(), echo::kFaultNames.end()}));
   }
   spec.kind = static_cast<FaultKind>(found - echo::kFaultNames.begin());
   return std::nullopt;

@@ -30,7 +30,7 @@ std::string suggestion_for(std::string_view name) {
     name.remove_suffix(kOfAnswers.size());
   }
   const bool is_field = std::ranges::find(names, name) != names.end();
-  return is_field ? "; did you mean " + std::string(name) + "?" : cli::did_you_mean(name, names);
+  return is_field ? std::string("; did you mean ").append(name).append("?") : cli::did_you_mean(name, names);
 }
 
 /// Reads the members into a fault, and keeps all that is wrong.
@@ -78,7 +78,7 @@ class FaultReader {
         complain(name_of(*field), "given more than once");
       }
     } else if (std::ranges::find(field->types, member.type) == field->types.end()) {
-      complain(name_of(*field), "must be " + std::string(field->must_be) + "; allowed: " + field->allowed);
+      complain(name_of(*field), std::string("must be ").append(field->must_be) + "; allowed: " + field->allowed);
     } else if (const auto reason = field->take(member.values, spec_)) {
       std::string name = name_of(*field);
       if (member.type != MemberType::kTexts) {  // of a list the reason names the entry

@@ -94,9 +94,9 @@ TEST(Spread, TellsServersApartByPodElseByHostAndAddress) {
 TEST(Spread, NamesServersOfOneHostByTheirAddresses) {
   Spread spread;
   for (const char* const address : {"127.0.0.1:40411", "127.0.0.1:40412"}) {
-    spread.add({.host_name = "vm", .server_address = address, .client_address = "127.0.0.1:1"});
+    spread.add(ServerIdentity{.host_name = "vm", .server_address = address, .client_address = "127.0.0.1:1"});
   }
-  spread.add({.host_name = "box", .server_address = "10.0.0.1:9002", .client_address = "127.0.0.1:1"});
+  spread.add(ServerIdentity{.host_name = "box", .server_address = "10.0.0.1:9002", .client_address = "127.0.0.1:1"});
   std::vector<std::string> names;
   for (const AnsweringServer& server : spread.servers()) {
     names.push_back(server.name);
@@ -158,12 +158,12 @@ TEST(IdentityText, IsATableWithABarForEachServer) {
 
 TEST(IdentityText, HasLinesForNodesThatLeaveNoRoom) {
   Spread spread;
-  spread.add({.pod = "threadecho-6c9f7d8b5c-x2k0q",
-              .name_space = "prod",
-              .node = "ip-10-0-1-20.eu-central-1.compute.internal",
-              .host_name = "threadecho-6c9f7d8b5c-x2k0q",
-              .server_address = "10.0.0.1:9002",
-              .client_address = "10.0.0.9:1"});
+  spread.add(ServerIdentity{.pod = "threadecho-6c9f7d8b5c-x2k0q",
+                            .name_space = "prod",
+                            .node = "ip-10-0-1-20.eu-central-1.compute.internal",
+                            .host_name = "threadecho-6c9f7d8b5c-x2k0q",
+                            .server_address = "10.0.0.1:9002",
+                            .client_address = "10.0.0.9:1"});
   const IdentityResult result{.spread = spread, .began_at = {}, .duration = {}, .signal = {}};
   EXPECT_THAT(identity_text(options(), result, 80),
               HasSubstr("server                                                      connections    share\n"

@@ -33,7 +33,7 @@ TEST(Sizes, ReadsEverySpellingOfAUnitAsAPowerOf1024) {
 
 TEST(Sizes, RefusesWhatIsNone) {
   for (const std::string_view text : {"", "k", "KiB", "1.5MiB", "-1", "+1", " 1", "1 ", "1 KiB", "64KiB64", "0x10",
-                                      "1B", "1ib", "64KBi", "64T", "64KK", "64K\n"}) {
+                                      "1B", "1ib", "64KBi", "64P", "64KK", "64K\n"}) {
     const auto result = parse_size(text);
     EXPECT_FALSE(result.ok()) << text;
     EXPECT_THAT(result.reason(), ::testing::HasSubstr("64KiB")) << text;

@@ -180,7 +180,7 @@ TEST(SizeProperties, AreOfOneFormOnly) {
     const auto result = text::parse_size(text);
     if (!std::regex_match(text, form)) {
       EXPECT_FALSE(result.ok());
-      EXPECT_THAT(result.reason(), StartsWith("not a size (whole bytes, or with k, M or G"));
+      EXPECT_THAT(result.reason(), StartsWith("not a size (whole bytes, or with k, M, G or T"));
     } else if (result.ok()) {
       ++good;
     } else {
