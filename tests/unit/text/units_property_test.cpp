@@ -169,7 +169,7 @@ TEST(SizeProperties, EndWhere64BitsDo) {
 }
 
 TEST(SizeProperties, AreOfOneFormOnly) {
-  const std::regex form("[0-9]+([kKmMgG]([iI]?[bB])?)?");
+  const std::regex form("[0-9]+([kKmMgGtT]([iI]?[bB])?)?");
   Generated generated;
   int good = 0;
   for (int i = 0; i < kRounds; ++i) {
