@@ -27,6 +27,7 @@ project() {
     tree project
     mkdir -p src tests/unit tests/support tests/dotenv bench
     cp -R "$root/CMakeLists.txt" "$root/CMakePresets.json" "$root/cmake" "$root/.clang-tidy" "$root/.clang-format" .
+    : >cmake/page.cmake  # the status page needs the HTTP server
     cp "$root/src/build_info.h" "$root/src/build_info.cpp.in" src/
     cp "$root/tests/CMakeLists.txt" "$root/tests/.clang-tidy" tests/
     printf 'int main() { return 0; }\n' >src/main.cpp
