@@ -2,6 +2,9 @@
 # Each check, and what counts their results, notices what it is there for.
 # Each is shown a small tree that keeps its rule and must pass, then one that breaks it and must fail and say why.
 # needs: all
+#
+# selftest.sh ROOT [PART...]: all parts, or those named, which are functions of this file and of selftest-*.
+# shellcheck disable=SC2317  # ShellCheck does not see that they are called
 set -u
 here=$(cd "$(dirname -- "$0")" && pwd)
 root=$(cd "$1" && pwd)
@@ -351,34 +354,27 @@ END
     done
 }
 
-# The manifests take as long as all others together, so they are looked at beside them, by a process of its own.
-manifests() {
-    work=$work/beside
-    mkdir "$work"
-    cluster
-    chart
+if [ $# -gt 1 ]; then
+    shift
+    for part in "$@"; do "$part"; done
     verdict
+    exit
+fi
+
+# lane PART...: runs these parts beside other lanes, in a process group of their own, and keeps what they say.
+lane() {
+    setsid "$0" "$root" "$@" >"$work/$1.log" 2>&1 &
+    pids="$pids $!"
+    lanes="$lanes $1"
 }
-manifests >"$work/beside.log" &
-beside=$!
-formatting
-layering
-linking
-learning
-promising
-checking_out
-scripts
-counting
-observability
-stacking
-dotenvs
-hardening
-faults
-tidying
-sanitizers
-fuzzing
+
+lanes='' pids=''
+trap 'for pid in $pids; do kill -- "-$pid"; done; exit 1' INT TERM
+lane rendered
+lane files chart
+lane observability stacking dotenvs faults
+lane tidying sanitizers fuzzing hardening formatting layering linking learning promising checking_out scripts counting
 status=0
-verdict || status=1
-wait "$beside" || status=1
-cat "$work/beside.log"
+for pid in $pids; do wait "$pid" || status=1; done
+for name in $lanes; do cat "$work/$name.log"; done
 exit "$status"
