@@ -371,7 +371,7 @@ lane() {
 lanes='' pids=''
 trap 'for pid in $pids; do kill -- "-$pid"; done; exit 1' INT TERM
 lane rendered
-lane files chart
+lane files chart running
 lane observability stacking dotenvs faults
 lane tidying sanitizers fuzzing hardening formatting layering linking learning promising checking_out scripts counting
 status=0
