@@ -18,21 +18,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Long enough to cost nothing while an error lasts, short enough to accept again well within a second after it.
-constexpr milliseconds kPause{100};
-/// Errors that concern one client (it gave up, a firewall objected) are no reason to pause, unless many come in a row.
-constexpr int kErrorsInARowBeforePause = 16;
 /// The queue is emptied within this when a drain begins, though clients may come faster than they can be taken.
 constexpr milliseconds kLastRound{1000};
 /// After so many clients the refused ones and the wake-up are looked at again.
 constexpr int kAcceptAtOnce = 256;
 /// What the acceptor waits for: its wake-up and the gate, then the listeners, then refused clients.
 constexpr std::size_t kFirstListener = 2;
-
-/// Out of descriptors or memory: back off until some are freed.
-bool is_exhaustion(int error_number) {
-  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS || error_number == ENOMEM;
-}
 
 bool has_waiting_client(const net::Fd& listener) {
   pollfd polled{.fd = listener.get(), .events = POLLIN, .revents = 0};
@@ -47,8 +38,9 @@ Acceptor::Acceptor(Listeners listeners, std::size_t refused_capacity, config::Sc
       serve_(std::move(serve)),
       gate_(gate),
       shortage_(shortage),
-      log_(log),
-      refused_(refused_capacity) {
+      refused_(refused_capacity),
+      errors_(log),
+      refusals_(log) {
   add_listeners(std::move(listeners.direct), true);
   add_listeners(std::move(listeners.proxied), false);
   polled_.reserve(kFirstListener + listeners_.size() + refused_capacity);  // so that waiting never needs memory
@@ -88,19 +80,13 @@ void Acceptor::close_gate() {
 void Acceptor::join() {
   if (thread_.joinable()) {
     thread_.join();
-    for (std::size_t i = 0; i < refusal_lines_.size(); ++i) {
-      log_refused_before(log_, refusal_lines_[i], static_cast<RejectReason>(i));
-    }
+    refusals_.log_rest();
   }
 }
 
 void Acceptor::add_to(Totals& totals) const {
-  for (std::size_t i = 0; i < errors_.size(); ++i) {
-    totals.accept_errors[i] += errors_[i].value();
-  }
-  for (std::size_t i = 0; i < rejected_.size(); ++i) {
-    totals.rejected[i] += rejected_[i].value();
-  }
+  errors_.add_to(totals);
+  refusals_.add_to(totals);
 }
 
 void Acceptor::run() {
@@ -110,10 +96,14 @@ void Acceptor::run() {
     // Before the queues are emptied: a client that is in one when the drain begins is still taken.
     const bool last_round = is_accepting() && stopping_.load(std::memory_order_acquire);
     if (last_round) {
-      paused_until_ = {};
+      errors_.end_pause();
       accept_last();
     } else {
-      accept_polled();
+      for (std::size_t i = 0; i < listeners_.size(); ++i) {
+        if (polled_[kFirstListener + i].revents != 0) {
+          accept_waiting(listeners_[i]);
+        }
+      }
     }
     const auto now = Clock::now();
     tend_gate(now);
@@ -122,17 +112,9 @@ void Acceptor::run() {
   ended_.store(true, std::memory_order_release);
 }
 
-void Acceptor::accept_polled() {
-  for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    if (polled_[kFirstListener + i].revents != 0) {
-      accept_waiting(listeners_[i]);
-    }
-  }
-}
-
 void Acceptor::accept_last() {
   const auto end = Clock::now() + kLastRound;
-  const auto goes_on = [&] { return Clock::now() >= paused_until_ && Clock::now() < end; };
+  const auto goes_on = [&] { return !errors_.is_paused(Clock::now()) && Clock::now() < end; };
   for (Listener& listener : listeners_) {
     while (!listener.outlives_process && goes_on() && has_waiting_client(listener.fd)) {
       accept_waiting(listener);
@@ -146,7 +128,7 @@ void Acceptor::accept_last() {
 void Acceptor::wait() {
   const auto now = Clock::now();
   shortage_.retry(now);
-  const bool paused = now < paused_until_;
+  const bool paused = errors_.is_paused(now);
   polled_.clear();
   // poll(2) passes over a negative descriptor.
   polled_.push_back({.fd = wakeup_.fd(), .events = POLLIN, .revents = 0});
@@ -166,29 +148,26 @@ void Acceptor::wait() {
 int Acceptor::poll_timeout(Clock::time_point now) const {
   auto deadline =
       std::min({refused_.next_deadline(), shortage_.next_retry(), gate_.next_deadline(), heartbeat_.next(now)});
-  if (now < paused_until_) {
-    deadline = std::min(deadline, paused_until_);
+  if (errors_.is_paused(now)) {
+    deadline = std::min(deadline, errors_.paused_until());
   }
   return net::poll_timeout(deadline, now);
 }
 
 void Acceptor::accept_waiting(Listener& listener) {
-  if (Clock::now() < paused_until_) {
+  if (errors_.is_paused(Clock::now())) {
     return;
   }
   for (int accepted = 0; accepted < kAcceptAtOnce; ++accepted) {
     switch (accept_one(listener)) {
       case Accepted::kClient:
-        errors_in_a_row_ = 0;
+        errors_.succeeded();
         break;
       case Accepted::kNothing:
         listener.has_older_clients = false;
         return;
       case Accepted::kError:
-        if (++errors_in_a_row_ >= kErrorsInARowBeforePause) {
-          paused_until_ = Clock::now() + kPause;
-        }
-        if (Clock::now() < paused_until_) {
+        if (errors_.is_paused(Clock::now())) {
           return;
         }
         break;
@@ -250,9 +229,7 @@ void Acceptor::let_in(ProxyGate::Arrival arrival) {
 }
 
 void Acceptor::refuse(Refused refused, const net::Endpoint& peer, const net::Endpoint& via) {
-  const std::size_t reason = index_of(refused.reason);
-  log_refused(log_, refusal_lines_[reason], peer, refused.reason, refused.error, via);
-  rejected_[reason].add(1);
+  refusals_.count(refused, peer, via);
   refused_.add(std::move(refused.client), Clock::now());
 }
 
@@ -260,11 +237,7 @@ Acceptor::Accepted Acceptor::accept_failed(int error_number) {
   if (error_number == EAGAIN) {
     return Accepted::kNothing;
   }
-  if (is_exhaustion(error_number)) {
-    paused_until_ = Clock::now() + kPause;
-  }
-  errors_[index_of(accept_error_of(error_number))].add(1);
-  log_failed(log_, error_lines_, "cannot accept a client", {error_number, std::generic_category()});
+  errors_.failed(error_number, Clock::now());
   return Accepted::kError;
 }
 

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <optional>
@@ -10,23 +9,20 @@
 #include <vector>
 
 #include "config/thread_options.h"
+#include "echo/accept_errors.h"
 #include "echo/proxy_gate.h"
-#include "echo/reasons.h"
+#include "echo/refusals.h"
 #include "echo/refused_clients.h"
 #include "echo/thread_shortage.h"
 #include "echo/totals.h"
 #include "host/heartbeat.h"
 #include "log/logger.h"
-#include "log/rate_limit.h"
 #include "net/endpoint.h"
 #include "net/fd.h"
 #include "net/listen.h"
 #include "net/wakeup.h"
-#include "stats/single_writer_counter.h"
 
 namespace threadecho::echo {
-
-using stats::SingleWriterCounter;
 
 /// Accepts clients from the listeners, on a thread of its own, and hands each to `serve`: those of PROXY_PORT once the
 /// gate lets them in. It keeps the refused ones until they have had an orderly end. Survives every error of accept(2):
@@ -97,7 +93,6 @@ class Acceptor {
   void add_listeners(net::Listeners listeners, bool are_direct);
   void run();
   void wait();
-  void accept_polled();
   void accept_last();
   void accept_waiting(Listener& listener);
   Accepted accept_one(const Listener& listener);
@@ -111,9 +106,6 @@ class Acceptor {
   Serve serve_;
   ProxyGate& gate_;
   ThreadShortage& shortage_;
-  log::Logger& log_;
-  log::RateLimit error_lines_;
-  std::array<log::RateLimit, kRejectReasonNames.size()> refusal_lines_;
   net::Wakeup wakeup_;
   host::Heartbeat heartbeat_;
   std::atomic<bool> stopping_{false};
@@ -127,12 +119,10 @@ class Acceptor {
   std::vector<Listener> listeners_;
   RefusedClients refused_;
   std::vector<pollfd> polled_;
-  Clock::time_point paused_until_{};
-  int errors_in_a_row_ = 0;
 
   // Written by the acceptor's thread, read by any:
-  std::array<SingleWriterCounter, kAcceptErrorNames.size()> errors_;
-  std::array<SingleWriterCounter, kRejectReasonNames.size()> rejected_;
+  AcceptErrors errors_;
+  Refusals refusals_;
 };
 
 }  // namespace threadecho::echo
