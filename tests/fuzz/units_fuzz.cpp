@@ -29,7 +29,7 @@ constexpr std::array<Unit, 8> kDurationUnits = {{{"y", 31'536'000'000},
                                                  {"min", 60'000},
                                                  {"s", 1000},
                                                  {"ms", 1}}};
-constexpr std::array<Unit, 3> kSizeUnits = {{{"g", 1U << 30U}, {"m", 1U << 20U}, {"k", 1U << 10U}}};
+constexpr std::array<Unit, 4> kSizeUnits = {{{"t", 1ULL << 40U}, {"g", 1U << 30U}, {"m", 1U << 20U}, {"k", 1U << 10U}}};
 
 /// Adds; nothing once it is more than `most`.
 void add(std::optional<std::uint64_t>& sum, std::uint64_t addend, std::uint64_t most) {
