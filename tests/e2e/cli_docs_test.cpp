@@ -231,7 +231,7 @@ class CliDocs : public ::testing::Test {
 
   void run_watch() {
     const Watcher watcher({good_, refused_});
-    EXPECT_TRUE(eventually([&] { return watcher.targets()[1]["paths"][0]["state"] == "down"; }));
+    EXPECT_TRUE(eventually([&] { return watcher.paths().size() == 2 && watcher.paths()[1]["state"] == "down"; }));
     add_keys(nlohmann::json::parse(watcher.get("/targets")), "", printed_[watch_heading]);
   }
 

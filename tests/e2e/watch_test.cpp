@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -272,8 +275,7 @@ TEST(Watch, KeepsDescriptorsForItsMetrics) {
   }
   const Watcher watcher(arguments, {.descriptors = rlimit{.rlim_cur = 51, .rlim_max = 51}});
   const auto in_state = [&](const char* state) {
-    const auto targets = watcher.targets();
-    return std::ranges::count_if(targets, [&](const auto& target) { return target["paths"][0]["state"] == state; });
+    return std::ranges::count_if(watcher.paths(), [&](const auto& path) { return path["state"] == state; });
   };
   EXPECT_TRUE(eventually([&] { return in_state("up") == 3 && in_state("down") == 3; }));
   double lost = 0;
@@ -293,11 +295,12 @@ TEST(Watch, StaysAsItIsThroughManyMessages) {
   const Watcher watcher(arguments);
   const auto messages = [&] {
     double sum = 0;
-    for (const auto& target : watcher.targets()) {
-      sum += target["paths"][0]["messages"]["ok"].get<double>();
+    for (const auto& path : watcher.paths()) {
+      sum += path["messages"]["ok"].get<double>();
     }
     return sum;
   };
+  ASSERT_TRUE(eventually([&] { return watcher.paths().size() == 10; }));
   const auto series = [&] { return std::ranges::count(watcher.get("/metrics"), '\n'); };
   ASSERT_TRUE(eventually([&] { return messages() > 500; }));
   const auto series_before = series();
@@ -310,8 +313,8 @@ TEST(Watch, StaysAsItIsThroughManyMessages) {
 #else
   EXPECT_GT(memory_before, 0);
 #endif
-  for (const auto& target : watcher.targets()) {
-    EXPECT_EQ(target["paths"][0]["connections_lost"], 0);
+  for (const auto& path : watcher.paths()) {
+    EXPECT_EQ(path["connections_lost"], 0);
   }
 }
 

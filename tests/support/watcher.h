@@ -23,13 +23,25 @@ class Watcher : public ServerProcess {
   }
 
   [[nodiscard]] nlohmann::json targets() const { return nlohmann::json::parse(get("/targets"))["targets"]; }
-  /// Of the first target.
-  [[nodiscard]] nlohmann::json path(std::size_t index = 0) const { return targets()[0]["paths"][index]; }
-  [[nodiscard]] bool becomes(const std::string& state) const {
-    return eventually([&] {
-      const auto first = targets()[0]["paths"];
-      return !first.empty() && first[0]["state"] == state;
+  /// All paths of all targets.
+  [[nodiscard]] std::vector<nlohmann::json> paths() const {
+    std::vector<nlohmann::json> result;
+    for (const auto& target : targets()) {
+      result.insert(result.end(), target["paths"].begin(), target["paths"].end());
+    }
+    return result;
+  }
+  /// The first one, once it is there.
+  [[nodiscard]] nlohmann::json path() const {
+    std::vector<nlohmann::json> found;
+    eventually([&] {
+      found = paths();
+      return !found.empty();
     });
+    return found.at(0);
+  }
+  [[nodiscard]] bool becomes(const std::string& state) const {
+    return eventually([&] { return path()["state"] == state; });
   }
   [[nodiscard]] double lost(const std::string& target, const std::string& reason) const {
     return metric("threadecho_watch_connections_lost_total{target=\"" + target + "\",reason=\"" + reason + "\"}");

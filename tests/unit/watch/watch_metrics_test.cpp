@@ -67,7 +67,7 @@ std::size_t series_in(const std::string& text) {
   std::istringstream lines(text);
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line);) {
-    count += line.starts_with('#') ? 0 : 1;
+    count += line.starts_with('#') ? 0U : 1U;
   }
   return count;
 }
