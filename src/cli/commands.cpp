@@ -18,6 +18,7 @@ const std::vector<CommandSummary>& command_summaries() {
       {"report", "FILE...", "Merge the JSON results of several runs of load into one."},
       {"compare", "", "Run every thread model under the same load, and show their differences in one table."},
       {"fault", "add|list|clear", "Have a server misbehave on demand; it must run with FAULTS=on."},
+      {"completion", "bash|zsh|fish", "Print the script that completes commands and flags in a shell."},
       {"help", "[COMMAND]", "Print this, or the help of a command."},
       {"version", "", "Print the version."},
   };

@@ -13,6 +13,10 @@ namespace {
 
 using text::in_quotes;
 
+// Where --help puts a flag's meaning, and the default of a flag with a variable.
+constexpr std::size_t kMeaningColumn = 26;
+constexpr std::size_t kDefaultColumn = 44;
+
 std::string missing_value(const Option& option) {
   return option.flag + " needs a value" + (option.allowed.empty() ? "" : "; allowed: " + option.allowed);
 }
@@ -157,15 +161,20 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
 }
 
 std::string options_text(const std::vector<Option>& options) {
-  constexpr std::size_t kMeaningColumn = 26;
   std::string text;
-  const auto add_row = [&](std::string term, std::string_view meaning) {
-    term.resize(std::max(term.size() + 2, kMeaningColumn), ' ');
+  const auto add_row = [&](std::string term, std::string_view meaning, std::size_t column = kMeaningColumn) {
+    term.resize(std::max(term.size() + 2, column), ' ');
     text.append(term).append(meaning).append("\n");
   };
   for (const Option& option : options) {
     if (!option.heading.empty()) {
       text.append(text.empty() ? "" : "\n").append(option.heading).append(":\n");
+    }
+    if (!option.variable.empty()) {
+      text.append("\n");
+      add_row("  " + option.flag + ", " + option.variable, "default: " + option.default_text, kDefaultColumn);
+      text.append("      ").append(option.meaning).append("\n      allowed: ").append(option.allowed).append("\n");
+      continue;
     }
     add_row("  " + option.flag + (option.value.empty() ? "" : " ") + option.value,
             option.default_text.empty() ? option.meaning : option.meaning + " (" + option.default_text + ")");

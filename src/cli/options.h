@@ -15,6 +15,12 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What a shell offers in the place of a value.
+struct Candidates {
+  std::vector<std::string> words = {};
+  bool files = false;  ///< also names of files
+};
+
 /// A row of a command's option table: its flag, what --help says about it, and what becomes of its value. See
 /// value_kinds.h for rows that set a variable. --help needs no row.
 struct Option {
@@ -25,7 +31,9 @@ struct Option {
   std::string allowed = {};  ///< for messages: "1 to 65535"
   /// Stores a value, or returns why it cannot ("not a whole number"). A switch gets an empty text.
   std::function<std::optional<std::string>(std::string_view value)> take = {};
-  std::string heading = {};  ///< begins a group of --help
+  Candidates candidates = {};
+  std::string variable = {};  ///< the variable that sets the same; empty if there is none
+  std::string heading = {};   ///< begins a group of --help
   bool may_repeat = false;
 };
 
@@ -45,7 +53,8 @@ bool has_flag(std::string_view flag, int argc, const char* const* argv);
 /// which a manifest puts its arguments together.
 Arguments parse(const std::vector<Option>& options, int argc, const char* const* argv);
 
-/// The table for --help, with a row for --help itself. For wrapped().
+/// The table for --help, with a row for --help itself. A row with a variable takes several lines: its default, its
+/// meaning, and what is allowed. For wrapped().
 std::string options_text(const std::vector<Option>& options);
 
 }  // namespace threadecho::cli

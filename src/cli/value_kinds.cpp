@@ -76,7 +76,7 @@ ValueKind<std::string> path() {
                ? text::Parsed<std::string>::bad("not a path")
                : text::Parsed<std::string>::good(std::string(text));
   };
-  return {"the path of a file", parse, [](const std::string& value) { return value; }};
+  return {"the path of a file", parse, [](const std::string& value) { return value; }, {.files = true}};
 }
 
 }  // namespace threadecho::cli

@@ -26,6 +26,7 @@ struct ValueKind {
   std::function<text::Parsed<T>(std::string_view text)> parse;
   /// The canonical text, which parse takes; empty where the value is left to the system.
   std::function<std::string(const T& value)> show;
+  Candidates candidates = {};
 };
 
 text::Parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t low, std::uint64_t high);
@@ -55,6 +56,7 @@ ValueKind<Enum> choice(std::vector<std::pair<std::string_view, Enum>> names) {
   ValueKind<Enum> kind;
   for (const auto& [name, value] : names) {
     kind.allowed.append(kind.allowed.empty() ? "" : ", ").append(name);
+    kind.candidates.words.emplace_back(name);
   }
   kind.parse = [names](std::string_view text) {
     const auto found = std::ranges::find(names, text::lower(text), &std::pair<std::string_view, Enum>::first);
@@ -87,7 +89,8 @@ Option option(std::string_view flag, std::string_view value, Member& member, con
           .default_text = std::string(default_text),
           .meaning = std::string(meaning),
           .allowed = kind.allowed,
-          .take = take};
+          .take = take,
+          .candidates = kind.candidates};
 }
 
 /// The same; the default is what `member` holds.

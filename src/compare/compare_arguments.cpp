@@ -3,7 +3,6 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/value_kinds.h"
 #include "text/escape.h"
@@ -89,9 +88,10 @@ CompareOptions parse_compare_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string compare_help(std::size_t width) {
+cli::Manual compare_manual() {
   CompareOptions defaults;
-  return cli::wrapped(std::string(kUsage).append(cli::options_text(option_table(defaults))).append(kEnd), width);
+  return {
+      .before = std::string(kUsage), .options = cli::for_manual(option_table(defaults)), .after = std::string(kEnd)};
 }
 
 }  // namespace threadecho::compare

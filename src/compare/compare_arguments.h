@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-
+#include "cli/manual.h"
 #include "compare/compare_options.h"
 
 namespace threadecho::compare {
@@ -10,7 +8,6 @@ namespace threadecho::compare {
 /// Reads the arguments after the command's name, which is argv[0]. Throws cli::UsageError.
 CompareOptions parse_compare_arguments(int argc, const char* const* argv);
 
-/// What --help prints, in `width` columns.
-std::string compare_help(std::size_t width);
+cli::Manual compare_manual();
 
 }  // namespace threadecho::compare

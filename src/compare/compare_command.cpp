@@ -79,7 +79,7 @@ int run_compare(int argc, const char* const* argv) {
   return client::run_command("compare", argc, argv, [&] {
     const CompareOptions options = parse_compare_arguments(argc, argv);
     if (options.help) {
-      std::cout << compare_help(cli::output_width());
+      std::cout << cli::help_text(compare_manual(), cli::output_width());
       return cli::kDone;
     }
     ensure_room(options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "cli/commands.h"
 #include "config/settings_table.h"
@@ -40,14 +41,9 @@ Example:
   threadecho --port 7000 --idle-timeout 5m
 )";
 
-// Where a command's meaning, and where a setting's default begins.
 constexpr std::size_t kMeaningColumn = 20;
-constexpr std::size_t kDefaultColumn = 44;
 
-std::string padded(std::string text, std::size_t column) {
-  text.resize(std::max(text.size() + 2, column), ' ');
-  return text;
-}
+cli::Option version_option(bool& wants_version) { return cli::toggle("--version", wants_version, "print the version"); }
 
 void check_operands(const std::vector<std::string>& operands) {
   for (std::size_t i = operands.empty() || operands.front() != "serve" ? 0 : 1; i < operands.size(); ++i) {
@@ -69,7 +65,14 @@ std::vector<cli::Option> setting_options(Flags& flags) {
       flags[name] = text;
       return std::nullopt;
     };
-    options.push_back({.flag = flag_of(row.name), .value = "VALUE", .allowed = row.kind.allowed, .take = take});
+    options.push_back({.flag = flag_of(row.name),
+                       .value = "VALUE",
+                       .default_text = std::string(row.shown_default()),
+                       .meaning = std::string(row.meaning),
+                       .allowed = row.kind.allowed,
+                       .take = take,
+                       .candidates = row.kind.candidates,
+                       .variable = std::string(row.name)});
   }
   return options;
 }
@@ -78,7 +81,7 @@ ServeArguments parse_serve_arguments(int argc, const char* const* argv) {
   ServeArguments result;
   result.wants_version = cli::has_flag("--version", argc, argv);  // whatever else is wrong
   std::vector<cli::Option> options = setting_options(result.flags);
-  options.push_back(cli::toggle("--version", result.wants_version, "print the version"));
+  options.push_back(version_option(result.wants_version));
   try {
     const cli::Arguments arguments = cli::parse(options, argc, argv);
     result.wants_help = arguments.wants_help;
@@ -89,21 +92,20 @@ ServeArguments parse_serve_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string serve_help(std::size_t width) {
-  std::string text(kUsage);
+cli::Manual serve_manual() {
+  std::string before(kUsage);
   for (const cli::CommandSummary& command : cli::command_summaries()) {
-    const std::string arguments = command.arguments.empty() ? "" : " " + std::string(command.arguments);
-    text.append(padded("  " + std::string(command.name) + arguments, kMeaningColumn))
-        .append(command.meaning)
-        .append("\n");
+    std::string name = "  " + std::string(command.name) + (command.arguments.empty() ? "" : " ");
+    name.append(command.arguments).resize(std::max(name.size() + 2, kMeaningColumn), ' ');
+    before.append(name).append(command.meaning).append("\n");
   }
-  text.append(kSettings);
-  for (const SettingRow& row : settings_table()) {
-    text.append("\n").append(padded("  " + flag_of(row.name) + ", " + std::string(row.name), kDefaultColumn));
-    text.append("default: ").append(row.shown_default());
-    text.append("\n      ").append(row.meaning).append("\n      allowed: ").append(row.kind.allowed).append("\n");
-  }
-  return cli::wrapped(text.append(kEnd), width);
+  Flags flags;
+  bool wants_version = false;
+  std::vector<cli::Option> options = setting_options(flags);
+  options.push_back(version_option(wants_version));
+  options.back().heading = "Other flags";
+  return {
+      .before = before.append(kSettings), .options = cli::for_manual(std::move(options)), .after = std::string(kEnd)};
 }
 
 }  // namespace threadecho::config

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/options.h"
 
 namespace threadecho::config {
@@ -28,7 +27,7 @@ struct ServeArguments {
 /// left out.
 ServeArguments parse_serve_arguments(int argc, const char* const* argv);
 
-/// What `threadecho --help` prints: commands, every setting of the table, exit statuses, an example.
-std::string serve_help(std::size_t width = cli::kUsualWidth);
+/// Of `threadecho --help`: commands, every setting of the table, exit statuses, an example.
+cli::Manual serve_manual();
 
 }  // namespace threadecho::config

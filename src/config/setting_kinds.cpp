@@ -110,7 +110,7 @@ cli::ValueKind<std::optional<std::uint16_t>> port_or_off() {
   const auto show = [](const std::optional<std::uint16_t>& number) {
     return number ? std::to_string(*number) : std::string("off");
   };
-  return {port.allowed + ", or off", parse, show};
+  return {port.allowed + ", or off", parse, show, {.words = {"off"}}};
 }
 
 cli::ValueKind<std::vector<net::Network>> networks() {

@@ -22,6 +22,7 @@ struct SettingKind {
   std::function<std::optional<std::string>(std::string_view text, Settings& settings)> parse;
   /// The canonical text, which parse takes; empty where the value is left to the system.
   std::function<std::string(const Settings& settings)> show;
+  cli::Candidates candidates = {};
 };
 
 template <typename T, typename Kind>
@@ -35,7 +36,8 @@ SettingKind member(T Settings::*place, const cli::ValueKind<Kind>& kind) {
     settings.*place = parsed.value();
     return std::nullopt;
   };
-  return {kind.allowed, parse, [place, kind](const Settings& settings) { return kind.show(settings.*place); }};
+  return {kind.allowed, parse, [place, kind](const Settings& settings) { return kind.show(settings.*place); },
+          kind.candidates};
 }
 
 /// The stack of a thread: a size in `low`..`high`, but not below `system_minimum`, which is what the C library demands.

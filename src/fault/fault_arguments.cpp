@@ -66,6 +66,8 @@ std::vector<cli::Option> options(Flags& flags, FaultOptions& result) {
     }
     return std::nullopt;
   };
+  cli::ValueKind<std::string> scope = any_text("all, new");
+  scope.candidates.words = {"all", "new"};
   return {
       cli::option("--at", "HOST:PORT", flags.server, any_text("HOST:PORT"), "the server's HTTP port"),
       cli::option("--for", "DURATION", flags.duration, any_text("1ms to 1d"), "",
@@ -78,8 +80,7 @@ std::vector<cli::Option> options(Flags& flags, FaultOptions& result) {
        .allowed = "networks in CIDR notation",
        .take = add_clients,
        .may_repeat = true},
-      cli::option("--scope", "SCOPE", flags.scope, any_text("all, new"), "all",
-                  "new: only connections that open from now on"),
+      cli::option("--scope", "SCOPE", flags.scope, scope, "all", "new: only connections that open from now on"),
       cli::option("--jitter", "DURATION", flags.jitter, any_text("up to the delay"), "0s",
                   "of a delay: how much longer or shorter it may be"),
       cli::toggle("--json", result.json, "print the faults as one line of JSON"),
@@ -238,10 +239,13 @@ FaultOptions parse_fault_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string fault_help(std::size_t width) {
+cli::Manual fault_manual() {
   FaultOptions defaults;
   Flags flags;
-  return cli::wrapped(kUsage + cli::options_text(options(flags, defaults)) + kEnd, width);
+  return {.before = std::string(kUsage),
+          .options = cli::for_manual(options(flags, defaults)),
+          .after = std::string(kEnd),
+          .after_operand = {{std::string(kActions.front()), {echo::kFaultNames.begin(), echo::kFaultNames.end()}}}};
 }
 
 }  // namespace threadecho::fault

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "client/json.h"
 #include "client/target.h"
 
@@ -25,6 +25,6 @@ struct FaultOptions {
 /// argv[0] is the command's name. Throws cli::UsageError.
 FaultOptions parse_fault_arguments(int argc, const char* const* argv);
 
-std::string fault_help(std::size_t width = cli::kUsualWidth);
+cli::Manual fault_manual();
 
 }  // namespace threadecho::fault

@@ -99,7 +99,7 @@ int run_fault(int argc, const char* const* argv) {
   return client::run_command("fault", argc, argv, [&] {
     const FaultOptions options = parse_fault_arguments(argc, argv);
     if (options.help) {
-      std::cout << fault_help(cli::output_width());
+      std::cout << cli::help_text(fault_manual(), cli::output_width());
       return cli::kDone;
     }
     return run(options);

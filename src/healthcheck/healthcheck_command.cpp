@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::chrono::seconds kTimeInAll{2};
 
-constexpr std::string_view kHelp = R"(Usage: threadecho healthcheck [--echo] [--flag VALUE]...
+constexpr std::string_view kUsage = R"(Usage: threadecho healthcheck [--echo] [--flag VALUE]...
 
 Asks the server on this host for GET /healthz, and prints the result in one line. Takes the same
 settings as the server, from the same flags, variables and .env file (see threadecho --help). It
@@ -31,9 +31,9 @@ In a container it also takes the flags of the main process: process 1, or its on
 init. Flags of its own win. If the main process is load or probe, which serve nothing, and this
 command has no flags but --echo, the container is healthy while the process runs.
 
-  --echo   also echo one message over PORT. Not for liveness: a full server refuses clients, and must not be restarted.
-  --help   print this
+)";
 
+constexpr std::string_view kEnd = R"(
 Exit statuses:
   0      healthy
   1      not healthy, no answer within 2 seconds in all, wrong settings, or wrong usage
@@ -41,6 +41,13 @@ Exit statuses:
 Example:
   HEALTHCHECK CMD ["threadecho", "healthcheck"]
 )";
+
+cli::Option echo_option(bool& with_echo) {
+  return cli::toggle(
+      "--echo", with_echo,
+      "also echo one message over PORT. Not for liveness: a full server refuses clients, and must not be "
+      "restarted.");
+}
 
 /// Several problems are several lines; an orchestrator shows them best as one.
 std::string on_one_line(std::string text) {
@@ -60,7 +67,7 @@ Health health_of_server(const std::vector<const char*>& arguments, const std::fi
   config::Flags flags;
   bool with_echo = false;
   std::vector<cli::Option> options = config::setting_options(flags);
-  options.push_back(cli::toggle("--echo", with_echo, "also echo one message over PORT"));
+  options.push_back(echo_option(with_echo));
   const auto operands = cli::parse(options, static_cast<int>(arguments.size()), arguments.data()).operands;
   if (!operands.empty() && operands != std::vector<std::string>{"serve"}) {  // copied from the server's arguments
     throw cli::UsageError("unexpected argument " + text::in_quotes(operands.back()));
@@ -77,12 +84,19 @@ Health health_of_server(const std::vector<const char*>& arguments, const std::fi
   return check_health(configuration.settings, with_echo, deadline);
 }
 
-std::string healthcheck_help(std::size_t width) { return cli::wrapped(kHelp, width); }
+cli::Manual healthcheck_manual() {
+  bool with_echo = false;
+  config::Flags flags;
+  return {.before = std::string(kUsage),
+          .options = cli::for_manual({echo_option(with_echo)}),
+          .after = std::string(kEnd),
+          .other_options = cli::for_manual(config::setting_options(flags))};
+}
 
 int run_healthcheck(int argc, const char* const* argv) {
   const std::vector<const char*> arguments(argv, argv + argc);
   if (cli::has_flag("--help", argc, argv) || cli::has_flag("-h", argc, argv)) {
-    std::cout << healthcheck_help(cli::output_width()) << std::flush;
+    std::cout << cli::help_text(healthcheck_manual(), cli::output_width()) << std::flush;
     return cli::kDone;
   }
   Health health;

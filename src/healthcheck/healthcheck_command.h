@@ -1,10 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "healthcheck/healthcheck.h"
 
 namespace threadecho::healthcheck {
@@ -17,6 +16,6 @@ int run_healthcheck(int argc, const char* const* argv);
 /// UsageError.
 Health health_of_server(const std::vector<const char*>& arguments, const std::filesystem::path& proc);
 
-std::string healthcheck_help(std::size_t width = cli::kUsualWidth);
+cli::Manual healthcheck_manual();
 
 }  // namespace threadecho::healthcheck

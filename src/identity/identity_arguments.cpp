@@ -65,9 +65,9 @@ IdentityOptions parse_identity_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string identity_help(std::size_t width) {
+cli::Manual identity_manual() {
   IdentityOptions defaults;
-  return cli::wrapped(std::string(kUsage).append(cli::options_text(options(defaults))).append(kEnd), width);
+  return {.before = std::string(kUsage), .options = cli::for_manual(options(defaults)), .after = std::string(kEnd)};
 }
 
 }  // namespace threadecho::identity

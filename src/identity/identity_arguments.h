@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "client/arguments.h"
 #include "client/target.h"
 
@@ -25,6 +25,6 @@ struct IdentityOptions {
 /// argv[0] is the command's name. Throws cli::UsageError.
 IdentityOptions parse_identity_arguments(int argc, const char* const* argv);
 
-std::string identity_help(std::size_t width = cli::kUsualWidth);
+cli::Manual identity_manual();
 
 }  // namespace threadecho::identity

@@ -72,7 +72,7 @@ int run_identity(int argc, const char* const* argv) {
   const int status = client::run_command("identity", argc, argv, [&] {
     const IdentityOptions options = parse_identity_arguments(argc, argv);
     if (options.help) {
-      std::cout << identity_help(cli::output_width());
+      std::cout << cli::help_text(identity_manual(), cli::output_width());
       return cli::kDone;
     }
     return run(options, names.emplace(options.target));

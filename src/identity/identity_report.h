@@ -24,7 +24,7 @@ struct IdentityResult {
 /// A table with a bar for each server, in at most `width` columns; lines end in newlines.
 std::string identity_text(const IdentityOptions& options, const IdentityResult& result, std::size_t width);
 
-/// One JSON object on one line, without its end; identity_help() lists its members.
+/// One JSON object on one line, without its end; identity_manual() lists its members.
 std::string identity_json(const IdentityOptions& options, const IdentityResult& result);
 
 }  // namespace threadecho::identity

@@ -226,11 +226,12 @@ LoadOptions parse_load_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string load_help(std::size_t width) {
+cli::Manual load_manual() {
   LoadOptions defaults;
   Given given;
-  return cli::wrapped(std::string(kLoadUsage).append(cli::options_text(options(defaults, given))).append(kLoadHelpEnd),
-                      width);
+  return {.before = std::string(kLoadUsage),
+          .options = cli::for_manual(options(defaults, given)),
+          .after = std::string(kLoadHelpEnd)};
 }
 
 }  // namespace threadecho::load

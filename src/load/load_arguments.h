@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "load/load_options.h"
 
 namespace threadecho::load {
@@ -11,6 +11,6 @@ namespace threadecho::load {
 /// argv[0] is the command's name. Throws cli::UsageError.
 LoadOptions parse_load_arguments(int argc, const char* const* argv);
 
-std::string load_help(std::size_t width = cli::kUsualWidth);
+cli::Manual load_manual();
 
 }  // namespace threadecho::load

@@ -159,7 +159,7 @@ int run_load(int argc, const char* const* argv) {
   const int status = client::run_command("load", argc, argv, [&] {
     const LoadOptions options = parse_load_arguments(argc, argv);
     if (options.help) {
-      std::cout << load_help(cli::output_width());
+      std::cout << cli::help_text(load_manual(), cli::output_width());
       return cli::kDone;
     }
     ensure_descriptors(options);

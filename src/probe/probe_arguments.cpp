@@ -134,12 +134,11 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string probe_help(std::size_t width) {
+cli::Manual probe_manual() {
   ProbeOptions defaults;
-  std::string text(kUsage);
-  text.append(cli::options_text(options(defaults))).append(kUnits).append(statuses_text());
-  text.append(kEnd).append(kinds_text()).append(kExamples);
-  return cli::wrapped(text, width);
+  std::string after(kUnits);
+  after.append(statuses_text()).append(kEnd).append(kinds_text()).append(kExamples);
+  return {.before = std::string(kUsage), .options = cli::for_manual(options(defaults)), .after = after};
 }
 
 }  // namespace threadecho::probe

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "client/arguments.h"
 #include "client/proxy_header.h"
 #include "client/target.h"
@@ -32,6 +32,6 @@ struct ProbeOptions {
 /// argv[0] is the command's name. Throws cli::UsageError.
 ProbeOptions parse_probe_arguments(int argc, const char* const* argv);
 
-std::string probe_help(std::size_t width = cli::kUsualWidth);
+cli::Manual probe_manual();
 
 }  // namespace threadecho::probe

@@ -57,7 +57,7 @@ int run_probe(int argc, const char* const* argv) {
   const int status = client::run_command("probe", argc, argv, [&] {
     const ProbeOptions options = parse_probe_arguments(argc, argv);
     if (options.help) {
-      std::cout << probe_help(cli::output_width());
+      std::cout << cli::help_text(probe_manual(), cli::output_width());
       return cli::kDone;
     }
     return run(options, names.emplace(options.target));

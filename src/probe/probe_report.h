@@ -28,7 +28,7 @@ std::string half_close_line(std::size_t size, const HalfCloseResult& check);
 /// Several lines: what was sent and lost, and the round trips in a table of at most `width` columns.
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result, std::size_t width = cli::kUsualWidth);
 
-/// Everything, as one JSON object on one line; probe_help() lists its members.
+/// Everything, as one JSON object on one line; probe_manual() lists its members.
 std::string json_text(const ProbeOptions& options, const ProbeResult& result);
 
 }  // namespace threadecho::probe

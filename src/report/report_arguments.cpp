@@ -59,9 +59,9 @@ ReportOptions parse_report_arguments(int argc, const char* const* argv) {
   return result;
 }
 
-std::string report_help(std::size_t width) {
+cli::Manual report_manual() {
   ReportOptions defaults;
-  return cli::wrapped(kUsage + cli::options_text(options(defaults)) + kEnd, width);
+  return {.before = std::string(kUsage), .options = cli::for_manual(options(defaults)), .after = std::string(kEnd)};
 }
 
 }  // namespace threadecho::report

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 
 namespace threadecho::report {
 
@@ -20,6 +20,6 @@ struct ReportOptions {
 /// argv[0] is the command's name. Throws cli::UsageError.
 ReportOptions parse_report_arguments(int argc, const char* const* argv);
 
-std::string report_help(std::size_t width = cli::kUsualWidth);
+cli::Manual report_manual();
 
 }  // namespace threadecho::report

@@ -71,7 +71,7 @@ int run_report(int argc, const char* const* argv) {
   return client::run_command("report", argc, argv, [&] {
     const ReportOptions options = parse_report_arguments(argc, argv);
     if (options.help) {
-      std::cout << report_help(cli::output_width());
+      std::cout << cli::help_text(report_manual(), cli::output_width());
       return cli::kDone;
     }
     return run(options);

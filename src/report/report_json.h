@@ -6,7 +6,7 @@
 
 namespace threadecho::report {
 
-/// One line of JSON with its end; report_help() lists the members.
+/// One line of JSON with its end; report_manual() lists the members.
 std::string report_json(const MergedRuns& merged);
 
 }  // namespace threadecho::report

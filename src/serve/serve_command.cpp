@@ -213,7 +213,9 @@ std::string version_line() {
 int run_serve(int argc, const char* const* argv) {
   const config::ServeArguments arguments = config::parse_serve_arguments(argc, argv);
   if (arguments.wants_help || arguments.wants_version) {
-    std::cout << (arguments.wants_help ? config::serve_help(cli::output_width()) : version_line() + "\n") << std::flush;
+    std::cout << (arguments.wants_help ? cli::help_text(config::serve_manual(), cli::output_width())
+                                       : version_line() + "\n")
+              << std::flush;
     return cli::kDone;
   }
   return serve(arguments);

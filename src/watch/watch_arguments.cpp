@@ -203,9 +203,11 @@ TargetList read_targets(const WatchOptions& options) {
   return list;
 }
 
-std::string watch_help(std::size_t width) {
+cli::Manual watch_manual() {
   WatchOptions defaults;
-  return cli::wrapped(std::string(kUsage).append(cli::options_text(option_rows(defaults))).append(kEnd), width);
+  return {.before = std::string(kUsage),
+          .options = cli::for_manual(option_rows(defaults)),
+          .after = std::string(kEnd)};
 }
 
 }  // namespace threadecho::watch

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/options.h"
 #include "config/settings_error.h"
 #include "host/environment.h"
@@ -32,6 +32,6 @@ std::string variable_of(std::string_view flag);
 /// The option table, for help and tests.
 std::vector<cli::Option> option_rows(WatchOptions& options);
 
-std::string watch_help(std::size_t width = cli::kUsualWidth);
+cli::Manual watch_manual();
 
 }  // namespace threadecho::watch

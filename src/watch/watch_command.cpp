@@ -80,7 +80,7 @@ int run(int argc, const char* const* argv) {
   const host::Environment environment = host::process_environment();
   const WatchArguments arguments = parse_watch_arguments(argc, argv, environment);
   if (arguments.options.help) {
-    std::cout << watch_help(cli::output_width());
+    std::cout << cli::help_text(watch_manual(), cli::output_width());
     return cli::kDone;
   }
   if (arguments.options.dry_run) {

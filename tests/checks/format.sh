@@ -12,5 +12,5 @@ cd "$1"
 clang_format=$("$here/llvm" clang-format) ||
     exec "$here/skip" 'clang-format 14 is not here, and others format differently'
 # shellcheck disable=SC2086  # two words
-find src tests bench -type f \( -name '*.h' -o -name '*.cpp' \) -print0 2>/dev/null |
+find src tests bench docs -type f \( -name '*.h' -o -name '*.cpp' \) -print0 2>/dev/null |
     xargs -0 "$clang_format" --style=file $mode

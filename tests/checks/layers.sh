@@ -9,8 +9,9 @@ find src -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.in' \) -print0 | so
     # itself and may be included by all; main.cpp may include all.
     BEGIN {
         depth = 0
+        add("commands")
         add("serve probe load watch report compare identity fault healthcheck")
-        add("client"); add("admin"); add("http"); add("echo"); add("config"); add("cli"); add("log"); add("host")
+        add("client"); add("admin"); add("http"); add("echo"); add("config"); add("man"); add("cli"); add("log"); add("host")
         add("net"); add("stats"); add("text"); add("build_info")
     }
     function add(names,   name, i, count) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# clang-tidy finds nothing in src/, tests/ and bench/.
+# clang-tidy finds nothing in src/, tests/, bench/ and docs/.
 # needs: tests clang clang-tidy
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
@@ -14,7 +14,7 @@ export CLANG_TIDY
 # shellcheck disable=SC2016  # for the inner shell
 find build/clang -path '*/Unity/*.cxx' | sort | xargs -n 1 -P "$(nproc)" sh -c '
     clean=build/tidy/$1
-    if [ -e "$clean" ] && [ -z "$(find .clang-tidy CMakeLists.txt CMakePresets.json cmake src tests bench "$1" \
+    if [ -e "$clean" ] && [ -z "$(find .clang-tidy CMakeLists.txt CMakePresets.json cmake src tests bench docs "$1" \
         \( -name "*.cpp" -o -name "*.h" -o -name .clang-tidy -o -name "CMake*" -o -name "*.cmake" -o -name "*.cxx" \) \
         -newer "$clean" 2>/dev/null)" ]; then
         exit 0

@@ -50,8 +50,8 @@ TEST(ExitStatusDocs, HelpOfProbeListsItsFailures) {
   for (const client::FailureWords& words : client::kFailureKinds) {
     const std::string status = std::to_string(words.exit_status);
     const std::string line = "\n  " + status + std::string(7 - status.size(), ' ') + std::string(words.meaning) + "\n";
-    EXPECT_THAT(probe::probe_help(120), HasSubstr(line));
-    EXPECT_THAT(probe::probe_help(120), HasSubstr(std::string(words.name)));
+    EXPECT_THAT(cli::help_text(probe::probe_manual(), 120), HasSubstr(line));
+    EXPECT_THAT(cli::help_text(probe::probe_manual(), 120), HasSubstr(std::string(words.name)));
   }
 }
 

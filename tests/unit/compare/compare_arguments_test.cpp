@@ -69,7 +69,7 @@ TEST(CompareArguments, HaveNoTarget) {
 
 TEST(CompareHelp, FitsTheTerminal) {
   for (const std::size_t width : {80U, 100U, 120U}) {
-    std::istringstream lines(compare::compare_help(width));
+    std::istringstream lines(cli::help_text(compare::compare_manual(), width));
     for (std::string line; std::getline(lines, line);) {
       EXPECT_LE(line.size(), width) << line;
     }

@@ -70,7 +70,7 @@ TEST(SettingsDocs, EnvExampleAgreesWithTheTable) {
 }
 
 TEST(SettingsDocs, HelpHasEverySettingWithItsDefaultAndMeaning) {
-  const std::string help = config::serve_help(200);
+  const std::string help = cli::help_text(config::serve_manual(), 200);
   for (const auto& row : settings_table()) {
     const std::string flag = "\n  " + config::flag_of(row.name) + ", " + std::string(row.name) + " ";
     ASSERT_THAT(help, HasSubstr(flag));
@@ -114,7 +114,7 @@ TEST(SettingsDocs, FileForAServiceManagerHasEverySettingButTheNameOfAFile) {
 
 TEST(SettingsDocs, HelpFitsTheTerminal) {
   for (const std::size_t width : {80U, 100U, 120U}) {
-    std::istringstream help(config::serve_help(width));
+    std::istringstream help(cli::help_text(config::serve_manual(), width));
     for (std::string line; std::getline(help, line);) {
       EXPECT_LE(line.size(), width) << line;
     }

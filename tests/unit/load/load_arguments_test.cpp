@@ -159,17 +159,18 @@ TEST(LoadArguments, NameAFlagWithoutItsValueAndOneGivenTwice) {
 TEST(LoadArguments, AskForHelpWhateverElseIsThere) {
   EXPECT_TRUE(parse({"--help"}).help);
   EXPECT_TRUE(parse({"-h", "a", "b", "--frob"}).help);
-  std::istringstream help(load::load_help());
+  std::istringstream help(cli::help_text(load::load_manual()));
   for (std::string line; std::getline(help, line);) {
     EXPECT_LE(line.size(), 80U) << line;
   }
-  EXPECT_THAT(load::load_help(1000), Not(HasSubstr("\n         "))) << "each exit status is one line";
+  EXPECT_THAT(cli::help_text(load::load_manual(), 1000), Not(HasSubstr("\n         ")))
+      << "each exit status is one line";
   for (const char* flag :
        {"--rate",        "--bulk",     "--churn",  "--hold",     "--connections",     "--size",   "--pipeline",
         "--threads",     "--duration", "--warmup", "--timeout",  "--reconnect",       "--source", "--json",
         "--raw-samples", "--close",    "--ramp",   "--start-at", "--report-interval", "--quiet",  "--timestamps",
         "--help"}) {
-    EXPECT_THAT(load::load_help(), HasSubstr(std::string("\n  ") + flag));
+    EXPECT_THAT(cli::help_text(load::load_manual()), HasSubstr(std::string("\n  ") + flag));
   }
 }
 

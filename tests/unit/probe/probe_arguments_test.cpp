@@ -88,12 +88,12 @@ TEST(ProbeArguments, NameAFlagWithoutItsValueAndOneGivenTwice) {
 TEST(ProbeArguments, AskForHelpWhateverElseIsThere) {
   EXPECT_TRUE(parse({"--help"}).help);
   EXPECT_TRUE(parse({"-h", "a", "b", "--frob"}).help);
-  std::istringstream help(probe::probe_help());
+  std::istringstream help(cli::help_text(probe::probe_manual()));
   for (std::string line; std::getline(help, line);) {
     EXPECT_LE(line.size(), 80U) << line;
   }
   for (const char* flag : {"--count", "--interval", "--size", "--timeout", "--half-close", "--json", "--help"}) {
-    EXPECT_THAT(probe::probe_help(), HasSubstr(std::string("  ") + flag));
+    EXPECT_THAT(cli::help_text(probe::probe_manual()), HasSubstr(std::string("  ") + flag));
   }
 }
 

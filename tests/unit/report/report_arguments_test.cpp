@@ -10,8 +10,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(ReportArguments, HaveAHelpWithEachExitStatusOnOneLineWhereThereIsRoom) {
-  EXPECT_THAT(report::report_help(1000), Not(HasSubstr("\n         ")));
-  EXPECT_THAT(report::report_help(1000), HasSubstr("\n  1      in a run"));
+  EXPECT_THAT(cli::help_text(report::report_manual(), 1000), Not(HasSubstr("\n         ")));
+  EXPECT_THAT(cli::help_text(report::report_manual(), 1000), HasSubstr("\n  1      in a run"));
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ TEST(WatchArguments, HaveAVariableForEachFlag) {
   WatchOptions defaults;
   for (const cli::Option& row : watch::option_rows(defaults)) {
     EXPECT_THAT(watch::variable_of(row.flag), ::testing::MatchesRegex("WATCH_[A-Z_46]+")) << row.flag;
-    EXPECT_THAT(watch::watch_help(120), HasSubstr("\n  " + row.flag));
+    EXPECT_THAT(cli::help_text(watch::watch_manual(), 120), HasSubstr("\n  " + row.flag));
   }
   EXPECT_EQ(watch::variable_of("--resolve-every"), "WATCH_RESOLVE_EVERY");
   EXPECT_EQ(watch::variable_of("-4"), "WATCH_IPV4_ONLY");
