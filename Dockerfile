@@ -46,7 +46,7 @@ COPY --from=build /image /
 ARG REVISION
 ARG CREATED
 # As in CMakeLists.txt: the check called docker holds it against the program.
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="threadecho" \
       org.opencontainers.image.description="TCP echo server that gives every client its own thread and shows what those threads do" \
       org.opencontainers.image.source="https://github.com/threadecho/threadecho" \
