@@ -306,6 +306,24 @@ END
     [ -z "$crash" ] || expect fail 'not so' build/asan/tests/fuzz/some_fuzz "$crash"
 }
 
+publishing() {
+    tree publishing
+    mkdir -p .github/workflows tests build "$root/build/actionlint"
+    cp -R "$root/tests/workflows" tests/
+    ln -s "$root/build/actionlint" build/actionlint
+    workflow() {
+        printf 'on: push\njobs:\n  a:\n    runs-on: %s\n    steps:\n      - uses: actions/checkout@%s\n' "$1" "$2" \
+            >.github/workflows/ci.yml
+    }
+    commit='34e114876b0b11c390a56381ad16ebd13914f8d5 # v4.3.1'
+    workflow ubuntu-24.04 "$commit"
+    expect 0 '1 workflows, 0 findings' "$here/workflows.sh" .
+    workflow ubuntu-24.04 v4
+    expect fail 'not pinned by a commit' "$here/workflows.sh" .
+    workflow nowhere "$commit"
+    expect fail 'label "nowhere" is unknown' "$here/workflows.sh" .
+}
+
 # The rows that become the count.
 counting() {
     tree count
@@ -373,7 +391,7 @@ trap 'for pid in $pids; do kill -- "-$pid"; done; exit 1' INT TERM
 lane rendered
 lane files chart running
 lane observability stacking dotenvs faults
-lane tidying sanitizers fuzzing hardening formatting layering linking learning promising checking_out scripts counting
+lane tidying sanitizers fuzzing hardening formatting layering linking learning promising checking_out scripts counting publishing
 status=0
 for pid in $pids; do wait "$pid" || status=1; done
 for name in $lanes; do cat "$work/$name.log"; done

@@ -33,7 +33,8 @@ STARTS = {
 
 
 def environment(binaries, folder):
-    return {"PATH": f"{binaries}:/usr/bin:/bin", "HOME": str(folder), "TERM": "dumb", "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
+    return {"PATH": f"{binaries}:/usr/bin:/bin", "HOME": str(folder), "TERM": "dumb", "LC_ALL": "C.UTF-8",
+            "COLUMNS": "200"}
 
 
 class Shell:
@@ -59,7 +60,8 @@ class Shell:
             ready, _, _ = select.select([self.terminal], [], [], max(0, deadline - time.monotonic()))
             if not ready:
                 raise AssertionError(f"{[text for text in texts if text not in screen]} not on the screen: {screen!r}")
-            screen += re.sub("\x1b\\[[0-9;?]*[A-Za-z]|[\x07\x08]", "", os.read(self.terminal, 65536).decode(errors="replace"))
+            text = os.read(self.terminal, 65536).decode(errors="replace")
+            screen += re.sub("\x1b\\[[0-9;?]*[A-Za-z]|[\x07\x08]", "", text)
         return screen
 
     def complete(self, typed, expected):
