@@ -17,6 +17,36 @@ constexpr std::array kSections = {
     Section{"Durations:", "UNITS"},          Section{"Settings of the server", "SETTINGS"},
 };
 
+/// Without the characters that mean something to troff within a line.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '\\':
+        result.append("\\e");
+        break;
+      case '-':
+        result.append("\\-");
+        break;
+      case '\'':
+        result.append("\\(aq");
+        break;
+      case '`':
+        result.append("\\(ga");
+        break;
+      case '^':
+        result.append("\\(ha");
+        break;
+      case '~':
+        result.append("\\(ti");
+        break;
+      default:
+        result.push_back(c);
+    }
+  }
+  return result;
+}
+
 /// Words of prose, with flags and what stands between backquotes in bold.
 std::string prose(std::string_view text) {
   std::string result;
@@ -27,7 +57,7 @@ std::string prose(std::string_view text) {
     const bool is_flag = !is_bold && word.starts_with("--") && word.size() > 2;
     const std::size_t end = is_flag ? std::min(word.find_first_of(".,;:)"), word.size()) : 0;
     if (is_flag) {
-      result.append("\\fB").append(literal(word.substr(0, end))).append("\\fR");
+      result.append("\\fB").append(escaped(word.substr(0, end))).append("\\fR");
     }
     for (const char c : word.substr(end)) {
       if (c == '`') {
@@ -36,7 +66,7 @@ std::string prose(std::string_view text) {
       } else if (c == '-' && !is_bold) {
         result.push_back(c);  // a hyphen
       } else {
-        result.append(literal(std::string_view(&c, 1)));
+        result.append(escaped(std::string_view(&c, 1)));
       }
     }
   }
@@ -119,31 +149,7 @@ class Writer {
 }  // namespace
 
 std::string literal(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '\\':
-        result.append("\\e");
-        break;
-      case '-':
-        result.append("\\-");
-        break;
-      case '\'':
-        result.append("\\(aq");
-        break;
-      case '`':
-        result.append("\\(ga");
-        break;
-      case '^':
-        result.append("\\(ha");
-        break;
-      case '~':
-        result.append("\\(ti");
-        break;
-      default:
-        result.push_back(c);
-    }
-  }
+  std::string result = escaped(text);
   return result.starts_with('.') ? "\\&" + result : result;
 }
 
