@@ -13,6 +13,7 @@
 #include "cli/spelling.h"
 #include "cli/value_kinds.h"
 #include "echo/fault.h"
+#include "fault/fault_help_text.h"
 #include "text/ascii.h"
 #include "text/escape.h"
 #include "text/parsed.h"
@@ -86,40 +87,6 @@ std::vector<cli::Option> options(Flags& flags, FaultOptions& result) {
       cli::toggle("--json", result.json, "print the faults as one line of JSON"),
   };
 }
-
-constexpr const char* kUsage = R"(Usage: threadecho fault add KIND [VALUE] --for DURATION [--flag VALUE]...
-       threadecho fault list
-       threadecho fault clear [ID]
-
-Has a server misbehave on demand, shows what it does wrong, or ends that. The server must run with FAULTS=on.
-
-Kinds:
-  delay DURATION            each message is echoed later
-  throttle BYTES_PER_SECOND the echo is slowed down
-  stall [AFTER_BYTES]       nothing is received or echoed any more; the connection stays open
-  close [AFTER_BYTES]       FIN after so many echoed bytes: a truncated echo
-  reset [AFTER_BYTES]       RST after so many echoed bytes
-  corrupt [AFTER_BYTES]     one bit of the next byte is flipped
-  refuse                    new connections are refused
-  unready                   /readyz answers 503
-
-)";
-
-constexpr const char* kEnd = R"(
-Exit statuses:
-  0      done
-  1      the server cannot be reached, or refuses
-  2      wrong usage
-
-JSON: type (faults or error), target, faults [{id, fault, share, clients, scope, duration_seconds, left_seconds,
-injected, and delay_seconds, jitter_seconds, bytes_per_second or after_bytes}]: the fault that was added, those that
-are active, or those that were ended. error {kind, message}.
-
-Examples:
-  threadecho fault add delay 200ms --share 10% --for 5m --at echo:8080
-  threadecho fault add reset 1000 --for 1m --clients 10.0.0.0/8
-  threadecho fault clear
-)";
 
 /// The member of the request that VALUE is.
 std::string_view member_of(FaultKind kind) {
@@ -242,9 +209,9 @@ FaultOptions parse_fault_arguments(int argc, const char* const* argv) {
 cli::Manual fault_manual() {
   FaultOptions defaults;
   Flags flags;
-  return {.before = std::string(kUsage),
+  return {.before = std::string(kFaultUsage),
           .options = cli::for_manual(options(flags, defaults)),
-          .after = std::string(kEnd),
+          .after = std::string(kFaultEnd),
           .after_operand = {{std::string(kActions.front()), {echo::kFaultNames.begin(), echo::kFaultNames.end()}}}};
 }
 

@@ -1,8 +1,15 @@
 #include "watch/timers.h"
 
+#include <cmath>
 #include <utility>
 
 namespace threadecho::watch {
+
+std::chrono::nanoseconds phase_of(std::uint32_t number, std::chrono::nanoseconds interval) {
+  constexpr double kGoldenRatio = 0.6180339887498949;
+  const double share = std::fmod(static_cast<double>(number) * kGoldenRatio, 1.0);
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(interval.count())));
+}
 
 void Timers::put(std::size_t place, Timed* timed) {
   heap_[place] = timed;

@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace threadecho::watch {
+
+/// Where in an interval the thing with this number has its turn: the golden ratio spreads any number of them evenly.
+std::chrono::nanoseconds phase_of(std::uint32_t number, std::chrono::nanoseconds interval);
 
 /// Something that has a next step. Timers holds it by reference: take it out before it goes.
 class Timed {

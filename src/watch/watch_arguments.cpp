@@ -205,9 +205,7 @@ TargetList read_targets(const WatchOptions& options) {
 
 cli::Manual watch_manual() {
   WatchOptions defaults;
-  return {.before = std::string(kUsage),
-          .options = cli::for_manual(option_rows(defaults)),
-          .after = std::string(kEnd)};
+  return {.before = std::string(kUsage), .options = cli::for_manual(option_rows(defaults)), .after = std::string(kEnd)};
 }
 
 }  // namespace threadecho::watch

@@ -1,8 +1,11 @@
 #include "watch/watch_connection.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -11,6 +14,15 @@
 #include "net/tcp.h"
 
 namespace threadecho::watch {
+
+std::size_t Sockets::most_of_process() {
+  constexpr std::size_t kOthers = 48;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return SIZE_MAX;
+  }
+  return limit.rlim_cur - std::min<std::size_t>(limit.rlim_cur, kOthers);
+}
 
 WatchConnection::WatchConnection(const WatchOptions& options, Sockets& sockets, WatchPath& path, ConnectionKind kind,
                                  const net::Endpoint& address, std::uint32_t number)

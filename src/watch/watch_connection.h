@@ -23,6 +23,9 @@ struct Sockets {
   int epoll = -1;
   std::size_t open = 0;
   std::size_t most = 0;
+
+  /// What the limit of descriptors leaves beside HTTP, log, epoll and wake-ups, and what looking names up opens.
+  static std::size_t most_of_process();
 };
 
 /// One connection of a path, from connecting to its end. Never waits. Its owner, in the loop's thread, calls advance()

@@ -1,7 +1,6 @@
 #include "watch/watch_loop.h"
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -23,17 +22,7 @@ namespace {
 constexpr int kEventsAtOnce = 256;
 /// What is due is done in so small parts, and then events are looked at: the time of an echo must not wait for others.
 constexpr int kDueAtOnce = 4;
-/// Left for HTTP, log, epoll and wake-ups, and for what looking names up opens.
-constexpr std::size_t kOtherDescriptors = 48;
 constexpr std::size_t kNameThreads = 4;
-
-std::size_t most_sockets() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
-    return SIZE_MAX;
-  }
-  return limit.rlim_cur - std::min<std::size_t>(limit.rlim_cur, kOtherDescriptors);
-}
 
 /// Steps that are due within this time are done together, at its end: fewer wake-ups.
 Clock::duration tick_of(Clock::duration interval) {
@@ -48,7 +37,7 @@ WatchLoop::WatchLoop(const WatchOptions& options, log::Logger& log, client::Sign
       signals_(signals),
       hangups_(hangups),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      sockets_{.epoll = epoll_.get(), .open = 0, .most = most_sockets()},
+      sockets_{.epoll = epoll_.get(), .open = 0, .most = Sockets::most_of_process()},
       names_("look-up", kNameThreads),
       identities_("version", 1),
       context_{.options = options,

@@ -1,43 +1,28 @@
 #include "watch/watch_path.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 
 #include "client/failure.h"
+#include "watch/path_log.h"
 
 namespace threadecho::watch {
 namespace {
 
-using std::chrono::seconds;
-
 /// The first connections are spread over this time, or over the interval if that is shorter.
-constexpr seconds kStartWithin{1};
+constexpr std::chrono::seconds kStartWithin{1};
 /// Between two attempts to connect, however long the interval is.
-constexpr seconds kLongestPause{30};
+constexpr std::chrono::seconds kLongestPause{30};
 constexpr auto kNever = Clock::time_point::max();
-constexpr std::uint32_t kConnectionsOfAPath = 3;
 /// What a reading of TCP_INFO costs does not show at this rate.
-constexpr seconds kReadingEvery{5};
+constexpr std::chrono::seconds kReadingEvery{5};
 /// An address that does not answer GET /version, or answers without a node, is asked again after this long.
 constexpr std::chrono::minutes kIdentityEvery{5};
 
-/// Where in the interval a path has its messages: the golden ratio spreads any number of paths evenly.
-nanoseconds phase_of(std::uint32_t number, nanoseconds interval) {
-  constexpr double kGoldenRatio = 0.6180339887498949;
-  const double share = std::fmod(static_cast<double>(number) * kGoldenRatio, 1.0);
-  return nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(interval.count())));
-}
-
 std::uint32_t payload_number(std::uint32_t path, ConnectionKind kind) {
-  return (path * kConnectionsOfAPath + static_cast<std::uint32_t>(kind)) % client::Payload::kMaxConnections;
-}
-
-MessageResult result_of(const client::Failure& failure) {
-  const bool is_wrong =
-      client::words_of(failure.kind).exit_status == client::words_of(client::FailureKind::kWrongBytes).exit_status;
-  return is_wrong ? MessageResult::kWrong : MessageResult::kLost;
+  const std::size_t number = path * kConnectionNames.size() + index_of(kind);
+  return static_cast<std::uint32_t>(number % client::Payload::kMaxConnections);
 }
 
 }  // namespace
@@ -53,25 +38,20 @@ WatchPath::WatchPath(const PathContext& context, TargetRecord& target, const net
       pause_(options_.interval, kLongestPause),
       starts_at_(now + phase_of(number, std::min<nanoseconds>(options_.interval, kStartWithin))),
       next_message_(now + phase_of(number, options_.interval)),
-      fresh_{.connection = {options_, context.sockets, *this, ConnectionKind::kFresh, address,
-                            payload_number(number, ConnectionKind::kFresh)}},
-      idle_{.connection = {options_, context.sockets, *this, ConnectionKind::kIdle, address,
-                           payload_number(number, ConnectionKind::kIdle)}} {
+      fresh_(options_, context.sockets, *this, ConnectionKind::kFresh, address,
+             payload_number(number, ConnectionKind::kFresh),
+             options_.connect_every.count() > 0 ? now + phase_of(number, options_.connect_every) : kNever),
+      idle_(options_, context.sockets, *this, ConnectionKind::kIdle, address,
+            payload_number(number, ConnectionKind::kIdle), options_.idle.count() > 0 ? starts_at_ : kNever),
+      has_identity_(options_.version_port == 0) {
   record_.address = address;
   record_.since = std::chrono::system_clock::now();
-  if (options_.connect_every.count() > 0) {
-    fresh_.due = now + phase_of(number, options_.connect_every);
-  }
-  if (options_.idle.count() > 0) {
-    idle_.due = starts_at_;
-  }
-  has_identity_ = options_.version_port == 0;
   context_.timers.set(*this);
 }
 
 WatchPath::~WatchPath() {
   context_.timers.remove(*this);
-  for (WatchConnection* const connection : {&lasting_, &fresh_.connection, &idle_.connection}) {
+  for (WatchConnection* const connection : {&lasting_, &fresh_.connection(), &idle_.connection()}) {
     connection->close();
     record_.counters.retransmitted += connection->take_retransmitted();
   }
@@ -81,8 +61,8 @@ WatchPath::~WatchPath() {
 
 void WatchPath::advance(Clock::time_point now) {
   advance_lasting(now);
-  advance_fresh(now);
-  advance_idle(now);
+  advance_side(fresh_, now);
+  advance_side(idle_, now);
   context_.timers.set(*this);
 }
 
@@ -100,13 +80,7 @@ Clock::time_point WatchPath::next_step() const {
   if (!lasting_.is_open()) {
     next = std::min(next, opens_at());
   }
-  for (const Side* const side : {&fresh_, &idle_}) {
-    next = std::min(next, side->connection.deadline());
-    if (!side->connection.is_open() || side->connection.is_idle()) {
-      next = std::min(next, side->due);
-    }
-  }
-  return next;
+  return std::min({next, fresh_.next_step(), idle_.next_step()});
 }
 
 Clock::time_point WatchPath::opens_at() const {
@@ -141,41 +115,21 @@ void WatchPath::pass_slots(Clock::time_point now) {
   }
 }
 
-void WatchPath::advance_fresh(Clock::time_point now) {
-  if (now >= fresh_.connection.deadline()) {
-    take(fresh_.connection, now);
-  }
-  if (now < fresh_.due || fresh_.connection.is_open()) {
-    return;
-  }
-  fresh_.due += ((now - fresh_.due) / options_.connect_every + 1) * options_.connect_every;
-  if (record_.state == PathState::kUp) {  // else the lasting connection tries already
-    fresh_.connection.connect(now);
-    take(fresh_.connection, now);
-  }
-}
-
-void WatchPath::advance_idle(Clock::time_point now) {
-  WatchConnection& connection = idle_.connection;
+void WatchPath::advance_side(SideConnection& side, Clock::time_point now) {
+  WatchConnection& connection = side.connection();
   if (now >= connection.deadline()) {
     take(connection, now);
   }
-  if (now < idle_.due) {
-    return;
-  }
-  if (connection.is_idle()) {
-    idle_.due = kNever;  // until the echo
+  const SideConnection::Step step = side.step(now, record_.state == PathState::kUp);
+  if (step == SideConnection::Step::kConnect) {
+    connection.connect(now);
+    take(connection, now);
+  } else if (step == SideConnection::Step::kSend) {
     connection.send(now);
-  } else if (!connection.is_open()) {
-    idle_.due = now + options_.interval;
-    if (record_.state == PathState::kUp) {
-      connection.connect(now);
-      take(connection, now);
-    }
   }
 }
 
-WatchPath::Side& WatchPath::side_of(const WatchConnection& connection) {
+SideConnection& WatchPath::side_of(const WatchConnection& connection) {
   return connection.kind() == ConnectionKind::kFresh ? fresh_ : idle_;
 }
 
@@ -189,8 +143,8 @@ void WatchPath::take(WatchConnection& connection, Clock::time_point now) {
   }
   if (progress.is_done) {
     connection.close();
-    record_.counters.retransmitted += connection.take_retransmitted();
   }
+  record_.counters.retransmitted += connection.take_retransmitted();
   if (progress.loss) {
     take_loss(connection, std::move(*progress.loss), now);
   }
@@ -198,11 +152,8 @@ void WatchPath::take(WatchConnection& connection, Clock::time_point now) {
 
 void WatchPath::take_connected(WatchConnection& connection, nanoseconds after, Clock::time_point now) {
   target_.connect.observe(after);
-  if (connection.kind() == ConnectionKind::kFresh) {
-    connection.send(now, client::AfterSending::kHalfClose);
-  } else {
-    connection.send(now);
-  }
+  const bool is_fresh = connection.kind() == ConnectionKind::kFresh;
+  connection.send(now, is_fresh ? client::AfterSending::kHalfClose : client::AfterSending::kStayOpen);
 }
 
 void WatchPath::take_echo(WatchConnection& connection, nanoseconds round_trip, Clock::time_point now) {
@@ -216,33 +167,21 @@ void WatchPath::take_echo(WatchConnection& connection, nanoseconds round_trip, C
     ask_identity_if_due(now);
     return;
   }
-  Side& side = side_of(connection);
-  if (side.failing_since) {
-    log_back(connection.kind(), now - *std::exchange(side.failing_since, std::nullopt));
-  }
-  if (connection.kind() == ConnectionKind::kIdle) {
-    side.due = now + options_.idle;
+  if (const auto outage = side_of(connection).succeed(now)) {
+    log_back(context_.log, target_.name, record_, connection.kind(), *outage);
   }
 }
 
 void WatchPath::go_up(Clock::time_point now) {
-  if (record_.state == PathState::kDown) {
-    const nanoseconds outage = now - record_.outage_began;
-    record_.counters.outage += outage;
-    record_.last_outage = outage;
-    log_back(ConnectionKind::kLasting, outage);
-    if (options_.version_port != 0) {  // another server may be there now
-      has_identity_ = false;
-      next_identity_ = now;
-    }
+  if (const auto outage = record_.go_up(now)) {
+    log_back(context_.log, target_.name, record_, ConnectionKind::kLasting, *outage);
+    has_identity_ = options_.version_port == 0;  // another server may be there now
+    next_identity_ = now;
   }
-  record_.state = PathState::kUp;
-  record_.since = std::chrono::system_clock::now();
   next_reading_ = now;
 }
 
 void WatchPath::take_loss(WatchConnection& connection, Loss loss, Clock::time_point now) {
-  record_.counters.retransmitted += connection.take_retransmitted();
   if (loss.place == Place::kWaiting) {
     ++record_.counters.messages[index_of(result_of(loss.failure))];
   }
@@ -263,34 +202,23 @@ void WatchPath::take_lasting_loss(Loss loss, Clock::time_point now) {
   if (record_.state == PathState::kDown) {
     return;  // an attempt within the same outage
   }
-  record_.outage_began = loss.began;
-  record_.state = PathState::kDown;
-  record_.since = loss.at - std::chrono::duration_cast<std::chrono::nanoseconds>(now - loss.began);
-  record_.last_outage.reset();
-  log_lost(loss);
-  count(loss);
-  record_.last_loss = std::move(loss);
+  log_lost(context_.log, target_.name, record_, loss);
+  record_.counters.lost += 1;
+  target_.lost.at(client::index_of(loss.failure.kind)) += 1;
+  record_.go_down(std::move(loss), now);
   context_.ask_addresses();
 }
 
-void WatchPath::take_side_loss(Side& side, Loss loss, Clock::time_point now) {
-  if (!side.failing_since) {
-    side.failing_since = loss.began;
-    log_lost(loss);
+void WatchPath::take_side_loss(SideConnection& side, Loss loss, Clock::time_point now) {
+  if (side.fail(loss, now)) {
+    log_lost(context_.log, target_.name, record_, loss);
   }
-  count(loss);
+  record_.counters.lost += 1;
+  target_.lost.at(client::index_of(loss.failure.kind)) += 1;
   if (record_.state != PathState::kDown) {  // the reason of an outage stays
     record_.last_loss = std::move(loss);
     record_.last_outage = nanoseconds(0);
   }
-  if (&side == &idle_) {
-    side.due = now + std::max(options_.interval, options_.connect_every);
-  }
-}
-
-void WatchPath::count(const Loss& loss) {
-  ++target_.lost.at(client::index_of(loss.failure.kind));
-  ++record_.counters.lost;
 }
 
 void WatchPath::read_tcp_info(Clock::time_point now) {
@@ -301,7 +229,6 @@ void WatchPath::read_tcp_info(Clock::time_point now) {
   if (const auto round_trip = lasting_.read_tcp_info()) {
     record_.tcp_round_trip = *round_trip;
   }
-  record_.counters.retransmitted += lasting_.take_retransmitted();
 }
 
 void WatchPath::ask_identity_if_due(Clock::time_point now) {
@@ -317,33 +244,6 @@ void WatchPath::take_identity(std::string pod, std::string node) {
     record_.pod = std::move(pod);
     record_.node = std::move(node);
   }
-}
-
-void WatchPath::log_lost(const Loss& loss) const {
-  const std::string address = record_.address.to_string();
-  const std::string local = loss.local.is_known() ? loss.local.to_string() : std::string();
-  const auto if_known = [](const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
-  };
-  context_.log.warn("connection lost", {{"target", target_.name},
-                                        {"address", address},
-                                        {"node", if_known(record_.node)},
-                                        {"connection", kConnectionNames.at(index_of(loss.connection))},
-                                        {"place", kPlaceNames.at(index_of(loss.place))},
-                                        {"reason", client::words_of(loss.failure.kind).name},
-                                        {"error", loss.failure.text},
-                                        {"age_seconds", loss.age},
-                                        {"local_address", if_known(local)}});
-}
-
-void WatchPath::log_back(ConnectionKind connection, nanoseconds outage) const {
-  const std::string address = record_.address.to_string();
-  context_.log.info("connection back",
-                    {{"target", target_.name},
-                     {"address", address},
-                     {"node", record_.node.empty() ? std::nullopt : std::optional<std::string_view>(record_.node)},
-                     {"connection", kConnectionNames.at(index_of(connection))},
-                     {"outage_seconds", outage}});
 }
 
 }  // namespace threadecho::watch

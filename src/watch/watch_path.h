@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 
 #include "client/connect_pause.h"
 #include "log/logger.h"
+#include "watch/side_connection.h"
 #include "watch/timers.h"
 #include "watch/watch_connection.h"
 #include "watch/watch_options.h"
@@ -46,15 +46,8 @@ class WatchPath final : public Timed {
   [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
  private:
-  /// What the fresh and the idle connection have in common.
-  struct Side {
-    WatchConnection connection;
-    Clock::time_point due = Clock::time_point::max();  ///< when to open it, or to send on it
-    std::optional<Clock::time_point> failing_since = {};
-  };
   void advance_lasting(Clock::time_point now);
-  void advance_fresh(Clock::time_point now);
-  void advance_idle(Clock::time_point now);
+  void advance_side(SideConnection& side, Clock::time_point now);
   /// When the lasting connection may begin to connect.
   [[nodiscard]] Clock::time_point opens_at() const;
   void pass_slots(Clock::time_point now);
@@ -63,14 +56,11 @@ class WatchPath final : public Timed {
   void take_echo(WatchConnection& connection, nanoseconds round_trip, Clock::time_point now);
   void take_loss(WatchConnection& connection, Loss loss, Clock::time_point now);
   void take_lasting_loss(Loss loss, Clock::time_point now);
-  void take_side_loss(Side& side, Loss loss, Clock::time_point now);
-  void count(const Loss& loss);
+  void take_side_loss(SideConnection& side, Loss loss, Clock::time_point now);
   void go_up(Clock::time_point now);
   void ask_identity_if_due(Clock::time_point now);
   void read_tcp_info(Clock::time_point now);
-  void log_lost(const Loss& loss) const;
-  void log_back(ConnectionKind connection, nanoseconds outage) const;
-  [[nodiscard]] Side& side_of(const WatchConnection& connection);
+  [[nodiscard]] SideConnection& side_of(const WatchConnection& connection);
 
   const PathContext& context_;
   const WatchOptions& options_;
@@ -81,11 +71,11 @@ class WatchPath final : public Timed {
   client::ConnectPause pause_;
   Clock::time_point starts_at_;
   Clock::time_point next_message_;
-  Side fresh_;
-  Side idle_;
+  SideConnection fresh_;
+  SideConnection idle_;
   Clock::time_point next_reading_;  ///< of the kernel's figures
   Clock::time_point next_identity_;
-  bool has_identity_ = false;
+  bool has_identity_;
 };
 
 }  // namespace threadecho::watch

@@ -52,6 +52,8 @@ enum class MessageResult : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 3> kMessageResultNames = {"ok", "lost", "wrong"};
 
+MessageResult result_of(const client::Failure& failure);
+
 enum class PathState : std::uint8_t { kStarting, kUp, kDown };
 inline constexpr std::array<std::string_view, 3> kPathStateNames = {"starting", "up", "down"};
 
@@ -95,6 +97,9 @@ struct PathRecord {
   std::optional<nanoseconds> round_trip;   ///< of the last message
   nanoseconds tcp_round_trip{0};           ///< as the kernel smooths it; 0 if unknown
 
+  /// Returns how long it was down, if it was.
+  std::optional<nanoseconds> go_up(Clock::time_point now);
+  void go_down(Loss loss, Clock::time_point now);
   /// With the outage that lasts.
   [[nodiscard]] nanoseconds outage(Clock::time_point now) const {
     return counters.outage + (state == PathState::kDown ? now - outage_began : nanoseconds(0));
