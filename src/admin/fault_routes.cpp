@@ -113,18 +113,22 @@ std::string faults_json(const std::vector<echo::FaultPtr>& faults) {
 }
 
 Response respond_to_faults(const Request& request, echo::Server& server) {
+  const std::string_view path = http::path_of(request.target);
+  const bool is_list = path == kFaultsPath;
+  const std::string_view allowed = is_list ? "GET, HEAD, POST, DELETE, OPTIONS" : "DELETE, OPTIONS";
+  if (request.method == "OPTIONS") {
+    return http::options_response(allowed);
+  }
   if (!server.faults().is_enabled()) {
     return error_response(403, "faults on demand are off; the server must be started with FAULTS=on");
   }
-  const std::string_view path = http::path_of(request.target);
   const std::string_view id = path.substr(std::min(path.size(), kFaultsPath.size() + 1));
-  const bool is_list = path == kFaultsPath;
   if (is_list && (request.method == "GET" || request.method == "HEAD")) {
     return list_response(server.faults().active());
   }
   const bool is_post = is_list && request.method == "POST";
   if (!is_post && request.method != "DELETE") {
-    return only_allowed(is_list ? "GET, HEAD, POST, DELETE" : "DELETE");
+    return only_allowed(allowed);
   }
   if (request.has_origin) {
     return error_response(403, "a web page may not change faults; this request has an Origin");

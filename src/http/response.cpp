@@ -19,4 +19,6 @@ Response error_response(unsigned status, std::string_view what) {
   return {status, kJsonType, "{\"error\":" + text::json_string(what) + "}\n"};
 }
 
+Response options_response(std::string_view allowed) { return {kNoContent, kTextType, {}, {{"Allow", allowed}}}; }
+
 }  // namespace threadecho::http

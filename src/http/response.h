@@ -18,6 +18,8 @@ struct Header {
   std::string_view value;
 };
 
+inline constexpr unsigned kNoContent = 204;
+
 /// What a handler answers; the session makes an HTTP message of it.
 struct Response {
   unsigned status = 200;
@@ -29,6 +31,9 @@ struct Response {
 /// `value`, indented; invalid UTF-8 in it becomes U+FFFD. Only for answers that are made before the server starts: the
 /// destructor of an nlohmann object or array allocates, and without memory that ends the process.
 Response json_response(const nlohmann::ordered_json& value);
+
+/// 204 with `allowed`, the methods of a path. The text must outlive the response.
+Response options_response(std::string_view allowed);
 
 /// The first bytes of what a client sent, for an error that it is shown.
 std::string excerpt(std::string_view sent);

@@ -10,16 +10,21 @@
 namespace threadecho::http {
 namespace {
 
+constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
+
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 Response not_found(std::string_view target) {
   return error_response(404, "there is no " + excerpt(target) + " here; / lists all paths");
 }
 
-Response method_not_allowed(const Request& request, std::string_view path) {
+Response respond_to_other_method(const Request& request, std::string_view path) {
+  if (request.method == "OPTIONS") {
+    return options_response(kAllowed);
+  }
   Response response = error_response(
       405, std::string(path) + " answers GET and HEAD, not " + std::string(request.method.substr(0, 32)));
-  response.headers.push_back({"Allow", "GET, HEAD"});
+  response.headers.push_back({"Allow", kAllowed});
   return response;
 }
 
@@ -59,7 +64,7 @@ Response RouteTable::respond(const Request& request) const {
     return not_found(request.target);
   }
   if (!is_read(request.method) && route->body_limit == 0) {
-    return method_not_allowed(request, route->path);
+    return respond_to_other_method(request, route->path);
   }
   std::string what = "unknown";
   try {

@@ -174,14 +174,19 @@ void Session::send(Response response, bool keep_alive) {
   message.result(response.status);
   message.set(field::server, "threadecho");
   message.set(field::date, http_date());
-  message.set(field::content_type, to_beast(response.content_type));
+  const bool has_content = response.status != kNoContent;
+  if (has_content) {
+    message.set(field::content_type, to_beast(response.content_type));
+  }
   message.set(field::cache_control, "no-store");
   message.set("X-Content-Type-Options", "nosniff");
   for (const Header& header : response.headers) {
     message.set(to_beast(header.name), to_beast(header.value));
   }
   message.keep_alive(keep_alive);
-  message.content_length(response.body.size());
+  if (has_content) {  // RFC 9110, 8.6: a 204 has no Content-Length
+    message.content_length(response.body.size());
+  }
   if (!reader_->is_head()) {
     message.body() = std::move(response.body);
   }

@@ -241,13 +241,27 @@ TEST_F(RoutesTest, AreCostlyOnlyWhereTheyWalkOverAllConnections) {
 }
 
 TEST_F(RoutesTest, RefuseEveryOtherMethod) {
-  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"}) {
+  for (const char* method : {"POST", "PUT", "DELETE", "TRACE", "get", "BREW"}) {
     const Response response = routes_.respond({method, "/healthz"});
     EXPECT_EQ(response.status, 405U) << method;
-    EXPECT_EQ(header(response, "Allow"), "GET, HEAD");
+    EXPECT_EQ(header(response, "Allow"), "GET, HEAD, OPTIONS");
     EXPECT_EQ(json::parse(response.body)["error"], "/healthz answers GET and HEAD, not " + std::string(method));
   }
   EXPECT_EQ(routes_.respond({"POST", "/nothing"}).status, 404U);
+}
+
+TEST_F(RoutesTest, TellTheMethodsOfEveryPath) {
+  for (const char* target : {"/", "/status", "/threads", "/connections", "/metrics", "/healthz", "/config",
+                             "/page/main.mjs", "http://h/version?a=b"}) {
+    const Response response = routes_.respond({"OPTIONS", target});
+    EXPECT_EQ(response.status, 204U) << target;
+    EXPECT_EQ(header(response, "Allow"), "GET, HEAD, OPTIONS") << target;
+    EXPECT_EQ(response.body, "") << target;
+    EXPECT_EQ(routes_.respond({"HEAD", target}).status, 200U) << target;
+  }
+  EXPECT_EQ(header(routes_.respond({"OPTIONS", "/faults"}), "Allow"), "GET, HEAD, POST, DELETE, OPTIONS");
+  EXPECT_EQ(header(routes_.respond({"OPTIONS", "/faults/1"}), "Allow"), "DELETE, OPTIONS");
+  EXPECT_EQ(routes_.respond({"OPTIONS", "/nothing"}).status, 404U);
 }
 
 TEST_F(RoutesTest, SayWhatIsWrongInValidJsonWhateverWasAsked) {
