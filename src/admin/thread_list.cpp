@@ -23,6 +23,8 @@ using echo::ConnectionState;
 
 /// A client that has not taken its echo for this long does not read, or slowly. Any echo is on its way for a moment.
 constexpr std::chrono::milliseconds kStalledAfter{100};
+/// A thread is at work if one of its clients got an echo this recently.
+constexpr std::chrono::seconds kAtWork{5};
 
 /// Sums over clients of one thread, or of many.
 struct ClientSums {
@@ -58,6 +60,7 @@ struct EchoThread {
   std::uint32_t id = 0;
   ClientSums sums;
   std::span<const ConnectionSnapshot> clients;  ///< the busiest first
+  bool is_at_work = false;
 };
 
 /// The threads of connections that are sorted by thread; those that no thread serves yet are left out.
@@ -69,6 +72,7 @@ std::vector<EchoThread> threads_of(std::span<const ConnectionSnapshot> connectio
     EchoThread thread{.id = id, .sums = {}, .clients = {connections.begin(), next}};
     for (const ConnectionSnapshot& client : thread.clients) {
       thread.sums.add(client);
+      thread.is_at_work = thread.is_at_work || (client.receives > 0 && client.idle < kAtWork);
     }
     if (id != 0) {
       threads.push_back(thread);
@@ -86,9 +90,12 @@ void add_idle_threads(std::vector<EchoThread>& threads, const std::vector<std::u
   }
 }
 
-/// By powers of two: which of many equally busy threads are shown does not change from one answer to the next.
+/// Those at work first. Then by powers of two: which of many equally busy threads are shown does not change from one
+/// answer to the next.
 bool is_busier(const EchoThread& one, const EchoThread& other) {
-  const auto busy = [](const EchoThread& thread) { return std::bit_width(thread.sums.messages); };
+  const auto busy = [](const EchoThread& thread) {
+    return std::pair(thread.is_at_work, std::bit_width(thread.sums.messages));
+  };
   return busy(one) != busy(other) ? busy(one) > busy(other) : one.id < other.id;
 }
 

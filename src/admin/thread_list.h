@@ -19,8 +19,9 @@ inline constexpr std::size_t kClientsNamed = 8;
 /// The `?limit=` of a target, or what is wrong with it.
 text::Parsed<std::size_t> parse_threads_query(std::string_view target);
 
-/// The busiest echo threads, those with the most messages (to a power of two) first, with what the kernel says of each,
-/// and the sums of the others. `pool_thread_ids` are shown without clients too.
+/// The busiest echo threads, with what the kernel says of each, and the sums of the others. First come those that
+/// echoed something within the last seconds, then those with the most messages (to a power of two). `pool_thread_ids`
+/// are shown without clients too.
 http::Response threads_response(std::vector<echo::ConnectionSnapshot> connections,
                                 const std::vector<std::uint32_t>& pool_thread_ids, std::size_t limit);
 

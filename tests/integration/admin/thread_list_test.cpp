@@ -162,6 +162,21 @@ TEST(ThreadList, ReadsNothingOfMoreThanTwoHundredThreads) {
   EXPECT_EQ(all["others"]["clients"], 999);
 }
 
+TEST(ThreadList, ShowsThreadsAtWorkBeforeThoseThatWorkedLongAgo) {
+  std::vector<echo::ConnectionSnapshot> connections(201);
+  for (std::uint32_t i = 0; i < connections.size(); ++i) {
+    connections[i].thread_id = i + 1;  // no threads of this process
+    connections[i].receives = 1'000'000;
+    connections[i].idle = std::chrono::minutes(1);
+  }
+  connections[200].thread_id = static_cast<std::uint32_t>(::gettid());
+  connections[200].receives = 1;
+  connections[200].idle = std::chrono::milliseconds(10);
+  const json all = json::parse(admin::threads_response(connections, {}, 1).body);
+  ASSERT_EQ(all["threads"].size(), 1U) << "the one at work";
+  EXPECT_EQ(all["threads"][0]["messages"], 1);
+}
+
 TEST(ThreadList, SaysWhatAQueryMayBe) {
   for (const char* query : {"limit=0", "limit=201", "limit=", "limit=x"}) {
     EXPECT_NE(admin::parse_threads_query(std::string("/threads?") + query).reason().find("allowed: 1 to 200"),
