@@ -16,6 +16,7 @@
 #include "host/memory_limit.h"
 #include "text/durations.h"
 #include "text/escape.h"
+#include "text/numbers.h"
 
 namespace threadecho::admin {
 namespace {
@@ -28,6 +29,12 @@ void append(std::string& body, fmt::format_string<Arguments...> format, Argument
 std::string value_of(const std::vector<config::Value>& settings, std::string_view name) {
   const auto setting = std::ranges::find(settings, name, &config::Value::name);
   return setting == settings.end() ? std::string() : setting->text;
+}
+
+/// 0 without such a setting.
+std::chrono::milliseconds duration_of(const std::vector<config::Value>& settings, std::string_view name) {
+  const auto duration = text::parse_duration(value_of(settings, name));
+  return duration.ok() ? duration.value() : std::chrono::milliseconds::zero();
 }
 
 std::string_view name_of(echo::Readiness readiness) {
@@ -44,6 +51,14 @@ std::string_view name_of(echo::Readiness readiness) {
       break;
   }
   return "draining";
+}
+
+/// The readiness for people.
+std::string_view words_of(echo::Readiness readiness) {
+  if (readiness == echo::Readiness::kUnreadyOnDemand) {
+    return "not ready: the fault unready is active";
+  }
+  return readiness == echo::Readiness::kOutOfThreads ? "out of threads" : name_of(readiness);
 }
 
 double seconds_since_epoch() {
@@ -88,7 +103,10 @@ void append_row(std::string& rows, std::string_view name, std::string_view value
 }  // namespace
 
 Status::Status(const echo::Server& server, const std::vector<config::Value>& settings, const host::Pod& pod)
-    : server_(server), thread_model_(value_of(settings, "THREAD_MODEL")) {
+    : server_(server),
+      thread_model_(value_of(settings, "THREAD_MODEL")),
+      drain_delay_(duration_of(settings, "DRAIN_DELAY")),
+      drain_timeout_(duration_of(settings, "DRAIN_TIMEOUT")) {
   const BuildInfo build = build_info();
   append(identity_, "  \"version\": {},\n  \"revision\": {},\n", text::json_string(build.version),
          text::json_string(build.revision));
@@ -108,13 +126,9 @@ http::Response Status::json() const {
   const echo::Totals totals = server_.totals();
   const host::ProcessUsage usage = host::process_usage();
   std::string body = "{\n" + identity_;
-  append(body, "  \"time_seconds\": {},\n  \"readiness\": \"{}\",\n", seconds_since_epoch(),
-         name_of(server_.readiness()));
-  if (const auto left = server_.drain_time_left()) {
-    append(body, "  \"drain\": {{\"seconds_left\": {}}},\n", text::in_seconds(*left));
-  } else {
-    body += "  \"drain\": null,\n";
-  }
+  append(body, "  \"time_seconds\": {},\n  \"uptime_seconds\": {},\n  \"readiness\": \"{}\",\n", seconds_since_epoch(),
+         text::in_seconds(echo::Clock::now() - started_), name_of(server_.readiness()));
+  append_drain(body);
   append(body, "  \"active_threads\": {},\n", totals.active_threads);
   append(body, "  \"connections\": {{\"active\": {}, \"waiting\": {}, \"limit\": {}, \"accepted\": {}}},\n",
          totals.active, totals.waiting, server_.connections_limit(), totals.accepted);
@@ -127,17 +141,36 @@ http::Response Status::json() const {
   return {200, http::kJsonType, std::move(body)};
 }
 
+void Status::append_drain(std::string& body) const {
+  const auto left = server_.drain_time_left();
+  if (!left) {
+    body += "  \"drain\": null,\n";
+    return;
+  }
+  const bool is_accepting = server_.is_accepting();
+  const auto accepting_left = std::max(*left - drain_timeout_, echo::Clock::duration::zero());
+  append(body,
+         "  \"drain\": {{\"seconds_left\": {}, \"total_seconds\": {}, \"accepting\": {}, "
+         "\"accepting_seconds_left\": {}}},\n",
+         text::in_seconds(*left), text::in_seconds(drain_delay_ + drain_timeout_), is_accepting,
+         is_accepting ? text::in_seconds(accepting_left) : 0);
+}
+
 std::string Status::table_rows() const {
   const echo::Totals totals = server_.totals();
   std::string rows;
   append_row(rows, "Thread model", thread_model_);
-  append_row(rows, "State", server_.is_draining() ? "draining" : name_of(server_.readiness()));
-  append_row(rows, "Active threads", std::to_string(totals.active_threads));
-  append_row(rows, "Connections", fmt::format("{} of {}", totals.active, server_.connections_limit()));
-  append_row(rows, "Waiting for a thread", std::to_string(totals.waiting));
-  append_row(rows, "Messages", std::to_string(totals.receives));
-  append_row(rows, "Bytes received", std::to_string(totals.received_bytes));
-  append_row(rows, "Bytes echoed", std::to_string(totals.echoed_bytes));
+  append_row(rows, "State", server_.is_draining() ? "draining" : words_of(server_.readiness()));
+  append_row(rows, "Active threads", text::format_count(totals.active_threads));
+  append_row(
+      rows, "Connections",
+      fmt::format("{} of {}", text::format_count(totals.active), text::format_count(server_.connections_limit())));
+  if (thread_model_ == "blocking-pool") {
+    append_row(rows, "Waiting for a thread", text::format_count(totals.waiting));
+  }
+  append_row(rows, "Messages", text::format_count(totals.receives));
+  append_row(rows, "Bytes received", text::format_count(totals.received_bytes));
+  append_row(rows, "Bytes echoed", text::format_count(totals.echoed_bytes));
   return rows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,14 @@ class Status {
   [[nodiscard]] std::string table_rows() const;
 
  private:
+  void append_drain(std::string& body) const;
+
   const echo::Server& server_;
   std::string identity_;      ///< the members of the JSON object that never change
   std::string thread_model_;  ///< as in the settings
+  const echo::Clock::time_point started_ = echo::Clock::now();
+  std::chrono::milliseconds drain_delay_;
+  std::chrono::milliseconds drain_timeout_;
   host::ProcessStatus process_status_;
 };
 

@@ -78,12 +78,43 @@ TEST_P(StatusOfServer, TellsHowLongADrainStillLasts) {
   server.server().begin_drain(echo::Clock::now() + 60s);
   EXPECT_EQ(status(server)["readiness"], "draining");
   EXPECT_EQ(status(server)["connections"]["active"], 1);
+  EXPECT_TRUE(status(server)["drain"]["accepting"]);
   const double left = status(server)["drain"]["seconds_left"];
   EXPECT_GT(left, 30);
   EXPECT_LE(left, 60);
   server.server().stop_accepting();
   server.server().end_connections();  // earlier than planned
   EXPECT_LE(status(server)["drain"]["seconds_left"], 1);
+}
+
+TEST_P(StatusOfServer, TellsThePhasesOfADrainApart) {
+  EchoServer server(test_settings());
+  const admin::Status status(
+      server.server(), {{"DRAIN_DELAY", "20m", config::Source::kFlag}, {"DRAIN_TIMEOUT", "1h", config::Source::kFlag}},
+      {});
+  const auto drain = [&] { return json::parse(status.json().body)["drain"]; };
+  server.server().begin_drain(echo::Clock::now() + 80min);
+  EXPECT_EQ(drain()["total_seconds"], 80 * 60);
+  EXPECT_EQ(drain()["accepting"], true);
+  EXPECT_GT(drain()["accepting_seconds_left"], 15 * 60);
+  EXPECT_LE(drain()["accepting_seconds_left"], 20 * 60);
+  server.server().stop_accepting();
+  ASSERT_TRUE(eventually([&] { return !server.server().is_accepting(); }));
+  EXPECT_EQ(drain()["accepting"], false);
+  EXPECT_EQ(drain()["accepting_seconds_left"], 0);
+  EXPECT_EQ(drain()["total_seconds"], 80 * 60);
+}
+
+TEST_P(StatusOfServer, CountsItsUptimeByAClockThatDoesNotGoBack) {
+  EchoServer server(test_settings());
+  const auto before = echo::Clock::now();
+  const admin::Status status(server.server(), {}, {});
+  const auto uptime = [&] { return json::parse(status.json().body)["uptime_seconds"].get<double>(); };
+  const double first = uptime();
+  const double second = uptime();
+  EXPECT_GT(first, 0);
+  EXPECT_GT(second, first);
+  EXPECT_LE(second, std::chrono::duration<double>(echo::Clock::now() - before).count());
 }
 
 TEST(Status, TellsAFullServer) {
@@ -118,6 +149,18 @@ TEST(Status, GivesAPlainTableToBrowsersWithoutJavaScript) {
   const std::string rows = admin::Status(server.server(), kSettings, {}).table_rows();
   EXPECT_THAT(rows, testing::HasSubstr("<tr><th scope=\"row\">Thread model</th><td>pool</td></tr>"));
   EXPECT_THAT(rows, testing::HasSubstr("<tr><th scope=\"row\">Bytes received</th><td>5</td></tr>"));
+  EXPECT_THAT(rows, testing::Not(testing::HasSubstr("Waiting"))) << "a pool has no queue";
+}
+
+TEST(Status, WritesThePlainTableAsPeopleReadIt) {
+  auto settings = test_settings();
+  settings.faults = true;
+  settings.max_connections = 1234;
+  EchoServer server(settings);
+  ASSERT_TRUE(server.server().begin_fault({.kind = echo::FaultKind::kUnready, .duration = 1h}));
+  const std::string rows = admin::Status(server.server(), kSettings, {}).table_rows();
+  EXPECT_THAT(rows, testing::HasSubstr("<td>0 of 1,234</td>"));
+  EXPECT_THAT(rows, testing::HasSubstr("<td>not ready: the fault unready is active</td>"));
 }
 
 }  // namespace
