@@ -25,6 +25,15 @@ test('short times have the unit that fits', () => {
     ['0 µs', '7.74 µs', '250 µs', '1.20 ms', '1.00 s', '30.0 s', '–']);
 });
 
+test('estimated times have two digits that count', () => {
+  assert.deepEqual(texts(format.roughTime, [0, 9.53e-6, 83.7e-6, 0.000251, 0.0376, 1.234, null]),
+    ['0 µs', '≈ 9.5 µs', '≈ 84 µs', '≈ 250 µs', '≈ 38 ms', '≈ 1.2 s', '–']);
+});
+
+test('chosen times have no empty digits', () => {
+  assert.deepEqual([0.2, 1.5, 0.05, 120].map(format.interval), ['200 ms', '1.5 s', '50 ms', '2 min']);
+});
+
 test('durations have the two largest units', () => {
   assert.deepEqual([0, 0.9, 59, 60, 185, 7200, 7260, 90_000, -3].map(format.duration),
     ['0 s', '0 s', '59 s', '1 min', '3 min 5 s', '2 h', '2 h 1 min', '1 d 1 h', '0 s']);

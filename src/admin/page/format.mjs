@@ -72,6 +72,20 @@ export function percent(share) {
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : '< 0.1'} %`;
 }
 
+/** A time that was chosen, such as a delay: 200 ms, 1.5 s, 2 min. */
+export function interval(seconds) {
+  if (seconds >= 60) return duration(seconds);
+  const [value, unit] = time(seconds);
+  return `${Number(value)} ${unit}`;
+}
+
+/** A time estimated from the coarse buckets of a histogram: two digits count. */
+export function roughTime(seconds) {
+  if (seconds === null || seconds === 0) return time(seconds);
+  const [value, unit] = time(Number(seconds.toPrecision(2)));
+  return [`≈ ${Number(value)}`, unit];
+}
+
 /** A pair as one text. */
 export function text([value, unit]) {
   return unit ? `${value} ${unit}` : value;

@@ -25,17 +25,20 @@ export function difference(later, earlier) {
   return Object.fromEntries(Object.entries(later).map(([name, value]) => [name, value - (earlier[name] ?? 0)]));
 }
 
+/** Time is the uptime of the server, which no change of a clock moves. */
 export class History {
   #samples = [];
+  #hasRestarted = false;
 
-  /** Adds an answer. One from another start of the server, or of another server, begins a new history. */
+  /** Adds an answer. One from another start of the server, or of another server, begins a new history: then it returns true. */
   add(status) {
     const last = this.last;
     const restarted = last !== undefined && last.started_at_seconds !== status.started_at_seconds;
     if (restarted) this.#samples = [];
-    if (!restarted && last !== undefined && status.time_seconds <= last.time_seconds) return restarted;
+    this.#hasRestarted ||= restarted;
+    if (!restarted && last !== undefined && status.uptime_seconds <= last.uptime_seconds) return restarted;
     this.#samples.push(status);
-    while (status.time_seconds - this.#samples[0].time_seconds > kSeconds + 1) this.#samples.shift();
+    while (status.uptime_seconds - this.#samples[0].uptime_seconds > kSeconds + 1) this.#samples.shift();
     return restarted;
   }
 
@@ -47,22 +50,34 @@ export class History {
     return this.#samples.length;
   }
 
+  /** The time that the last `seconds` are about, in words for a note and for a heading: the history may be shorter. */
+  reach(seconds = 60) {
+    const known = Math.round(this.last.uptime_seconds - this.#samples[0].uptime_seconds);
+    if (known >= seconds - 1) return { note: 'in the last minute', heading: 'last minute' };
+    return { note: `in the ${known} s since ${this.#hasRestarted ? 'the restart' : 'this page opened'}`, heading: `last ${known} s` };
+  }
+
   /** The sample `seconds` before the last one, or the oldest there is. */
   before(seconds) {
-    const from = this.last.time_seconds - seconds;
-    return this.#samples.find((sample) => sample.time_seconds >= from - 0.5) ?? this.#samples[0];
+    const from = this.last.uptime_seconds - seconds;
+    return this.#samples.find((sample) => sample.uptime_seconds >= from - 0.5) ?? this.#samples[0];
   }
 
   /** How much `read(sample)` grew a second over the last `seconds`; null until there are two samples. */
   rate(read, seconds = 1) {
     const earlier = this.#samples.length > 1 ? this.#earlierThanLast(seconds) : undefined;
-    return earlier ? (read(this.last) - read(earlier)) / (this.last.time_seconds - earlier.time_seconds) : null;
+    return earlier ? (read(this.last) - read(earlier)) / (this.last.uptime_seconds - earlier.uptime_seconds) : null;
   }
 
   /** The growth of `top` for each of `bottom`; null while `bottom` does not grow. */
   ratio(top, bottom, seconds = 1) {
     const below = this.rate(bottom, seconds);
     return below ? this.rate(top, seconds) / below : null;
+  }
+
+  /** As `ratio`, but null while `bottom` grows by less than `least` a second: then the top is mostly something else's work. */
+  ratioOfMany(top, bottom, least, seconds) {
+    return (this.rate(bottom, seconds) ?? 0) < least ? null : this.ratio(top, bottom, seconds);
   }
 
   /** A quantile of what a histogram took in over the last `seconds`. */
@@ -76,11 +91,11 @@ export class History {
   series(read) {
     const points = [];
     const view = new History();
-    const now = this.last.time_seconds;
+    const now = this.last.uptime_seconds;
     for (const sample of this.#samples) {
       view.#samples.push(sample);
       const value = read(view);
-      if (value !== null) points.push([now - sample.time_seconds, value]);
+      if (value !== null) points.push([now - sample.uptime_seconds, value]);
     }
     return points;
   }

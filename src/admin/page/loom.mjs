@@ -3,7 +3,7 @@
 
 import { element, setText, show } from './dom.mjs';
 import * as format from './format.mjs';
-import { kWindowSeconds, Lanes } from './lanes.mjs';
+import { kWindowSeconds, scaleOf } from './lanes.mjs';
 import { drawLane, palette } from './yarn.mjs';
 
 export const kKinds = [
@@ -14,6 +14,7 @@ export const kKinds = [
   ['ending', 'connection is ending'],
   ['idle', 'no client'],
 ];
+const kHelp = 'Point at a thread, tap it or use the arrow keys for its numbers.';
 
 /** What one thread does now, in words. */
 export function describe(lane) {
@@ -23,19 +24,30 @@ export function describe(lane) {
   const clients = thread.clients === 0 ? 'no client'
     : `${thread.clients === 1 ? 'client' : `${format.exact(thread.clients)} clients:`} ${thread.peers.join(', ')}${
       thread.clients > thread.peers.length ? ', …' : ''}`;
-  const words = Object.fromEntries(kKinds);
+  const now = lane.hasEnded ? 'has ended'
+    : `${new Map(kKinds).get(sample.kind)}; ${format.percent(sample.running)} of a core running, ${
+      format.percent(sample.wanting)} waiting for one`;
   return [
-    `${thread.name} (thread ${thread.tid})`, clients,
-    `${words[sample.kind]}; ${format.percent(sample.running)} of a core running, ${format.percent(sample.wanting)} waiting for one`,
+    `${lane.name} (thread ${thread.tid})`, clients, now,
     `${format.plural(thread.messages, 'message')}, ${format.text(format.bytes(thread.received_bytes))} in, ${
       format.text(format.bytes(thread.echoed_bytes))} out`,
     `${format.exact(switches)} context switches`,
   ].join(' · ');
 }
 
-function axis() {
-  return element('div', { className: 'axis', ariaHidden: 'true' },
-    ...['1 min ago', '45 s', '30 s', '15 s', 'now'].map((label) => element('span', {}, label)));
+/** The line above the loom. */
+export function summarize(lanes, answer, most) {
+  const alive = lanes.filter((lane) => !lane.hasEnded);
+  const summary = [format.plural(answer.total, 'thread')];
+  if (answer.total > most) {
+    const { others } = answer;
+    summary.push(`the ${format.exact(alive.length)} busiest are shown`, `${format.plural(others.threads, 'more thread')}, ${
+      format.plural(others.clients, 'client')}, ${format.plural(others.messages, 'message')} since they connected`);
+  } else {
+    const cores = alive.reduce((sum, lane) => sum + lane.samples.at(-1).running, 0);
+    summary.push(`${format.text(format.decimal(cores))} cores in use`);
+  }
+  return summary.join(' · ');
 }
 
 export class Loom {
@@ -46,9 +58,12 @@ export class Loom {
   #columns = [];
   #layout = '';
   #active = null;
+  #isPressed = false;
+  #isHovered = false;
+  #scale = 0;
   #now = 0;
 
-  /** `parts` are the elements around it: summary, detail, legend, empty. */
+  /** `parts` are the elements around it: summary, detail, legend, scale, empty. */
   constructor(root, parts) {
     this.#root = root;
     this.#parts = parts;
@@ -56,8 +71,14 @@ export class Loom {
       parts.legend.append(element('li', {}, element('i', { className: `mark ${kind}` }), label));
     }
     root.addEventListener('keydown', (event) => this.#onKey(event));
-    root.addEventListener('pointermove', (event) => this.#activate(event.target.closest('.lane')?.dataset.key ?? this.#active));
-    root.addEventListener('focus', () => this.#activate(this.#active ?? this.#lanes[0]?.key ?? null));
+    for (const type of ['pointermove', 'pointerdown']) root.addEventListener(type, (event) => this.#onPointer(event));
+    root.addEventListener('pointerleave', (event) => {
+      if (event.pointerType === 'mouse' && this.#isHovered) this.#activate(null);
+    });
+    root.addEventListener('focus', () => {
+      if (!this.#isPressed) this.#activate(this.#active ?? this.#lanes[0]?.key ?? null);
+    });
+    for (const type of ['pointerup', 'pointercancel']) addEventListener(type, () => { this.#isPressed = false; });
     new ResizeObserver(() => this.redraw()).observe(root);
   }
 
@@ -69,14 +90,8 @@ export class Loom {
   draw(lanes, answer, now) {
     this.#lanes = lanes.shown(this.most);
     this.#now = now;
-    const others = answer.total - this.#lanes.filter((lane) => lane.seenAt === now).length;
-    const running = this.#lanes.filter((lane) => lane.thread.state === 'running').length;
-    const summary = [format.plural(answer.total, 'thread'), `${format.exact(running)} running right now`];
-    if (others > 0) {
-      summary.push(`the ${format.exact(this.#lanes.length)} busiest are shown`, `${format.exact(others)} more with ${
-        format.plural(answer.others.clients, 'client')} and ${format.plural(answer.others.messages, 'message')}`);
-    }
-    setText(this.#parts.summary, this.#lanes.length > 0 ? summary.join(' · ') : '');
+    setText(this.#parts.summary, this.#lanes.length > 0 ? summarize(this.#lanes, answer, this.most) : '');
+    this.#scale = scaleOf(this.#lanes, this.#scale);
     this.redraw();
   }
 
@@ -84,54 +99,58 @@ export class Loom {
     const empty = this.#lanes.length === 0;
     show(this.#parts.empty, empty);
     show(this.#root, !empty);
+    show(this.#parts.scale, !empty);
     if (empty) {
       setText(this.#parts.detail, '');
       return;
     }
     this.#arrange();
-    const scale = Lanes.scale(this.#lanes);
     const colours = palette(this.#root);
-    for (const column of this.#columns) this.#drawColumn(column, scale, colours);
-    this.#showDetail(scale);
+    for (const column of this.#columns) this.#drawColumn(column, colours);
+    setText(this.#parts.scale, `Thickest = ${format.percent(this.#scale)} of a core`);
+    this.#showDetail();
   }
 
-  /** Spreads the lanes over columns, with rows as high as there is room. */
+  /** Spreads the lanes over columns, with rows as high as there is room. Heights grow with the size of the text. */
   #arrange() {
     const width = this.#root.clientWidth;
+    const step = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const count = this.#lanes.length;
     const columns = count <= 12 || width < 900 ? 1 : width < 1700 ? 2 : 3;
     const rows = Math.ceil(count / columns);
-    const height = Math.round(Math.min(64, Math.max(7, 460 / rows)));
+    const height = Math.round(step * Math.min(64, Math.max(7, 460 / rows)));
+    const isTall = height >= 40 * step;
     const layout = `${columns} ${height} ${this.#lanes.map((lane) => lane.key).join()}`;
     if (layout === this.#layout) return;
     this.#layout = layout;
     this.#options.clear();
-    this.#root.classList.toggle('thin', height < 13);
-    this.#root.classList.toggle('tall', height >= 40);
+    this.#root.classList.toggle('thin', height < 13 * step);
+    this.#root.classList.toggle('tall', isTall);
     this.#root.style.setProperty('--lane', `${height}px`);
     this.#columns = Array.from({ length: columns }, (_, i) => {
       const lanes = this.#lanes.slice(i * rows, (i + 1) * rows);
       const canvas = element('canvas', { ariaHidden: 'true' });
-      const node = element('div', { className: 'column' }, element('div', { className: 'strip' }, canvas),
-        ...lanes.map((lane) => this.#option(lane)), axis());
-      return { node, canvas, keys: lanes.map((lane) => lane.key), height };
+      const node = element('div', { className: 'column' }, element('div', { className: 'above', ariaHidden: 'true' }, 'messages/s'),
+        element('div', { className: 'strip' }, canvas), ...lanes.map((lane) => this.#option(lane)),
+        element('div', { className: 'axis', ariaHidden: 'true' },
+          ...['1 min ago', '45 s', '30 s', '15 s', 'now'].map((label) => element('span', {}, label))));
+      return { node, canvas, keys: lanes.map((lane) => lane.key), height, isTall };
     });
     this.#root.replaceChildren(...this.#columns.map((column) => column.node));
     this.#mark();
   }
 
   #option(lane) {
-    const parts = { rate: element('span', { className: 'rate' }), dots: element('span', { className: 'dots', ariaHidden: 'true' }) };
-    parts.clients = element('span', { className: 'clients' });
+    const parts = { rate: element('span', { className: 'rate' }), clients: element('span', { className: 'clients' }) };
     const label = element('span', { className: 'label' }, element('span', {}, lane.name), parts.clients);
     parts.node = element('div', { className: 'lane', role: 'option', id: `lane-${lane.thread.tid}`, ariaSelected: 'false' },
-      label, parts.dots, parts.rate);
+      label, parts.rate);
     parts.node.dataset.key = lane.key;
     this.#options.set(lane.key, parts);
     return parts.node;
   }
 
-  #drawColumn({ canvas, keys, height }, scale, colours) {
+  #drawColumn({ canvas, keys, height, isTall }, colours) {
     const lanes = new Map(this.#lanes.map((lane) => [lane.key, lane]));
     const ratio = window.devicePixelRatio || 1;
     const width = canvas.parentElement.clientWidth;
@@ -143,11 +162,11 @@ export class Loom {
     keys.forEach((key, i) => {
       const lane = lanes.get(key);
       drawLane(context, lane.samples, {
-        middle: (i + 0.5) * height, height, width, now: this.#now, seconds: kWindowSeconds, scale, colours });
+        middle: (i + 0.5) * height, height, width, now: this.#now, seconds: kWindowSeconds, scale: this.#scale, colours });
       const parts = this.#options.get(key);
-      setText(parts.rate, format.text(format.perSecond(Math.round(lane.samples.at(-1).messagesPerSecond))));
-      setText(parts.clients, height >= 40 ? format.plural(lane.thread.clients, 'client') : '');
-      parts.dots.style.setProperty('--count', height >= 40 && lane.thread.clients > 1 ? Math.min(lane.thread.clients, 400) : 0);
+      setText(parts.rate, format.text(format.count(Math.round(lane.samples.at(-1).messagesPerSecond))));
+      setText(parts.clients, isTall ? format.plural(lane.thread.clients, 'client')
+        : lane.thread.clients > 1 ? ` · ${format.text(format.count(lane.thread.clients))}` : '');
     });
     this.#scroll(canvas, width / kWindowSeconds);
   }
@@ -159,24 +178,35 @@ export class Loom {
     canvas.animate([{ transform: 'none' }, { transform: `translateX(${-step}px)` }], { duration: 1000, fill: 'forwards' });
   }
 
-  #showDetail(scale) {
+  #showDetail() {
     const lane = this.#lanes.find((one) => one.key === this.#active);
-    setText(this.#parts.detail, lane ? describe(lane)
-      : `Full thickness is ${format.percent(scale)} of a core. Point at a thread, or focus and use the arrow keys, for its numbers.`);
+    setText(this.#parts.detail, lane ? describe(lane) : kHelp);
   }
 
-  #activate(key) {
+  #activate(key, isHovered = false) {
+    this.#isHovered = isHovered;
     if (key === this.#active) return;
     this.#active = key;
     this.#mark();
-    this.#showDetail(Lanes.scale(this.#lanes));
+    this.#showDetail();
   }
 
+  /** A screen reader speaks the label of a lane when it is chosen, and not again. */
   #mark() {
     for (const [key, { node }] of this.#options) node.ariaSelected = String(key === this.#active);
     const active = this.#options.get(this.#active);
-    if (active) this.#root.setAttribute('aria-activedescendant', active.node.id);
-    else this.#root.removeAttribute('aria-activedescendant');
+    if (active) {
+      active.node.ariaLabel = describe(this.#lanes.find((lane) => lane.key === this.#active));
+      this.#root.setAttribute('aria-activedescendant', active.node.id);
+    } else {
+      this.#root.removeAttribute('aria-activedescendant');
+    }
+  }
+
+  #onPointer(event) {
+    if (event.type === 'pointerdown') this.#isPressed = true;
+    const key = event.target.closest('.lane')?.dataset.key;
+    if (key) this.#activate(key, true);
   }
 
   #onKey(event) {

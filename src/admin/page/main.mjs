@@ -1,6 +1,7 @@
 // Asks the server once a second and draws the answers.
 
 import { Bars, Histogram } from './charts.mjs';
+import { drawCommands } from './copy.mjs';
 import { byId, element, setText, show } from './dom.mjs';
 import * as format from './format.mjs';
 import { History } from './history.mjs';
@@ -8,33 +9,36 @@ import { Lanes } from './lanes.mjs';
 import { Loom } from './loom.mjs';
 import { ConnectionTable, kMost } from './table.mjs';
 import { Tiles } from './tiles.mjs';
-import { commands, drainWords, faultWords, modelWords, stateOf } from './words.mjs';
+import { drainWords, faultWords, lostWords, modelWords, restartWords, stateOf } from './words.mjs';
 
 const kInterval = 1000;
 const kHiddenInterval = 10_000;
 const kPatience = 5000;
-const kConnectionsEvery = 2;  // answers of /status
+const kRestartShownFor = 60_000;
+const kDotsOfQueue = 20;
+/** Seconds after which the table is asked for again: in view, and out of it. */
+const kTableAge = 1.9;
+const kTableAgeOutOfView = 10;
 
 const history = new History();
 const lanes = new Lanes();
 const tiles = new Tiles(byId('tiles'));
 const loom = new Loom(byId('loom'), { summary: byId('loom-summary'), detail: byId('loom-detail'), legend: byId('legend'),
-  empty: byId('loom-empty') });
-const closed = new Bars(byId('closed'));
-const rejected = new Bars(byId('rejected'));
-const histogram = new Histogram(byId('histogram'), byId('echo-note'));
-const table = new ConnectionTable(() => askNow());
+  scale: byId('loom-scale'), empty: byId('loom-empty') });
+const closed = new Bars(byId('closed'), byId('closed-none'));
+const rejected = new Bars(byId('rejected'), byId('rejected-none'));
+const histogram = new Histogram(byId('histogram'), { note: byId('echo-note'), reach: byId('echo-reach') });
+const table = new ConnectionTable(() => askForTable());
 
-let lostAt = null;
-let drainWas = null;
-let ticks = 0;
+const answered = { wall: Date.now(), at: performance.now() };
+let restartedAt = -Infinity;
+let threadNames = new Map();
 let timer = 0;
 let asking = false;
-let wantsTable = true;
 let tableIsVisible = true;
 new IntersectionObserver(([entry]) => {
   tableIsVisible = entry.isIntersecting;
-  wantsTable ||= tableIsVisible;
+  if (tableIsVisible && history.length > 0) askForTable();
 }, { rootMargin: '300px' }).observe(byId('connections'));
 
 async function ask(path) {
@@ -43,14 +47,20 @@ async function ask(path) {
   return response.json();
 }
 
+/** Only a new state is said aloud, and not the numbers in it. */
+function drawState({ kind, text, title, said }) {
+  const pill = byId('state');
+  setText(pill, text);
+  pill.className = `pill ${kind}`;
+  show(pill, true);
+  setText(byId('said'), said);
+  document.title = `${title} · threadecho`;
+}
+
 function drawHeader(status) {
   setText(byId('model'), modelWords(status));
-  const state = stateOf(status);
-  const pill = byId('state');
-  setText(pill, state.text);
-  pill.className = `pill ${state.kind}`;
-  show(pill, true);
-  const facts = [['Up for', format.duration(status.time_seconds - status.started_at_seconds)], ['Version', status.version]];
+  drawState(stateOf(status));
+  const facts = [['Up for', format.duration(status.uptime_seconds)], ['Version', status.version]];
   if (status.pod?.name) facts.push(['Pod', status.pod.name]);
   if (status.pod?.node) facts.push(['Node', status.pod.node]);
   const list = byId('facts');
@@ -58,101 +68,89 @@ function drawHeader(status) {
     list.replaceChildren(...facts.map(([name]) => element('div', {}, element('dt', {}, name), element('dd'))));
   }
   facts.forEach(([, value], i) => setText(list.children[i].lastChild, value));
-  document.title = `${state.title} · threadecho`;
 }
 
 function drawNotices(status) {
-  const { drain } = status;
+  const { drain, faults } = status;
+  show(byId('offline'), false);
+  show(byId('restarted'), performance.now() - restartedAt < kRestartShownFor);
+  setText(byId('restarted'), restartWords(status));
   show(byId('drain'), drain !== null);
   if (drain) {
-    drainWas = Math.max(drainWas ?? 0, drain.seconds_left, 0.001);
+    setText(byId('drain-title'), drain.accepting ? 'The drain begins soon' : 'Draining');
     setText(byId('drain-text'), drainWords(status));
-    byId('drain-bar').style.width = `${(100 * drain.seconds_left) / drainWas}%`;
-  } else {
-    drainWas = null;
+    byId('drain-bar').style.width = `${Math.min(100, (100 * drain.seconds_left) / Math.max(drain.total_seconds, 0.001))}%`;
   }
-  show(byId('faults'), status.faults.length > 0);
-  byId('fault-list').replaceChildren(...status.faults.map((fault) => element('li', {}, faultWords(fault))));
+  show(byId('faults'), faults.length > 0);
+  const list = byId('fault-list');
+  while (list.children.length < faults.length) list.append(element('li'));
+  while (list.children.length > faults.length) list.lastChild.remove();
+  faults.forEach((fault, i) => setText(list.children[i], faultWords(fault)));
 }
 
-function drawQueue({ thread_model, connections }) {
+function drawQueue({ thread_model, connections: { waiting } }) {
   show(byId('queue'), thread_model === 'blocking-pool');
-  setText(byId('queue-text'), connections.waiting === 0 ? 'The queue is empty.'
-    : `Queue: ${format.plural(connections.waiting, 'client')} waiting for a thread`);
-  byId('queue-dots').style.setProperty('--count', Math.min(connections.waiting, 400));
+  setText(byId('queue-text'), waiting === 0 ? 'The queue is empty.' : `Queue: ${format.plural(waiting, 'client')} waiting for a thread`);
+  byId('queue-dots').style.setProperty('--count', Math.min(waiting, kDotsOfQueue));
+  setText(byId('queue-more'), waiting > kDotsOfQueue ? `+${format.exact(waiting - kDotsOfQueue)}` : '');
 }
 
 function draw(status, threads) {
-  if (history.add(status)) lanes.clear();
+  if (history.add(status)) {
+    lanes.clear();
+    restartedAt = performance.now();
+  }
   const now = performance.now() / 1000;
-  lanes.add(threads, now);
+  lanes.add(threads, now, loom.most);
+  threadNames = new Map(threads.threads.map(({ tid, name }) => [tid, name]));
   const minuteAgo = history.before(60);
+  const reach = history.reach(60);
   drawHeader(status);
   drawNotices(status);
   tiles.draw(history);
-  setText(byId('loom-empty'), status.drain ? 'The last connection has ended.' : 'No client is connected. The commands below start some.');
+  setText(byId('loom-empty'), status.drain ? 'The last connection has ended.' : 'No client is connected. Start some with the commands under Try it.');
   loom.draw(lanes, threads, now);
   drawQueue(status);
-  histogram.draw(status.echo_duration_seconds, minuteAgo.echo_duration_seconds);
-  closed.draw(status.closed, minuteAgo.closed);
-  rejected.draw(status.rejected, minuteAgo.rejected);
+  histogram.draw(status.echo_duration_seconds, minuteAgo.echo_duration_seconds, reach);
+  closed.draw(status.closed, minuteAgo.closed, reach);
+  rejected.draw(status.rejected, minuteAgo.rejected, reach);
   const errors = Object.entries(status.accept_errors).filter(([, number]) => number > 0);
-  setText(byId('accept-errors'), errors.length === 0 ? 'none' : errors.map(([name, number]) => `${name} ${format.exact(number)}`).join(', '));
-  if (!byId('commands').hasChildNodes()) drawCommands(status);
-}
-
-function drawCommands(status) {
-  byId('commands').replaceChildren(...commands(location, status.echo_port).map(([what, command]) => {
-    const button = element('button', { type: 'button', ariaLabel: `Copy: ${command}` }, 'Copy');
-    button.addEventListener('click', async () => {
-      await copy(command);
-      setText(byId('copied'), `Copied: ${command}`);
-      setText(button, 'Copied');
-      setTimeout(() => setText(button, 'Copy'), 1500);
-    });
-    return element('li', {}, element('span', { className: 'soft' }, what), element('code', {}, command), button);
-  }));
-}
-
-/** Browsers offer the clipboard to pages from https and localhost only. */
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = element('textarea', { value: text });
-  document.body.append(field);
-  field.select();
-  document.execCommand('copy');
-  field.remove();
-  return undefined;
+  setText(byId('accept-errors'), errors.length === 0 ? 'none since the start' : errors.map(([name, number]) => `${name} ${format.exact(number)}`).join(', '));
+  if (!byId('commands').hasChildNodes()) drawCommands(status.echo_port);
 }
 
 function drawLost() {
-  lostAt ??= Date.now();
-  const since = new Date(lostAt).toLocaleTimeString();
-  setText(byId('offline'), `The server has not answered since ${since}. The numbers below are from its last answer. This page keeps trying.`);
+  const lost = lostWords(history.last, answered.wall, (performance.now() - answered.at) / 1000);
+  for (const id of ['drain', 'faults', 'restarted']) show(byId(id), false);
+  setText(byId('offline'), lost.text);
+  byId('offline').className = `notice ${lost.kind}`;
   show(byId('offline'), true);
-  setText(byId('state'), 'No answer');
-  byId('state').className = 'pill bad';
+  drawState({ ...lost, text: lost.title, said: lost.title });
   document.body.classList.add('stale');
-  document.title = 'No answer · threadecho';
+  if (history.length > 0) table.update(history.last.connections.active, Infinity);
+}
+
+async function askForTable() {
+  const answer = await ask(`connections?limit=${kMost}&sort=${table.order}`).catch(() => null);
+  if (answer === null) return;  // the next question to /status tells why
+  table.draw(answer, threadNames);
 }
 
 async function askOnce() {
+  let status;
+  let threads;
   try {
-    const [status, threads] = await Promise.all([ask('status'), ask(`threads?limit=${loom.most}`)]);
-    show(byId('live'), true);
-    show(byId('offline'), false);
-    document.body.classList.remove('stale');
-    lostAt = null;
-    draw(status, threads);
-    if (wantsTable || (tableIsVisible && ticks % kConnectionsEvery === 0)) {
-      wantsTable = false;
-      table.draw(await ask(`connections?limit=${kMost}&sort=${table.order}`));
-    }
-    ++ticks;
-  } catch (error) {
-    if (error instanceof TypeError || error.name === 'TimeoutError' || error.message.includes(': ')) drawLost();
-    else throw error;
+    [status, threads] = await Promise.all([ask('status'), ask(`threads?limit=${loom.most}`)]);
+  } catch {
+    drawLost();
+    return;
   }
+  answered.wall = Date.now();
+  answered.at = performance.now();
+  for (const id of ['live', 'try']) show(byId(id), true);
+  document.body.classList.remove('stale');
+  draw(status, threads);
+  if (table.update(status.connections.active, tableIsVisible ? kTableAge : kTableAgeOutOfView)) await askForTable();
 }
 
 async function tick() {
@@ -167,11 +165,6 @@ async function tick() {
     const interval = document.hidden ? kHiddenInterval : kInterval;
     timer = setTimeout(tick, Math.max(100, interval - (performance.now() - begun)));
   }
-}
-
-function askNow() {
-  wantsTable = true;
-  tick();
 }
 
 document.addEventListener('visibilitychange', () => { if (!document.hidden) tick(); });

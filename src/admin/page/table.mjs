@@ -9,11 +9,34 @@ export const kMost = 200;
 const time = (seconds) => (seconds === null ? '–' : seconds < 1 ? format.text(format.time(seconds)) : format.duration(seconds));
 const size = (number) => format.text(format.bytes(number));
 
+/** As /threads counts it: any echo is on its way for a moment. */
+const kStalledAfter = 0.1;
+
+const isStalled = (connection) => connection.state === 'sending' && connection.idle_seconds >= kStalledAfter;
+
+export function stateWords(connection) {
+  return isStalled(connection) ? 'does not read' : connection.state.replaceAll('_', ' ');
+}
+
+/** How many connections are shown of those that are open. `loaded` of them came with the last answer, which is `age` seconds old. */
+export function noteOf({ open, loaded, chosen, order, isFiltered, age }) {
+  if (open === 0) return 'none open. Start some with the commands under Try it.';
+  const which = `the ${format.exact(loaded)} ${order}`;
+  let note = format.exact(open);
+  if (loaded < open) {
+    note = isFiltered ? `${chosen === 0 ? 'none' : format.exact(chosen)} of ${which}; ${format.exact(open)} are open`
+      : `${which}; ${format.exact(open)} are open`;
+  } else if (isFiltered) {
+    note = `${chosen === 0 ? 'none' : format.exact(chosen)} of ${format.exact(open)}`;
+  }
+  return age >= 5 ? `${note} · as of ${format.duration(age)} ago` : note;
+}
+
 export const kColumns = [
-  { title: 'Number', read: (c) => c.id, as: (value) => String(value), figure: true },
+  { title: 'Connection', read: (c) => c.id, as: (value) => String(value), figure: true },
   { title: 'Client', read: (c) => (c.via ? `${c.peer} via ${c.via}` : c.peer), as: (value) => value },
-  { title: 'Thread', read: (c) => c.thread, as: (value) => (value === 0 ? 'none' : String(value)), figure: true },
-  { title: 'State', read: (c) => c.state.replaceAll('_', ' '), as: (value) => value },
+  { title: 'Thread', read: (c) => c.thread_name ?? (c.thread === 0 ? 'none' : String(c.thread)), as: (value) => value },
+  { title: 'State', read: stateWords, as: (value) => value },
   { title: 'Age', read: (c) => c.age_seconds, as: time, figure: true },
   { title: 'Idle', read: (c) => c.idle_seconds, as: time, figure: true },
   { title: 'Received', read: (c) => c.received_bytes, as: size, figure: true },
@@ -44,6 +67,9 @@ export function sorted(connections, column, descending) {
 export class ConnectionTable {
   order = kOrders[0][0];
   #answer = { total: 0, connections: [] };
+  #answeredAt = null;
+  #open = 0;
+  #chosen = [];
   #sort = null;
   #rows = new Map();
   #headers;
@@ -68,9 +94,30 @@ export class ConnectionTable {
     byId('filter').addEventListener('input', () => this.#render());
   }
 
-  draw(answer) {
+  /** Takes an answer of /connections; `names` are those of threads by their numbers. */
+  draw(answer, names) {
+    for (const connection of answer.connections) connection.thread_name = names.get(connection.thread);
     this.#answer = answer;
+    this.#answeredAt = performance.now();
     this.#render();
+  }
+
+  /** Says how many connections are `open`, as /status has it. Returns whether the rows are too old: after `age` seconds, or
+   * if some are open and none is shown, or the other way round. */
+  update(open, age) {
+    this.#open = open;
+    this.#note();
+    return this.#answeredAt === null || this.#age() >= age || (open === 0) !== (this.#answer.total === 0);
+  }
+
+  #age() {
+    return (performance.now() - this.#answeredAt) / 1000;
+  }
+
+  #note() {
+    setText(byId('connections-note'), noteOf({ open: this.#open, loaded: this.#answer.connections.length, chosen: this.#chosen.length,
+      order: kOrders.find(([order]) => order === this.order)[1].toLowerCase(), isFiltered: byId('filter').value.trim() !== '',
+      age: this.#answeredAt === null ? 0 : Math.floor(this.#age()) }));
   }
 
   #sortBy(column) {
@@ -80,9 +127,9 @@ export class ConnectionTable {
   }
 
   #render() {
-    const { total, connections } = this.#answer;
-    let chosen = filtered(connections, byId('filter').value);
+    let chosen = filtered(this.#answer.connections, byId('filter').value);
     if (this.#sort) chosen = sorted(chosen, this.#sort.column, this.#sort.descending);
+    this.#chosen = chosen;
     this.#headers.forEach((header, i) => {
       header.ariaSort = this.#sort?.column !== i ? 'none' : this.#sort.descending ? 'descending' : 'ascending';
     });
@@ -91,18 +138,17 @@ export class ConnectionTable {
     const wanted = [...rows.values()].map((row) => row.line);
     const body = byId('rows');
     if (wanted.length !== body.rows.length || wanted.some((line, i) => body.rows[i] !== line)) body.replaceChildren(...wanted);
-    setText(byId('connections-note'), total === 0 ? 'none open'
-      : chosen.length === total ? format.exact(total) : `${format.exact(chosen.length)} of ${format.exact(total)}`);
+    this.#note();
   }
 
   #row(connection) {
     let row = this.#rows.get(connection.id);
     if (!row) {
-      const cells = kColumns.map(({ figure }) => element('td', { className: figure ? 'figure' : '' }));
+      const cells = kColumns.map(({ title, figure }) => element('td', { className: figure ? 'figure' : title.toLowerCase() }));
       row = { cells, line: element('tr', {}, ...cells) };
     }
     kColumns.forEach(({ read, as }, i) => setText(row.cells[i], as(read(connection))));
-    row.cells[3].className = `state ${connection.state}`;
+    row.cells[3].className = `state ${isStalled(connection) ? 'stalled' : connection.state}`;
     return row;
   }
 }

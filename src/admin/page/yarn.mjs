@@ -54,12 +54,11 @@ function drawLine(context, samples, xs, middle, colours, wide) {
   context.setLineDash([]);
 }
 
+/** Draws nothing where the thread was not seen yet. */
 export function drawLane(context, samples, { middle, height, width, now, seconds, scale, colours }) {
-  context.fillStyle = colours.idle;  // where the thread was not seen yet
-  context.fillRect(0, middle - 0.5, width, 1);
   const xs = samples.map((sample) => width * (1 - (now - sample.at) / seconds));
   drawLine(context, samples, xs, middle, colours, height < 13 ? 1 : 1.5);
-  const most = Math.max(3, height * (height < 13 ? 0.95 : height < 40 ? 0.78 : 0.68));  // above the dots of its clients
+  const most = Math.max(3, height * (height < 13 ? 0.95 : 0.78));
   const total = samples.map((sample) => thickness(sample.running + sample.wanting, scale, most));
   const running = samples.map((sample, i) =>
     (sample.running > 0 ? total[i] * (sample.running / (sample.running + sample.wanting)) : 0));
