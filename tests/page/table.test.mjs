@@ -75,6 +75,7 @@ test('a note says how many connections are open, and of how many it speaks', () 
 test('a client does not read if it has not taken its echo for a while', () => {
   assert.equal(stateWords(connection(1, { state: 'sending', idle_seconds: 0.01 })), 'sending');
   assert.equal(stateWords(connection(1, { state: 'sending', idle_seconds: 0.1 })), 'does not read');
+  assert.equal(stateWords(connection(1, { state: 'sending', idle_seconds: 0.1, faults: [1] })), 'sending', 'the server holds it back');
   assert.equal(stateWords(connection(1, { state: 'half_closed', idle_seconds: 9 })), 'half closed');
 });
 

@@ -107,7 +107,7 @@ export class Loom {
     this.#arrange();
     const colours = palette(this.#root);
     for (const column of this.#columns) this.#drawColumn(column, colours);
-    setText(this.#parts.scale, `Thickest = ${format.percent(this.#scale)} of a core`);
+    setText(this.#parts.scale, `Thickest = ${Math.round(100 * this.#scale)} % of a core`);
     this.#showDetail();
   }
 

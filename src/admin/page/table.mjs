@@ -12,7 +12,8 @@ const size = (number) => format.text(format.bytes(number));
 /** As /threads counts it: any echo is on its way for a moment. */
 const kStalledAfter = 0.1;
 
-const isStalled = (connection) => connection.state === 'sending' && connection.idle_seconds >= kStalledAfter;
+/** Its client does not take its echo, unless a fault of the server holds it back. */
+const isStalled = ({ state, idle_seconds: idle, faults = [] }) => state === 'sending' && idle >= kStalledAfter && faults.length === 0;
 
 export function stateWords(connection) {
   return isStalled(connection) ? 'does not read' : connection.state.replaceAll('_', ' ');

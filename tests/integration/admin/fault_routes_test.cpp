@@ -120,7 +120,7 @@ TEST_F(FaultRoutes, KnowTheirMethodsAndPaths) {
   const Response put = ask("PUT", "/faults");
   EXPECT_EQ(put.status, 405U);
   ASSERT_EQ(put.headers.size(), 1U);
-  EXPECT_EQ(put.headers.front().value, "GET, HEAD, POST, DELETE");
+  EXPECT_EQ(put.headers.front().value, "GET, HEAD, POST, DELETE, OPTIONS");
   EXPECT_EQ(ask("GET", "/faults/1").status, 405U);
   EXPECT_EQ(ask("POST", "/faults/1").status, 405U);
   EXPECT_EQ(ask("HEAD", "/faults").status, 200U);

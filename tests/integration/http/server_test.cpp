@@ -84,7 +84,21 @@ TEST_F(HttpServer, KeepsTheConnectionAfterRefusingAPathOrAMethod) {
   client.send(request_text("DELETE", "/healthz"));
   answer = client.read_answer();
   EXPECT_EQ(answer.status, 405);
-  EXPECT_EQ(answer.headers.at("allow"), "GET, HEAD");
+  EXPECT_EQ(answer.headers.at("allow"), "GET, HEAD, OPTIONS");
+  client.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(client.read_answer().body, "ok\n");
+}
+
+TEST_F(HttpServer, AnswersOptionsWithoutContentAndKeepsTheConnection) {
+  HttpClient client(port());
+  for (const char* target : {"/", "/status", "/threads"}) {
+    client.send(request_text("OPTIONS", target));
+    const HttpAnswer answer = client.read_head_answer();
+    EXPECT_EQ(answer.status, 204);
+    EXPECT_EQ(answer.headers.at("allow"), "GET, HEAD, OPTIONS");
+    EXPECT_FALSE(answer.headers.contains("content-length"));
+    EXPECT_FALSE(answer.headers.contains("content-type"));
+  }
   client.send(request_text("GET", "/healthz"));
   EXPECT_EQ(client.read_answer().body, "ok\n");
 }
