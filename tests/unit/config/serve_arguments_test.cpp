@@ -86,7 +86,8 @@ TEST(ServeArguments, NameAnUnknownCommandAndTheOnesThereAre) {
   EXPECT_THAT(
       error_of({"frob"}),
       AllOf(HasSubstr("unknown command \"frob\""),
-            HasSubstr("commands: serve, healthcheck, load, probe, identity, report, compare, fault, help, version")));
+            HasSubstr(
+                "commands: serve, healthcheck, load, probe, watch, identity, report, compare, fault, help, version")));
   EXPECT_THAT(error_of({"sreve"}), HasSubstr("unknown command \"sreve\"; did you mean serve?"));
   EXPECT_THAT(error_of({"--port", "1", "probe"}), HasSubstr("the command probe must come first"));
   EXPECT_THAT(error_of({""}), HasSubstr("unknown command \"\""));
