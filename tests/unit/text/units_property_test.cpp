@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> kDurationUnit
                                                                                    {"m", 60'000},
                                                                                    {"s", 1'000},
                                                                                    {"ms", 1}}};
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> kSizeUnits{
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> kSizeUnits{
     {{"", 1}, {"KiB", 1ULL << 10U}, {"MiB", 1ULL << 20U}, {"GiB", 1ULL << 30U}, {"TiB", 1ULL << 40U}}};
 
 std::string trace(const std::string& text) {
