@@ -75,8 +75,8 @@ def measure(binary, nodes):
         for name, part in parts.items():
             busy = (part.processor_seconds() - before[name]) / SECONDS
             series = sum(not line.startswith("#") for line in text[name].splitlines())
-            print(f"{nodes:5} nodes, {name:7}: {part.cgroup.parts()[0] / MIB:6.1f} MiB ({part.resident() / MIB:5.1f} resident), "
-                  f"{1000 * busy:6.1f} m of a CPU, {series} series, {up} paths up", flush=True)
+            print(f"{nodes:5} nodes, {name:7}: {part.cgroup.parts()[0] / MIB:6.1f} MiB "
+                  f"({part.resident() / MIB:5.1f} resident), {1000 * busy:6.1f} m of a CPU, {series} series, {up} paths up", flush=True)
 
 
 def main():

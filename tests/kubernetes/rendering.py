@@ -117,8 +117,8 @@ def _settings(path):
 
 
 def _in_files(root, settings, *names):
-    """What the folders' files hold, and ConfigMaps of the files of settings. Without what a component adds that changes other
-    objects too: it may need these changes."""
+    """What the folders' files hold, and ConfigMaps of the files of settings. Without what a component adds that changes
+    other objects too: it may need these changes."""
     objects = []
     for folder in _folders(root, *names):
         if _changes_the_base(root / folder):
@@ -134,10 +134,11 @@ def _in_files(root, settings, *names):
 
 
 def sources(root):
-    """The objects of base, components, smoke test and mesh as they stand in their files. Overlays are changes to these, which
-    nobody but kubectl makes."""
+    """The objects of base, components, smoke test and mesh as they stand in their files. Overlays are changes to these,
+    which only kubectl makes."""
     base = _in_files(root, {"threadecho-settings": "base/settings.env"}, "base", "components")
-    mesh = _in_files(root, {"threadecho-mesh-settings": "mesh/settings.env", "threadecho-mesh-watch": "mesh/watch.env"}, "mesh")
+    of_mesh = {"threadecho-mesh-settings": "mesh/settings.env", "threadecho-mesh-watch": "mesh/watch.env"}
+    mesh = _in_files(root, of_mesh, "mesh")
     job = _objects((root / FOLDER / "smoke-test/job.yaml").read_text(encoding="utf-8"))
     return [Rendering("base and components, not rendered", base, False), Rendering("smoke-test", job, False),
             Rendering("mesh and its components, not rendered", mesh, False)]

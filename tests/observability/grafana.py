@@ -4,7 +4,8 @@ import re
 
 
 def filled_in(expression, job, span="30s", whole="5m"):
-    """`expression` for the job and all that can be chosen within it; `span` is $__rate_interval, `whole` the time that is shown."""
+    """`expression` for the job and all that can be chosen within it; `span` is $__rate_interval, `whole` the time that is
+    shown."""
     values = {"job": job, "instance": ".*", "pod": ".*", "target": ".*", "watcher": ".*", "__rate_interval": span,
               "__range": whole}
     text = re.sub(r"\$\{?(\w+)\}?", lambda match: values.get(match.group(1), match.group(0)), expression)

@@ -31,7 +31,9 @@ MAY_HAVE_NO_DATA = {"panel 'Segments sent again' A", "panel 'Segments sent again
 
 class Watcher(Program):
     def __init__(self, binary, directory, node, servers, *flags):
-        super().__init__([str(binary), "watch", *(f"127.0.0.1:{server.port}" for server in servers), *FLAGS, *flags], directory / f"watch-{node}.log", env={"PATH": os.environ["PATH"]})
+        targets = [f"127.0.0.1:{server.port}" for server in servers]
+        super().__init__([str(binary), "watch", *targets, *FLAGS, *flags], directory / f"watch-{node}.log",
+                         env={"PATH": os.environ["PATH"]})
         port = self.find(r"watching http=\S+:(\d+)").group(1)
         self.target = f"127.0.0.1:{port}"
 
@@ -62,26 +64,38 @@ def flapping(server):
     yield
 
 
+TRIES = 5
+# Within spans of seconds, a machine that has more to do than processors makes one message in a hundred late.
+BUSY = {"ThreadechoPathSlow", "ThreadechoSlowThreadStart"}
 CASES = [  # what is done to a server, the alert that it fires, and those that may fire with it
-    (stopped, "ThreadechoPathDown", {"ThreadechoDown", "ThreadechoPathSlow"}),
+    (stopped, "ThreadechoPathDown", {"ThreadechoDown"}),
     (delayed, "ThreadechoPathSlow", {"ThreadechoSlowEcho"}),
     (flapping, "ThreadechoPathFlapping", {"ThreadechoConnectionsLost", "ThreadechoPathDown"}),
 ]
 
 
+def left_over(prometheus, others):
+    """Waits until all alerts are silent, and stay so. Those that may fire with a case may come late."""
+    for _ in range(TRIES):
+        found = set(silent_for(prometheus, QUIET_SECONDS))
+        if not found or found - others:
+            break
+    return found
+
+
 def complaints(server, prometheus):
-    if before := silent_for(prometheus, QUIET_SECONDS):
-        yield f"before anything is wrong {before} fire"
+    if before := left_over(prometheus, BUSY):
+        yield f"before anything is wrong {sorted(before)} fire"
     for case, alert, others in CASES:
         began = time.monotonic()
         doing = case(server)
         next(doing)
         eventually(f"{alert} fires", lambda alert=alert: alert in firing(prometheus))
         print(f"{case.__name__}: {alert} fired after {time.monotonic() - began:.1f} s")
-        if unwanted := set(firing(prometheus)) - {alert} - others:
+        if unwanted := set(firing(prometheus)) - {alert} - others - BUSY:
             yield f"{case.__name__} fires {sorted(unwanted)} too"
         next(doing, None)
-        if after := set(silent_for(prometheus, QUIET_SECONDS)) - others:
+        if after := left_over(prometheus, others | BUSY):
             yield f"after {case.__name__} {sorted(after)} fire"
 
 

@@ -115,7 +115,8 @@ def forgotten(ground):
     moment = now()
     network.tell(f"forget {2 * INTERVAL}")
     loss = watcher.has_lost(moment)
-    must(not_told(loss, moment, most=idle + TIMEOUT + TWO_INTERVALS, reason="echo_timeout", place="waiting", connection="idle"),
+    must(not_told(loss, moment, most=idle + TIMEOUT + TWO_INTERVALS, reason="echo_timeout", place="waiting",
+                  connection="idle"),
          [] if loss["age_seconds"] >= idle else [f"its age is {loss['age_seconds']} s"],
          one_reason(watcher, "echo_timeout"))
     watcher.is_up()

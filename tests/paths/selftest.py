@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""selftest.py: the judges of the cases are shown a loss that is right, which they must let pass, and some that are not; and the
+"""selftest.py: the judges of the cases are shown a loss that is right, which they must let pass, and some that are not. The
 middlebox is shown packets, of which it must change what it is told to, and nothing else."""
 
 import os

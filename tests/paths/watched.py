@@ -100,8 +100,8 @@ class Network:
         eventually(f"the middlebox does: {command}", lambda: self._middlebox.output().count("done") == self._told)
 
     def name(self, *addresses):
-        """What the name leads to from now on. In place, because the file is mounted, and in one write of always the same length:
-        otherwise the name would be gone for a moment."""
+        """What the name leads to from now on. In place, because the file is mounted, and in one write of always the same
+        length: otherwise the name would be gone for a moment."""
         text = "".join(f"{address} {NAME}\n" for address in addresses)
         with open(self._hosts, "r+b", buffering=0) as file:
             file.write(text.ljust(HOSTS_BYTES, "\n").encode())
@@ -109,8 +109,8 @@ class Network:
 
 class Watcher(Program):
     def __init__(self, ground, inside, targets, log="watch.log", **flags):
-        flags = {"interval": f"{INTERVAL:g}s", "timeout": f"{1000 * TIMEOUT:g}ms", "resolve_every": "500ms", "connect_every": "0s",
-                 "idle": "0s", "http_port": "0", "version_port": "0", "log_format": "json", **flags}
+        flags = {"interval": f"{INTERVAL:g}s", "timeout": f"{1000 * TIMEOUT:g}ms", "resolve_every": "500ms",
+                 "connect_every": "0s", "idle": "0s", "http_port": "0", "version_port": "0", "log_format": "json", **flags}
         arguments = [word for name, value in flags.items() for word in (f"--{name.replace('_', '-')}", value)]
         super().__init__([*inside, str(ground.binary), "watch", *targets, *arguments], ground.directory / log,
                          env={"PATH": os.environ["PATH"]}, cwd=ground.directory)

@@ -160,4 +160,5 @@ def check_stack(root, image):
         print(stack.compose("logs", "--tail", "30"))
         raise
     finally:
-        stack.compose("--profile", "demo", "--profile", "lesson", "--profile", "mesh", "down", "--volumes", "--timeout", "20")
+        profiles = [word for name in ("demo", "lesson", "mesh") for word in ("--profile", name)]
+        stack.compose(*profiles, "down", "--volumes", "--timeout", "20")
