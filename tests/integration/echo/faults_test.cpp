@@ -57,7 +57,7 @@ class Faults : public OverAllModels {
     return ::recv(client.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
 
-  [[nodiscard]] echo::ConnectionState state_of_the_only_connection() const {
+  [[nodiscard]] echo::ConnectionState state_of_the_only_connection() {
     const auto connections = server_.server().connections();
     return connections.empty() ? echo::ConnectionState::kStarting : connections.front().state;
   }
