@@ -55,20 +55,22 @@ class Changes(Page):
             exchange(clients, 5, 8)
             eventually(lambda: self.browser.value("messages") == 5, "the page goes on")
 
-    def test_of_threads_that_live_shortly_are_seen(self):
+    def test_of_a_thread_that_ends_are_shown(self):
         with Server(BINARY) as server:
             self.browser.open(server.http_port)
             self.browser.shows("#loom-empty", "No client is connected")
-
-            def has_lanes():
-                for client in server.clients(3):
-                    exchange([client], 1, 8)
-                    client.close()
-                time.sleep(0.1)
-                return self.browser.run("return document.querySelectorAll('.lane').length") > 0
-
-            # A thread that is alive when the page asks is shown, also after its end.
-            eventually(has_lanes, "lanes")
+            clients = server.clients(1)
+            exchange(clients, 1, 8)
+            self.browser.shows("#loom-summary", "1 thread")
+            self.browser.run("""
+                const detail = document.getElementById('loom-detail');
+                window.details = [];
+                new MutationObserver(() => window.details.push(detail.textContent))
+                    .observe(detail, { childList: true, characterData: true, subtree: true });
+                document.getElementById('loom').focus();""")
+            clients.pop().close()
+            eventually(lambda: any("has ended" in text for text in self.browser.run("return window.details")), "its end")
+            self.browser.shows("#loom-empty", "No client is connected")
 
     def test_of_a_killed_server_are_shown_and_a_new_one_is_picked_up(self):
         with Server(BINARY) as server:
