@@ -20,7 +20,7 @@ from prometheus_server import Prometheus
 INTERVAL = "500ms"
 SPAN = "4s"  # what $__rate_interval becomes
 SETTINGS = {"MAX_CONNECTIONS": "40", "IDLE_TIMEOUT": "3s", "WRITE_TIMEOUT": "2s", "DRAIN_TIMEOUT": "6s",
-            "SOCKET_BUFFER_SIZE": "64KiB", "POOL_THREADS": "2", "FAULTS": "on"}
+            "SOCKET_BUFFER_SIZE": "64KiB", "POOL_THREADS": "2", "FAULTS": "on", "PROXY_PORT": "0"}
 THREADS = {"blocking-pool": "16"}  # one for each client of the load
 WAITING = 5
 # drain_forced is not among them: the process ends with it, and seldom is it scraped in that last moment.
@@ -31,6 +31,7 @@ def make_traffic(binary, server, prometheus):
     traffic.load(binary, server, "--connections", "16", "--duration", "6s")
     traffic.load(binary, server, "--connections", "2", "--bulk", "--duration", "2s")
     traffic.delayed(binary, server)
+    traffic.as_a_balancer(binary, server)
     if server.name == "blocking-pool":  # more clients than threads: they wait
         queue = f'threadecho_connections_waiting{{instance="{server.target}"}} == {WAITING}'
         traffic.waiting(server, int(THREADS[server.name]), WAITING, lambda: prometheus.at(queue, time.time()))

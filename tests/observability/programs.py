@@ -79,6 +79,10 @@ class Threadecho(Program):
     def target(self):
         return f"127.0.0.1:{self.http_port}"
 
+    @property
+    def proxy_port(self):
+        return int(self.find(r"serving .* proxy=\S+:(\d+)").group(1))
+
     def again(self):
         return type(self)(*self._made_from, ports=(str(self.port), str(self.http_port)))
 

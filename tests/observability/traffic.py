@@ -50,8 +50,8 @@ def keep(server, clients, count):
     return kept + hold(server, count - len(kept))
 
 
-def load(binary, server, *arguments, host="127.0.0.1"):
-    done = subprocess.run([str(binary), "load", f"{host}:{server.port}", *arguments], timeout=PATIENCE, text=True,
+def load(binary, server, *arguments, host="127.0.0.1", port=None):
+    done = subprocess.run([str(binary), "load", f"{host}:{port or server.port}", *arguments], timeout=PATIENCE, text=True,
                           capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -61,6 +61,11 @@ def delayed(binary, server):
     subprocess.run([str(binary), "fault", "add", "delay", "5ms", "--for", "3s", "--at", server.target], timeout=PATIENCE,
                    check=True, capture_output=True)
     load(binary, server, "--connections", "4", "--duration", "2s")
+
+
+def as_a_balancer(binary, server):
+    """Load that says with each connection for whom it is."""
+    load(binary, server, "--proxy-protocol", "v2", "--connections", "4", "--duration", "1s", port=server.proxy_port)
 
 
 def until_alone(server):

@@ -83,11 +83,9 @@ TEST(ServeArguments, NameAnUnknownFlagAndTheOneThatWasMeant) {
 }
 
 TEST(ServeArguments, NameAnUnknownCommandAndTheOnesThereAre) {
-  EXPECT_THAT(
-      error_of({"frob"}),
-      AllOf(HasSubstr("unknown command \"frob\""),
-            HasSubstr(
-                "commands: serve, healthcheck, load, probe, watch, identity, report, compare, fault, completion, help, version")));
+  EXPECT_THAT(error_of({"frob"}), AllOf(HasSubstr("unknown command \"frob\""),
+                                        HasSubstr("commands: serve, healthcheck, load, probe, watch, identity, report, "
+                                                  "compare, fault, completion, help, version")));
   EXPECT_THAT(error_of({"sreve"}), HasSubstr("unknown command \"sreve\"; did you mean serve?"));
   EXPECT_THAT(error_of({"--port", "1", "probe"}), HasSubstr("the command probe must come first"));
   EXPECT_THAT(error_of({""}), HasSubstr("unknown command \"\""));
