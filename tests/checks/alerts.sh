@@ -7,5 +7,11 @@ cd "$1"
 command -v prometheus >/dev/null || exec "$here/skip" 'prometheus is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
 "$here/built" threadecho
-python3 -B "$here/../observability/fault_alerts.py" . build/release/threadecho build/alerts
-exec python3 -B "$here/../observability/mesh_alerts.py" . build/release/threadecho build/alerts-mesh
+mkdir -p build
+python3 -B "$here/../observability/fault_alerts.py" . build/release/threadecho build/alerts >build/alerts.log 2>&1 &
+faults=$!
+status=0
+python3 -B "$here/../observability/mesh_alerts.py" . build/release/threadecho build/alerts-mesh || status=1
+wait "$faults" || status=1
+cat build/alerts.log
+exit "$status"
