@@ -311,6 +311,7 @@ def a_lack_of_ipv6_is_a_local_reason(binary, hosts):
         expect(load["errors"]["no_address_family"] == 1, f"load: {load['errors']}")
     finally:
         switch.write_text("0")
+        lead_ipv6_nowhere()
     return message
 
 
@@ -401,11 +402,17 @@ def prepare_network():
     """Packets to the device are never read. It lives as long as the file that this returns."""
     device = open("/dev/net/tun", "r+b", buffering=0)
     fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", b"swallow", IFF_TUN | IFF_NO_PI))
-    for command in ("link set lo up", "link set swallow up",
-                    "address add 2001:db8:1::1/64 dev swallow nodad", "address add 192.0.2.1/24 dev swallow",
-                    "route add 2001:db8:2::/64 dev swallow", "route add unreachable 198.51.100.0/24"):
+    for command in ("link set lo up", "link set swallow up", "address add 192.0.2.1/24 dev swallow",
+                    "route add unreachable 198.51.100.0/24"):
         subprocess.run(["ip", *command.split()], check=True)
+    lead_ipv6_nowhere()
     return device
+
+
+def lead_ipv6_nowhere():
+    """All of it is gone once IPv6 has been switched off."""
+    for command in "address add 2001:db8:1::1/64 dev swallow nodad", "route add 2001:db8:2::/64 dev swallow":
+        subprocess.run(["ip", *command.split()], check=True)
 
 
 def main():
