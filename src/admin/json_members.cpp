@@ -26,22 +26,25 @@ class MemberCollector final : public nlohmann::json_sax<json> {
   bool number_unsigned(json::number_unsigned_t value) override {
     return add(JsonMember::Type::kNumber, std::to_string(value));
   }
-  bool number_float(json::number_float_t, const std::string& text) override {
+  bool number_float(json::number_float_t /*value*/, const std::string& text) override {
     return add(JsonMember::Type::kNumber, text);
   }
   bool string(std::string& value) override { return add(JsonMember::Type::kText, value); }
-  bool binary(json::binary_t&) override { return false; }
+  bool binary(json::binary_t& /*value*/) override { return false; }
   bool key(std::string& name) override {
     if (depth_ == 1) {
       members_.push_back({.name = name});
     }
     return true;
   }
-  bool start_object(std::size_t) override { return depth_ == 0 ? ++depth_ > 0 : nest(JsonMember::Type::kOther); }
+  bool start_object(std::size_t /*size*/) override {
+    return depth_ == 0 ? ++depth_ > 0 : nest(JsonMember::Type::kOther);
+  }
   bool end_object() override { return depth_-- > 0; }
-  bool start_array(std::size_t) override { return nest(JsonMember::Type::kTexts); }
+  bool start_array(std::size_t /*size*/) override { return nest(JsonMember::Type::kTexts); }
   bool end_array() override { return depth_-- > 0; }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) override {
     constexpr int kNumberOverflow = 406;
     if (error.id == kNumberOverflow && !members_.empty()) {
       problem_ = text::in_quotes(members_.back().name) + ": the number is out of range";

@@ -77,7 +77,7 @@ void append_counts(std::string& body, std::string_view name, std::span<const std
 /// `counts` has one bucket more than `bounds`: for what is above the last.
 void append_histogram(std::string& body, std::string_view name, std::span<const std::chrono::nanoseconds> bounds,
                       std::span<const std::uint64_t> counts, std::chrono::nanoseconds sum) {
-  append(body, "  \"{}\": {{\"bounds\": [", name);
+  append(body, R"(  "{}": {{"bounds": [)", name);
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     append(body, "{}{}", i == 0 ? "" : ", ", text::in_seconds(bounds[i]));
   }

@@ -40,7 +40,7 @@ std::vector<cli::Option> rows_of(ConnectFlags& flags) {
 }
 
 text::Parsed<Target> parse_target(std::string_view text, const ConnectFlags& flags, TargetPort expected) {
-  const auto parsed = parse_target(text, expected);
+  auto parsed = parse_target(text, expected);
   if (!parsed.ok()) {
     return parsed;
   }

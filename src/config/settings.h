@@ -22,12 +22,12 @@ inline std::uint32_t number_of_cpus() { return std::max(1U, std::thread::hardwar
 /// stands in the table of settings_table.cpp, and only there: the initialisers below are that table's defaults
 /// (a test compares them).
 struct Settings {
-  std::uint16_t port = 9000;  ///< 0: any free one
+  std::uint16_t port = 9000;                ///< 0: any free one
+  std::uint16_t http_port = 8080;           ///< 0: any free one
+  std::optional<std::uint16_t> proxy_port;  ///< nothing: off; 0: any free one
   std::string bind_address = "::";
-  std::uint16_t http_port = 8080;               ///< 0: any free one
   std::string http_bind_address = "::";         ///< as bind_address unless set
   std::vector<std::string> http_allowed_hosts;  ///< names in lower case; none: any host
-  std::optional<std::uint16_t> proxy_port;      ///< nothing: off; 0: any free one
   std::vector<net::Network> proxy_trusted;      ///< none: any peer
   std::optional<std::uint16_t> identity_port;   ///< nothing: off; 0: any free one
   ThreadModel thread_model = ThreadModel::kPerConnection;
@@ -45,9 +45,9 @@ struct Settings {
   std::chrono::milliseconds max_connection_age{0};  ///< 0: no limit
   std::chrono::milliseconds tcp_keepalive{60'000};  ///< 0: off
   std::chrono::milliseconds drain_delay{0};
-  bool ready_during_drain_delay = false;
   std::chrono::milliseconds drain_timeout{8'000};  ///< 0: end open connections at once
-  bool faults = false;                             ///< POST /faults works
+  bool ready_during_drain_delay = false;
+  bool faults = false;  ///< POST /faults works
   log::LogLevel log_level = log::LogLevel::kInfo;
   log::LogFormat log_format = log::LogFormat::kText;
   std::string env_file = ".env";

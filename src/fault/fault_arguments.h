@@ -13,6 +13,7 @@ namespace threadecho::fault {
 enum class FaultAction : std::uint8_t { kAdd, kList, kClear };
 
 /// What `threadecho fault` is asked to do.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing
 struct FaultOptions {
   FaultAction action = FaultAction::kList;
   client::Json request;             ///< of kAdd: the body of POST /faults

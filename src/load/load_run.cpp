@@ -144,7 +144,7 @@ std::optional<client::Failure> failure_to_measure(const LoadResult& result) {
     return std::nullopt;
   }
   if (has_measured) {
-    const std::uint64_t wanted = static_cast<std::uint64_t>(result.options.connections);
+    const auto wanted = static_cast<std::uint64_t>(result.options.connections);
     if (result.options.mode == LoadMode::kChurn || result.stopped_early || result.opened >= wanted) {
       return std::nullopt;
     }

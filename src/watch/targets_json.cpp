@@ -65,7 +65,7 @@ std::string targets_json(const WatchSnapshot& snapshot) {
                                  text::format_timestamp(std::chrono::system_clock::now()));
   std::string_view separator = "\n";
   for (const TargetSnapshot& target : snapshot.targets) {
-    append(body, "{}    {{\"target\": {}, \"error\": {}, \"paths\": [", separator, json_string(target.target.name),
+    append(body, R"({}    {{"target": {}, "error": {}, "paths": [)", separator, json_string(target.target.name),
            target.target.error ? json_string(*target.target.error) : "null");
     separator = "\n";
     for (const PathRecord& path : target.paths) {

@@ -34,7 +34,7 @@ class WatchPath final : public Timed {
   WatchPath(const PathContext& context, TargetRecord& target, const net::Endpoint& address, std::uint32_t number,
             Clock::time_point now);
   /// Ends its connections in order. What it has counted goes to the target's `ended`.
-  ~WatchPath();
+  ~WatchPath() override;
 
   void advance(Clock::time_point now) override;
   [[nodiscard]] Clock::time_point next_step() const override;

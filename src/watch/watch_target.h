@@ -35,7 +35,7 @@ class WatchTarget final : public Timed {
   static constexpr std::size_t kMostPaths = 16'384;
 
   WatchTarget(Context& context, client::Target target, Clock::time_point now);
-  ~WatchTarget();
+  ~WatchTarget() override;
 
   void advance(Clock::time_point now) override;
   [[nodiscard]] Clock::time_point next_step() const override { return next_look_up_; }

@@ -17,8 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-const std::vector<config::Value> kSettings = {{"THREAD_MODEL", "pool", config::Source::kFlag},
-                                              {"POOL_THREADS", "3", config::Source::kDefault}};
+const std::vector<config::Value> shown_settings = {{"THREAD_MODEL", "pool", config::Source::kFlag},
+                                                   {"POOL_THREADS", "3", config::Source::kDefault}};
 
 class StatusOfServer : public OverAllModels {
  protected:
@@ -129,7 +129,7 @@ TEST(Status, TellsAFullServer) {
 TEST(Status, TellsWhichServerThisIs) {
   EchoServer server;
   const auto read = [&](const host::Pod& pod) {
-    return json::parse(admin::Status(server.server(), kSettings, pod).json().body);
+    return json::parse(admin::Status(server.server(), shown_settings, pod).json().body);
   };
   const json now = read({});
   EXPECT_EQ(now["version"], build_info().version);
@@ -146,7 +146,7 @@ TEST(Status, GivesAPlainTableToBrowsersWithoutJavaScript) {
   EchoServer server;
   const TestClient client = server.connect();
   ASSERT_EQ(client.echo("hello"), "hello");
-  const std::string rows = admin::Status(server.server(), kSettings, {}).table_rows();
+  const std::string rows = admin::Status(server.server(), shown_settings, {}).table_rows();
   EXPECT_THAT(rows, testing::HasSubstr("<tr><th scope=\"row\">Thread model</th><td>pool</td></tr>"));
   EXPECT_THAT(rows, testing::HasSubstr("<tr><th scope=\"row\">Bytes received</th><td>5</td></tr>"));
   EXPECT_THAT(rows, testing::Not(testing::HasSubstr("Waiting"))) << "a pool has no queue";
@@ -158,7 +158,7 @@ TEST(Status, WritesThePlainTableAsPeopleReadIt) {
   settings.max_connections = 1234;
   EchoServer server(settings);
   ASSERT_TRUE(server.server().begin_fault({.kind = echo::FaultKind::kUnready, .duration = 1h}));
-  const std::string rows = admin::Status(server.server(), kSettings, {}).table_rows();
+  const std::string rows = admin::Status(server.server(), shown_settings, {}).table_rows();
   EXPECT_THAT(rows, testing::HasSubstr("<td>0 of 1,234</td>"));
   EXPECT_THAT(rows, testing::HasSubstr("<td>not ready: the fault unready is active</td>"));
 }

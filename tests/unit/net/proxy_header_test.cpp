@@ -15,8 +15,8 @@ namespace {
 using Kind = ProxyHeader::Kind;
 using namespace std::string_literals;
 
-const std::string kSignature = "\r\n\r\n\0\r\nQUIT\n"s;
-const std::string kIpv4Addresses = "\xC0\0\x02\x01\xC0\0\x02\x02\x12\x67\x23\x28"s;  // 192.0.2.1:4711 to 192.0.2.2:9000
+const std::string signature = "\r\n\r\n\0\r\nQUIT\n"s;
+const std::string ipv4_addresses = "\xC0\0\x02\x01\xC0\0\x02\x02\x12\x67\x23\x28"s;  // 192.0.2.1:4711 to 192.0.2.2:9000
 
 auto parse(std::string_view bytes) { return parse_proxy_header(std::as_bytes(std::span(bytes))); }
 
@@ -39,7 +39,7 @@ std::string mistake(std::string_view bytes) {
 std::string two_bytes(std::size_t number) { return {static_cast<char>(number / 256), static_cast<char>(number % 256)}; }
 
 std::string v2(char command, char protocol, const std::string& block) {
-  return kSignature + command + protocol + two_bytes(block.size()) + block;
+  return signature + command + protocol + two_bytes(block.size()) + block;
 }
 
 std::string tlv(char type, const std::string& value) { return type + two_bytes(value.size()) + value; }
@@ -138,7 +138,7 @@ TEST(ProxyHeaderV1, HasNoOtherForm) {
 
 // Section 2.2.
 TEST(ProxyHeaderV2, NamesTheClient) {
-  const std::string bytes = v2('\x21', '\x11', kIpv4Addresses);
+  const std::string bytes = v2('\x21', '\x11', ipv4_addresses);
   EXPECT_EQ(bytes.size(), 28U);
   const ProxyHeader ipv4 = header(bytes + "hello");
   EXPECT_EQ(ipv4.kind, Kind::kV2);
@@ -152,7 +152,7 @@ TEST(ProxyHeaderV2, NamesTheClient) {
 }
 
 TEST(ProxyHeaderV2, OfTheBalancerItselfIsSkippedWhateverItHolds) {
-  for (const std::string& block : {""s, kIpv4Addresses, "\x03\0"s, std::string(4080, 'x')}) {
+  for (const std::string& block : {""s, ipv4_addresses, "\x03\0"s, std::string(4080, 'x')}) {
     for (const char protocol : {'\0', '\x11', '\x7F'}) {
       const ProxyHeader local = header(v2('\x20', protocol, block) + "x");
       EXPECT_EQ(local.kind, Kind::kLocal);
@@ -177,7 +177,7 @@ TEST(ProxyHeaderV2, MayNameNoClientOfTcp) {
 }
 
 TEST(ProxyHeaderV2, IsIncompleteUntilItsLastByte) {
-  const std::string bytes = v2('\x21', '\x11', kIpv4Addresses + tlv('\x04', "padding"));
+  const std::string bytes = v2('\x21', '\x11', ipv4_addresses + tlv('\x04', "padding"));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_TRUE(is_incomplete(bytes.substr(0, size))) << size;
   }
@@ -186,18 +186,18 @@ TEST(ProxyHeaderV2, IsIncompleteUntilItsLastByte) {
 
 TEST(ProxyHeaderV2, MayCarryTlvs) {
   const std::string tlvs = tlv('\x01', "h2") + tlv('\x04', "") + tlv('\x20', std::string(300, '\0')) + tlv('\xEA', "x");
-  EXPECT_EQ(header(v2('\x21', '\x11', kIpv4Addresses + tlvs)).source.to_string(), "192.0.2.1:4711");
+  EXPECT_EQ(header(v2('\x21', '\x11', ipv4_addresses + tlvs)).source.to_string(), "192.0.2.1:4711");
   const std::string longest = tlv('\x04', std::string(kMaxProxyHeaderBytes - 16 - 12 - 3, 'x'));
-  EXPECT_EQ(header(v2('\x21', '\x11', kIpv4Addresses + longest)).size, kMaxProxyHeaderBytes);
-  EXPECT_EQ(mistake(v2('\x21', '\x11', kIpv4Addresses + longest + "x")), "it is longer than 4 KiB");
-  EXPECT_EQ(mistake(kSignature + "\x21\x11\xFF\xFF"), "it is longer than 4 KiB") << "known before it comes";
+  EXPECT_EQ(header(v2('\x21', '\x11', ipv4_addresses + longest)).size, kMaxProxyHeaderBytes);
+  EXPECT_EQ(mistake(v2('\x21', '\x11', ipv4_addresses + longest + "x")), "it is longer than 4 KiB");
+  EXPECT_EQ(mistake(signature + "\x21\x11\xFF\xFF"), "it is longer than 4 KiB") << "known before it comes";
   for (const std::string& wrong : {"\x04"s, "\x04\0"s, "\x04\0\x01"s, tlv('\x04', "") + "\x04\xFF\xFF"s}) {
-    EXPECT_EQ(mistake(v2('\x21', '\x11', kIpv4Addresses + wrong)), "a TLV is longer than the header");
+    EXPECT_EQ(mistake(v2('\x21', '\x11', ipv4_addresses + wrong)), "a TLV is longer than the header");
   }
 }
 
 TEST(ProxyHeaderV2, IsHeldAgainstItsChecksum) {
-  const std::string good = with_checksum('\x11', kIpv4Addresses + tlv('\x04', "x"));
+  const std::string good = with_checksum('\x11', ipv4_addresses + tlv('\x04', "x"));
   EXPECT_EQ(header(good).source.to_string(), "192.0.2.1:4711");
   EXPECT_EQ(header(with_checksum('\x31', std::string(216, 'x'))).kind, Kind::kUnknown);
   const std::vector<std::size_t> addresses_value_and_checksum = {16, 20, 24, 27, 31, 35, 36, 37, 38};
@@ -207,13 +207,13 @@ TEST(ProxyHeaderV2, IsHeldAgainstItsChecksum) {
     EXPECT_EQ(mistake(changed), "its checksum is wrong") << at;
   }
   for (const std::string& value : {""s, "123"s, "12345"s}) {
-    EXPECT_EQ(mistake(v2('\x21', '\x11', kIpv4Addresses + tlv('\x03', value))), "its checksum is wrong");
+    EXPECT_EQ(mistake(v2('\x21', '\x11', ipv4_addresses + tlv('\x03', value))), "its checksum is wrong");
   }
 }
 
 TEST(ProxyHeaderV2, HasNoOtherVersionCommandOrProtocol) {
   for (const char command : {'\x11', '\x31', '\x22', '\x2F', '\0'}) {
-    EXPECT_EQ(mistake(kSignature + command), "its version or command is not known") << "known at once";
+    EXPECT_EQ(mistake(signature + command), "its version or command is not known") << "known at once";
   }
   for (const char protocol : {'\x01', '\x02', '\x10', '\x13', '\x20', '\x23', '\x30', '\x41', '\xFF'}) {
     EXPECT_EQ(mistake(v2('\x21', protocol, std::string(216, 'x'))), "its address family or protocol is not known");
