@@ -64,7 +64,7 @@ def delayed(binary, server):
 
 
 def as_a_balancer(binary, server):
-    """Load that says with each connection for whom it is."""
+    """Load with a PROXY header on each connection."""
     load(binary, server, "--proxy-protocol", "v2", "--connections", "4", "--duration", "1s", port=server.proxy_port)
 
 

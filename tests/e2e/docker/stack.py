@@ -122,7 +122,7 @@ def check_mesh(stack, services):
     eventually("three paths are down", lambda: stack.value("count(threadecho_watch_up==0)") == 3, 60)
     assert stack.value('count(threadecho_watch_up{node="blue"}==0)') == 3, "they lead to others than the paused one"
     lost = 'sum(threadecho_watch_connections_lost_total{reason="echo_timeout"})'
-    eventually("each lost its connection for want of an echo", lambda: (stack.value(lost) or 0) >= 3, 60)
+    eventually("each lost its connection, because no echo came", lambda: (stack.value(lost) or 0) >= 3, 60)
     stack.compose("--profile", "mesh", "unpause", "mesh-blue")
     eventually("nine paths are up again", lambda: stack.value("sum(threadecho_watch_up)") == 9, 60)
     stack.compose("--profile", "mesh", "stop", *names)
