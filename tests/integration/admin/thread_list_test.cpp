@@ -146,10 +146,13 @@ TEST(ThreadsOfABlockingPool, DoNotCountClientsThatWait) {
   EXPECT_EQ(all["threads"][0]["peers"], json({served.local().to_string()}));
 }
 
+/// Beyond what the kernel gives a thread for a number.
+constexpr std::uint32_t kNoThread = 1U << 30U;
+
 TEST(ThreadList, ReadsNothingOfMoreThanTwoHundredThreads) {
   std::vector<echo::ConnectionSnapshot> connections(1000);
   for (std::uint32_t i = 0; i < connections.size(); ++i) {
-    connections[i].thread_id = i + 1;
+    connections[i].thread_id = kNoThread + i;
   }
   connections[999].thread_id = static_cast<std::uint32_t>(::gettid());
   connections[999].receives = 1;
@@ -165,7 +168,7 @@ TEST(ThreadList, ReadsNothingOfMoreThanTwoHundredThreads) {
 TEST(ThreadList, ShowsThreadsAtWorkBeforeThoseThatWorkedLongAgo) {
   std::vector<echo::ConnectionSnapshot> connections(201);
   for (std::uint32_t i = 0; i < connections.size(); ++i) {
-    connections[i].thread_id = i + 1;  // no threads of this process
+    connections[i].thread_id = kNoThread + i;
     connections[i].receives = 1'000'000;
     connections[i].idle = std::chrono::minutes(1);
   }
