@@ -8,7 +8,7 @@
 
 namespace threadecho::admin {
 
-/// What a connection to IDENTITY_PORT gets: who answers, and whom this server takes the client for.
+/// What a connection to IDENTITY_PORT gets: which server answers, and which client it sees.
 struct Identity {
   host::Pod pod;
   std::string host_name;

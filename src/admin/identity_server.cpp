@@ -22,7 +22,7 @@ using echo::Clock;
 
 /// Out of descriptors or memory: back off, so that the thread does not spin.
 constexpr std::chrono::milliseconds kIdentityPause{100};
-/// After so many clients, those that leave are looked at again.
+/// After this many clients, those that leave are looked at again.
 constexpr int kAnsweredAtOnce = 64;
 
 }  // namespace

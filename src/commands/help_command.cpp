@@ -14,7 +14,7 @@
 namespace threadecho::commands {
 namespace {
 
-/// Arguments of a command without flags, with at most so many operands.
+/// Arguments of a command without flags, with at most `most` operands.
 cli::Arguments parse(int argc, const char* const* argv, std::size_t most) {
   cli::Arguments arguments = cli::parse({}, argc, argv);
   if (arguments.operands.size() > most) {

@@ -27,7 +27,7 @@ class ConnectionFaults {
   /// the connection `ends`, or if `rest` is empty: a connection also stalls or ends right behind a message. Flips a bit
   /// of the first byte if that is due.
   std::size_t next(std::span<std::byte> rest, Clock::time_point now) noexcept;
-  /// The kernel took so many bytes.
+  /// The kernel took this many bytes.
   void sent(std::size_t bytes, Clock::time_point now) noexcept;
 
   /// `next` let nothing pass before `held_until`.

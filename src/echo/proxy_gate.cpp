@@ -16,7 +16,7 @@
 namespace threadecho::echo {
 namespace {
 
-/// After so many, the acceptor looks at its listeners again.
+/// After this many, the acceptor looks at its listeners again.
 constexpr int kClientsAtOnce = 128;
 constexpr std::uint32_t kPeerHasClosed = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
