@@ -16,7 +16,7 @@ FROM dependencies AS compiled
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY src src
-RUN cmake --preset release -DCMAKE_UNITY_BUILD=ON -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION=unknown && \
+RUN cmake --preset release -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION=unknown && \
     cmake --build --preset release --target threadecho
 
 # docker build --target test . runs every test. BuildKit leaves this stage out unless it is asked for.
