@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstring>
 #include <random>
 #include <stdexcept>
 #include <system_error>
@@ -105,9 +107,13 @@ net::Endpoint loopback(const net::Endpoint& bound, std::string_view address) {
 }
 
 std::string random_bytes(std::size_t size, std::uint32_t seed) {
-  std::minstd_rand engine(seed);
+  // Eight at a time: a generator called for every byte is what tests with sanitizers spent most of their time on.
+  std::mt19937_64 engine(seed);
   std::string bytes(size, '\0');
-  std::ranges::generate(bytes, [&engine] { return static_cast<char>(engine() >> 8U); });
+  for (std::size_t at = 0; at < size; at += sizeof(std::uint64_t)) {
+    const std::uint64_t word = engine();
+    std::memcpy(&bytes[at], &word, std::min(sizeof(word), size - at));
+  }
   return bytes;
 }
 

@@ -22,7 +22,11 @@ using ::testing::HasSubstr;
 
 class SettingsProperties : public LoadSettings {
  protected:
+#ifdef THREADECHO_SANITIZED  // a sanitizer makes a round cost twenty times as much, and has the fuzzers beside
+  static constexpr int kRoundsEach = 100;
+#else
   static constexpr int kRoundsEach = 1000;
+#endif
 
   /// What people write, by mistake or on purpose: never empty, which would count as unset, and without NUL, which no
   /// environment can hold.
