@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """check_dashboard.py ROOT: what must hold of each dashboard for those who read it, and for the machine that loads it."""
 
+import json
+import re
 import sys
 from dataclasses import dataclass
 
@@ -22,12 +24,16 @@ class Board:
     chosen_of_own: tuple = ()
 
 
+def chosen_by(variables):
+    return tuple((name, "=~", f"${name}") for name in variables)
+
+
+WHERE = ("cluster", "namespace", "job", "instance")
 BOARDS = {
-    subjects.DASHBOARD: Board("threadecho", ("datasource", "job", "instance", "pod"),
-                              (("job", "=", "$job"), ("instance", "=~", "$instance"), ("pod", "=~", "$pod"))),
-    subjects.MESH: Board("threadecho-mesh", ("datasource", "job", "target", "watcher"),
-                         (("job", "=", "$job"), ("watcher_node", "=~", "$watcher")),
-                         "threadecho_watch_", (("target", "=~", "$target"),)),
+    subjects.DASHBOARD: Board("threadecho", WHERE + ("pod",), chosen_by(WHERE + ("pod",))),
+    subjects.MESH: Board("threadecho-mesh", WHERE + ("target", "watcher"),
+                         chosen_by(WHERE) + (("watcher_node", "=~", "$watcher"),),
+                         "threadecho_watch_", chosen_by(("target",))),
 }
 SPANS = ("$__rate_interval", "$__range")
 COLUMNS = 24
@@ -36,12 +42,28 @@ COLUMNS = 24
 def whole_complaints(board, raw):
     if raw.get("uid") != board.uid or raw.get("id") is not None:
         yield f"uid must be {board.uid}, and there must be no id: links lead to it"
-    variables = {variable["name"] for variable in raw.get("templating", {}).get("list", [])}
-    for name in board.variables:
-        if name not in variables:
-            yield f"no variable {name}"
-    if not any("process_start_time_seconds" in annotation.get("expr", "") for annotation in raw["annotations"]["list"]):
+    if not any("process_start_time_seconds" in annotation["target"]["expr"] for annotation in raw["annotations"]["list"]):
         yield "no annotation marks restarts"
+    needed = {one["id"] for one in raw.get("__requires", []) if one["type"] == "panel"}
+    if missing := {panel["type"] for panel in subjects.Dashboard(raw).panels} - needed:
+        yield f"__requires is without {', '.join(sorted(missing))}"
+    if colours := sorted(set(re.findall(r'"#[0-9A-Fa-f]{3,8}"|"rgba?\([^"]*"', json.dumps(raw)))):
+        yield f"colours that do not follow the theme: {', '.join(colours)}"
+
+
+def variable_complaints(board, raw):
+    """As grafana/dashboard-linter wants it: every choice can be of several or of all, and follows the time that is shown."""
+    variables = {variable["name"]: variable for variable in raw.get("templating", {}).get("list", [])}
+    if variables.get("datasource", {}).get("label") != "Data source":
+        yield "the variable datasource is not labelled Data source"
+    for name in board.variables:
+        variable = variables.get(name)
+        if not variable:
+            yield f"no variable {name}"
+            continue
+        everything = ".+" if name in ("job", "instance") else ".*"  # a series may lack the others
+        if not (variable["multi"] and variable["includeAll"] and variable["allValue"] == everything and variable["refresh"] == 2):
+            yield f"variable {name}: not multi-select with all as {everything}, or not read again when the time changes"
 
 
 def data_source_complaints(node, where="dashboard"):
@@ -57,8 +79,11 @@ def data_source_complaints(node, where="dashboard"):
 
 
 def layout_complaints(panels):
+    """Of the panels that are seen at first, and of those in each collapsed row."""
     taken = {}
     for panel in panels:
+        if panel.get("panels"):
+            yield from layout_complaints(panel["panels"])
         place = panel["gridPos"]
         if place["x"] + place["w"] > COLUMNS:
             yield f"panel '{panel.get('title')}': does not fit the width"
@@ -68,9 +93,12 @@ def layout_complaints(panels):
                     yield f"panel '{panel.get('title')}': lies on '{taken[x, y]}'"
                     return
                 taken[x, y] = panel.get("title")
-    for name, values in (("id", [panel.get("id") for panel in panels]),
-                         ("title", [panel.get("title") for panel in panels])):
-        for value in sorted({str(value) for value in values if values.count(value) > 1}):
+
+
+def twin_complaints(panels):
+    for name in ("id", "title"):
+        values = [str(panel.get(name)) for panel in panels]
+        for value in sorted({value for value in values if values.count(value) > 1}):
             yield f"two panels have the {name} {value}"
 
 
@@ -102,8 +130,8 @@ def selection_complaints(board, dashboard):
         for selector in selectors_of(expression.text):
             own = board.chosen_of_own if board.own and selector.name.startswith(board.own) else ()
             missing = [f"{label}{op}\"{value}\"" for label, op, value in board.chosen + own
-                       if (label, op, value) not in selector.matchers]
-            if missing and selector.name != "ALERTS":
+                       if not {(label, op, value), (label, op, f"{value}|")} & set(selector.matchers)]
+            if missing:
                 yield f"{expression.where}: {selector.name} without {', '.join(missing)}"
             if selector.range and selector.range not in SPANS:
                 yield f"{expression.where}: [{selector.range}] is none of {', '.join(SPANS)}"
@@ -123,7 +151,8 @@ def complaints_of(root, name, series, anchors):
     """Of one dashboard: what is wrong, and whether all its expressions can be understood."""
     board, dashboard = BOARDS[name], subjects.dashboard(root, name)
     found = [*whole_complaints(board, dashboard.raw), *data_source_complaints(dashboard.raw),
-             *layout_complaints(dashboard.raw["panels"])]
+             *variable_complaints(board, dashboard.raw), *layout_complaints(dashboard.raw["panels"]),
+             *twin_complaints(dashboard.panels)]
     for panel in dashboard.panels:
         found += [f"panel '{panel.get('title')}': {text}" for text in panel_complaints(panel, anchors)]
     unknown = complaints(dashboard.expressions(), series)

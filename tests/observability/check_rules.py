@@ -9,8 +9,10 @@ import yaml
 
 import subjects
 from check_expressions import complaints
+from promql import selectors_of
 
-RECORD_NAME = re.compile(r"(instance|instance_reason|job):[a-z][a-z0-9_]*:[a-z][a-z0-9_]*")
+SUMMARY = re.compile(r"[A-Z][^{}]*\.")  # the same for all instances, so that a notification can group them
+RECORD_NAME = re.compile(r"(instance|job):[a-z][a-z0-9_]*:[a-z][a-z0-9_]*")
 SEVERITIES = {"critical", "warning", "info"}
 
 
@@ -29,6 +31,10 @@ def alert_complaints(root):
         for note in ("summary", "description"):
             if not notes.get(note):
                 yield f"alert {name}: no {note}"
+        if not SUMMARY.fullmatch(notes.get("summary", "X.")):
+            yield f"alert {name}: its summary is not one sentence without values"
+        if "$labels" not in notes.get("description", "") or "$labels.job" not in notes.get("dashboard_url", ""):
+            yield f"alert {name}: its description or dashboard_url does not say where"
         if notes.get("runbook_url") != f"{base}#{name.lower()}":
             yield f"alert {name}: runbook_url is not {base}#{name.lower()}"
         if name not in entries:
@@ -41,10 +47,25 @@ def alert_complaints(root):
         yield f"alert {name}: there are two of that name"
 
 
-def recording_complaints(root):
+def selection_complaints(expressions):
+    """Rules on servers select the job of servers, those on watchers theirs: two texts in all, which a place can change."""
+    jobs = {}
+    for expression in expressions:
+        for selector in selectors_of(expression.text):
+            job = tuple(matcher for matcher in selector.matchers if matcher[0] == "job")
+            jobs.setdefault(subjects.is_of_watch(expression), {}).setdefault(job, expression.where)
+    for several in jobs.values():
+        if len(several) > 1 or () in several:
+            yield f"rules select different jobs: {several}"
+
+
+def recording_complaints(root, alerts):
+    asked_for = {selector.name for alert in alerts for selector in selectors_of(alert.text)}
     for rule in subjects.rules(root, subjects.RECORDING):
         if not RECORD_NAME.fullmatch(rule["record"]):
             yield f"recording rule {rule['record']}: its name is not level:metric:operation"
+        if rule["record"] not in asked_for:
+            yield f"recording rule {rule['record']}: no alert asks for it"
 
 
 def case_complaints(root):
@@ -65,7 +86,9 @@ def main():
     root = sys.argv[1]
     recorded, alerts = subjects.rule_expressions(root)
     found = complaints(recorded + alerts, subjects.known_series(root))
-    found += [*recording_complaints(root), *alert_complaints(root), *case_complaints(root)]
+    if not found:
+        found += selection_complaints(recorded + alerts)
+    found += [*recording_complaints(root, alerts), *alert_complaints(root), *case_complaints(root)]
     for complaint in found:
         print(complaint)
     print(f"{len(recorded)} recording rules, {len(alerts)} alerts, {len(found)} complaints")

@@ -46,7 +46,9 @@ def complaints(schema, node, where):
 
 
 def complaints_of(dashboard, folder):
-    found = [*complaints(schema_of(folder, "dashboard"), dashboard.raw, "dashboard")]
+    # What begins with __ is for the import from a file.
+    loaded = {key: value for key, value in dashboard.raw.items() if not key.startswith("__")}
+    found = [*complaints(schema_of(folder, "dashboard"), loaded, "dashboard")]
     query = schema_of(folder, "prometheus")
     for panel in dashboard.panels:
         where = f"panel '{panel.get('title')}'"

@@ -10,7 +10,7 @@ from grafana import filled_in
 
 def main():
     found = [expression for board in subjects.dashboards(sys.argv[1]) for expression in board.expressions()]
-    rules = [{"record": f"dashboard:expression:{number}", "expr": filled_in(expression.text, "threadecho")}
+    rules = [{"record": f"dashboard:expression:{number}", "expr": filled_in(expression.text, {})}
              for number, expression in enumerate(found)]
     json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, sys.stdout, indent=1)  # JSON is YAML
 

@@ -28,7 +28,8 @@ LOAD = ["--connections", "8", "--rate", "200", "--reconnect", "--duration", "10m
 
 
 def with_short_times(rules):
-    return re.sub(r"^( +for): \S+$", rf"\1: {PATIENCE_OF_ALERTS}", re.sub(r"\[\d+m\]", f"[{SPAN}]", rules), flags=re.M)
+    return re.sub(r"^( +(?:for|keep_firing_for)): \S+$", rf"\1: {PATIENCE_OF_ALERTS}",
+                  re.sub(r"\[\d+m\]", f"[{SPAN}]", rules), flags=re.M)
 
 
 def ask(server, method, path, body=None):

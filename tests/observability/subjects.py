@@ -19,8 +19,8 @@ CLI = "docs/cli.md"
 RULE_TESTS = "tests/prometheus"
 
 # What Prometheus itself adds to the series of a target, or makes.
-TARGET_LABELS = {"job", "instance", "pod", "namespace", "watcher_node"}
-PROMETHEUS_OWN = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity", "reason", "error"}}
+TARGET_LABELS = {"cluster", "job", "instance", "pod", "namespace", "watcher_node"}
+PROMETHEUS_OWN = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity", "reason", "error", "target"}}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Dashboard:
                                         self._unit(panel, target), target.get("legendFormat", ""),
                                         target.get("instant", False)))
         for annotation in self.raw.get("annotations", {}).get("list", []):
-            found.append(Expression(f"annotation '{annotation.get('name')}'", annotation.get("expr", "")))
+            found.append(Expression(f"annotation '{annotation.get('name')}'", annotation.get("target", {}).get("expr", "")))
         return found
 
     @staticmethod

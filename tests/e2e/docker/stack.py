@@ -106,7 +106,7 @@ def check_lesson(stack, services):
     assert switches["lesson-pool"] < 0.5 * switches["lesson-per-connection"], switches
     stack.compose("--profile", "lesson", "stop", *names)
     eventually("Prometheus forgets the lesson's servers", lambda: len(stack.ask("targets")["activeTargets"]) == 1, 60)
-    alerts = stack.value('count(max_over_time(ALERTS{alertname="ThreadechoDown",alertstate="firing"}[5m]))')
+    alerts = stack.value('count(max_over_time(ALERTS{alertname=~"Threadecho(Instance)?Down",alertstate="firing"}[5m]))')
     assert alerts is None, f"{alerts} servers of the lesson seemed to be down"
 
 

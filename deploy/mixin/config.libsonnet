@@ -1,0 +1,30 @@
+// What differs from one place to another. Override it as in any mixin:
+//   (import 'threadecho/mixin.libsonnet') + { _config+:: { job: 'echo' } }
+{
+  _config+:: {
+    // The scrape jobs of servers and of watchers (`threadecho watch`), and the matchers that rules use for their series.
+    job: 'threadecho',
+    watchJob: 'threadecho-watch',
+    selector: 'job="%s"' % self.job,
+    watchSelector: 'job="%s"' % self.watchJob,
+
+    // Where several clusters share a Prometheus: the label that tells them apart, and whether the dashboards show it.
+    clusterLabel: 'cluster',
+    showMultiCluster: false,
+
+    // Links in alerts and dashboards.
+    runbookUrl: 'https://github.com/threadecho/threadecho/blob/main/docs/runbook.md',
+    grafanaUrl: 'http://127.0.0.1:3000',
+
+    // Levels of alerts. Dashboards draw the same ones.
+    downShare: 0.5,  // critical when less than this share of the instances is up
+    restarts: 2,  // within 15 minutes
+    limitShare: 0.9,  // of connections, descriptors, memory
+    rejectedShare: 0.01,  // of the clients that come
+    rejectedOnPurpose: 'max_per_client',  // reasons that raise no alert, as a regular expression
+    slowSeconds: 0.1,  // p99 of echo time, thread start and watched round trip
+    retransmitShare: 0.01,  // of the segments that are sent
+    lostShare: 0.05,  // of the connections that end
+    pathLosses: 3,  // of one path within 15 minutes
+  },
+}

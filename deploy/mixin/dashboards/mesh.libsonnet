@@ -1,0 +1,165 @@
+// The dashboard threadecho mesh: what `threadecho watch` sees.
+local g = import 'grafana.libsonnet';
+
+function(config)
+  local where = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance"' % config.clusterLabel;
+  local selected = where + ',watcher_node=~"$watcher"';
+  // {W}: the series of watchers that are selected. {T}: of those, the ones of the selected targets.
+  local fill(expr) = std.strReplace(std.strReplace(std.strReplace(std.strReplace(
+    expr,
+    '{T}',
+    '{%s,target=~"$target"}' % selected
+  ), '{T,', '{%s,target=~"$target",' % selected), '{W}', '{%s}' % selected), '{WHERE}', '{%s}' % where);
+  local query(expr, legend='') = g.query(fill(expr), legend);
+  local instant(expr, legend='') = g.instant(fill(expr), legend);
+
+  // The label `from` is the node of the watcher, else its instance; `to` is the node of the target, else its address, else the
+  // target as it was named.
+  local ends(expr) = std.foldl(function(inner, label) 'label_replace(%s, "%s", "$1", "%s", "%s")' % ([inner] + label), [
+    ['from', 'instance', '(.*)'],
+    ['from', 'watcher_node', '(.+)'],
+    ['to', 'target', '(.*)'],
+    ['to', 'address', '(.+)'],
+    ['to', 'node', '(.+)'],
+  ], expr);
+  local path = 'watcher_node, instance, target, node, address';
+  local scope = '%s, namespace, job' % config.clusterLabel;
+
+  local choice(name, label, of, values=name, hide=0, all='.*', description='') =
+    g.variable(name, label, 'label_values(threadecho_watch_addresses{%s}, %s)' % [of, values], all, description, hide);
+  local in_cluster = '%s=~"$cluster"' % config.clusterLabel;
+  local in_job = in_cluster + ',namespace=~"$namespace",job=~"$job"';
+  local variables = [
+    choice('cluster', 'Cluster', '', config.clusterLabel, if config.showMultiCluster then 0 else 2),
+    choice('namespace', 'Namespace', in_cluster, description='Only in Kubernetes; elsewhere leave it at All.'),
+    choice('job', 'Job', in_cluster + ',namespace=~"$namespace"', all='.+'),
+    choice('instance', 'Instance', in_job, all='.+'),
+    choice('target', 'Target', in_job),
+    choice('watcher', "Watcher's node", in_job, 'watcher_node', description='The scrape gives each watcher the label watcher_node; without it leave this at All.'),
+  ];
+  local annotations = [
+    g.annotation('Restarts', 'blue', fill('process_start_time_seconds{W} * 1000'), 'watcher started', '{{watcher_node}} {{instance}}', { useValueForTime: true, tagKeys: 'instance' }),
+    g.annotation('Alerts', 'red', 'ALERTS{alertname=~"ThreadechoPath.*",alertstate="firing",%s,target=~"$target"}' % selected, '{{alertname}}', '{{watcher_node}} {{instance}} to {{node}} {{address}}', { tagKeys: 'severity' }),
+  ];
+  local reasons = {
+    reset: 'red',
+    closed_early: 'orange',
+    echo_timeout: 'purple',
+    connect_timeout: 'light-purple',
+    refused: 'blue',
+    unreachable: 'light-blue',
+    wrong_bytes: 'dark-red',
+    local_limit: 'text',
+  };
+  local none(panel) = panel + g.defaults({ noValue: 'no watcher' });
+
+  local overview = g.row(null, [g.line(5, [
+    [4, none(g.lamp('Paths up', 'How many of the watched paths have a working connection now. A path leads from a watcher to one address of a target.', 'none', instant(|||
+      label_join(
+        count_values("up", sum(threadecho_watch_up{T})) * on () group_left (all) count_values("all", sum(threadecho_watch_addresses{T})),
+        "text", "/", "up", "all"
+      ) * on () group_left () (sum(threadecho_watch_up{T}) / sum(threadecho_watch_addresses{T}))
+    |||, '{{text}}'))) + { options+: { textMode: 'name' } } + g.steps([[null, 'red'], [0.9, 'orange'], [1, 'green']]) + g.runbook(['ThreadechoPathDown'])],
+    [3, none(g.lamp('Paths down', 'How many watched paths have no working connection now.', 'none', query('sum(threadecho_watch_addresses{T}) - sum(threadecho_watch_up{T})', 'down'))) + g.steps([[null, 'green'], [1, 'red']]) + g.runbook(['ThreadechoPathDown'])],
+    [4, none(g.lamp('Connections lost', 'Connections that were lost in the time shown, on all paths: established before, and not closed in order.', 'none', instant('round(sum(increase(threadecho_watch_connections_lost_total{T}[$__range])))', 'lost'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.runbook(['ThreadechoPathFlapping'])],
+    [4, none(g.lamp('Time without a connection', 'Outages of all paths in the time shown, added up.', 's', instant('sum(increase(threadecho_watch_outage_seconds_total{T}[$__range]))', 'outage'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.defaults({ decimals: 1 })],
+    [4, g.stat('Round trip, p99', '99 of 100 messages came back within this time, on all paths: the whole way through network, server and back. Red: the alert ThreadechoPathSlow begins.', 's', query('histogram_quantile(0.99, sum by (le) (rate(threadecho_watch_round_trip_seconds_bucket{T}[$__rate_interval])))', 'p99')) + g.steps([[null, 'green'], [config.slowSeconds, 'red']]) + g.defaults({ noValue: 'no message', decimals: 1 }) + g.runbook(['ThreadechoPathSlow'])],
+    [5, g.bargauge('Losses by reason, in total', 'Connections lost in the time shown, by reason. reset and closed_early: something answered; echo_timeout: nothing did. docs/watch.md says what each points to.', 'none', [
+      instant('sort_desc(round(sum by (reason) (increase(threadecho_watch_connections_lost_total{T}[$__range]))) > 0)', '{{reason}}'),
+    ]) + g.fixed('orange') + g.defaults({ decimals: 0, noValue: 'none lost' }) + { options+: { showUnfilled: false } } + g.colours(reasons)],
+  ])], collapsed=false);
+
+  local matrix(title, description, unit, decimals, levels, expr) = g.table(title, description, unit, [
+    g.table_query(fill(expr)),
+  ]) + g.custom({ align: 'center' }) + g.steps(levels) + g.defaults({ decimals: decimals, noValue: '-' }) + g.overrides([
+    g.override('byType', 'number', { 'custom.cellOptions': { type: 'color-background', mode: 'basic' } }),
+    g.override('byType', 'string', { 'custom.align': 'left' }),
+  ]) + { transformations: [{ id: 'groupingToMatrix', options: { columnField: 'to', rowField: 'from', valueField: 'Value' } }] };
+  local messages(more) = 'sum by (from, to) (%s)' % ends('increase(threadecho_watch_messages_total{T%s[$__range])' % more);
+  local nodes = g.row('Node to node: rows are watchers, columns are targets', [g.line(10, [
+    [12, matrix('Loss, node to node',
+                'The share of messages in the time shown that did not come back, in time and byte-exact; those that were due while there was no connection count as well. A red column: the node of the target; a red row: the node of the watcher; one red cell: the path between two. Without node names, a watcher is shown by its instance and a target by its address, or with --aggregate by its name.',
+                'percentunit',
+                2,
+                [[null, 'green'], [0.0001, 'yellow'], [0.001, 'orange'], [0.01, 'red']],
+                '%s / (%s > 0)' % [messages(',result!="ok"}'), messages('}')]) + g.runbook(['ThreadechoPathDown', 'ThreadechoPathFlapping'])],
+    [12, matrix('Round trip, node to node',
+                'The smoothed round-trip time that the kernel measures on the lasting connection of each path, now. It is the time of the network without the server.',
+                's',
+                1,
+                [[null, 'green'], [0.005, 'yellow'], [0.02, 'orange'], [config.slowSeconds, 'red']],
+                'max by (from, to) (%s)' % ends('threadecho_watch_tcp_rtt_seconds{T}')) + g.runbook(['ThreadechoPathSlow'])],
+  ])], collapsed=false);
+
+  local outages = g.row('Outages', [g.line(9, [
+    [12, g.state_timeline('Outages over time', 'Each path that had an outage in the time shown. An outage that is shorter than the scrape interval may be between two scrapes; Time without a connection has it all the same.', [
+      query('min by (from, to) (%s) and on (from, to) (max by (from, to) (%s) > 0)' % [ends('threadecho_watch_up{T}'), ends('increase(threadecho_watch_outage_seconds_total{T}[$__range] @ end())')], '{{from}} to {{to}}'),
+    ]) + g.defaults({ noValue: 'no outage', mappings: [
+      { type: 'value', options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } } },
+      { type: 'range', options: { from: 1, to: 1e9, result: { text: 'up', color: 'green', index: 2 } } },
+    ] }) + { options+: { showValue: 'never' } } + g.runbook(['ThreadechoPathDown'])],
+    [6, g.timeseries('Losses by reason', 'Connections lost per second, by reason.', 'count:connections/s', 'connections per second', [
+      query('sum by (reason) (rate(threadecho_watch_connections_lost_total{T}[$__rate_interval])) > 0', '{{reason}}'),
+    ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none lost' }) + g.colours(reasons) + g.runbook(['ThreadechoPathFlapping'])],
+    [6, g.timeseries('Messages', 'Messages per second by result, on all paths. Everything but ok is a loss.', 'count:messages/s', 'messages per second', [
+      query('sum by (result) (rate(threadecho_watch_messages_total{T}[$__rate_interval]))', '{{result}}'),
+    ]) + g.from_zero + g.statistics + g.colours({ ok: 'green', lost: 'red' })],
+  ])], collapsed=false);
+
+  local percentiles(metric) = [
+    query('histogram_quantile(%g, sum by (le, target) (rate(%s{T}[$__rate_interval])))' % [q, metric], '{{target}} p%d' % (100 * q))
+    for q in [0.5, 0.99]
+  ];
+  local retransmits(label) = 'sum by (%s) (%s) > 0' % [label, ends('rate(threadecho_watch_tcp_retransmitted_segments_total{T}[$__rate_interval])')];
+  local speed = g.row('Speed', [g.line(9, [
+    [8, g.timeseries('Round-trip time', 'How long messages take to come back, by target. The line is where the alert ThreadechoPathSlow begins.', 's', 'round trip (log)', percentiles('threadecho_watch_round_trip_seconds_bucket'))
+        + g.log_axis + g.statistics + g.alert_level(config.slowSeconds) + g.runbook(['ThreadechoPathSlow'])],
+    [8, g.timeseries('Connect time', 'How long new connections take, by target. A lost SYN costs 1 s.', 's', 'time to connect (log)', percentiles('threadecho_watch_connect_seconds_bucket'))
+        + g.log_axis + g.statistics],
+    [8, g.timeseries('TCP retransmits', 'Segments sent again per second: from each watcher, and to each target. If both lines of a node rise, it is the node; else it is a path between two.', 'count:segments/s', 'segments per second', [
+      query(retransmits('from'), 'from {{from}}'),
+      query(retransmits('to'), 'to {{to}}'),
+    ]) + g.from_zero + g.statistics + g.defaults({ noValue: 'none sent again' }) + g.runbook(['ThreadechoPathRetransmits'])],
+  ])]);
+
+  local losses = 'sum by (%s) (increase(threadecho_watch_address_connections_lost_total{T}[$__range]))' % path;
+  local outage = 'sum by (%s) (increase(threadecho_watch_outage_seconds_total{T}[$__range]))' % path;
+  local worst(expr) = g.table_query(fill('%s and topk(10, (%s + %s) > 0)' % [expr, losses, outage]));
+  local columns = ['watcher_node', 'instance', 'node', 'address', 'target', 'Value #A', 'Value #B', 'Value #C', 'Value #D'];
+  local names = ['From node', 'Watcher', 'To node', 'Address', 'Target', 'Lost', 'Outage', 'Retransmits', 'Round trip'];
+  local paths = g.row('Which paths, and who watches', [g.line(10, [
+    [16, g.table('The worst ten paths', 'The paths with the most lost connections and seconds of outage in the time shown.', 'none', [
+      worst(losses),
+      worst(outage),
+      worst('sum by (%s) (increase(threadecho_watch_tcp_retransmitted_segments_total{T}[$__range]))' % path),
+      worst('max by (%s) (threadecho_watch_tcp_rtt_seconds{T})' % path),
+    ]) + g.defaults({ decimals: 0, noValue: 'no path lost a connection' }) + g.overrides([
+      g.series('Outage', { unit: 's', decimals: 1 }),
+      g.series('Round trip', { unit: 's', decimals: 1 }),
+    ]) + g.runbook(['ThreadechoPathDown', 'ThreadechoPathFlapping']) + { transformations: [
+      { id: 'merge', options: {} },
+      { id: 'organize', options: {
+        excludeByName: { Time: true },
+        indexByName: { [columns[i]]: i for i in std.range(0, std.length(columns) - 1) },
+        renameByName: { [columns[i]]: names[i] for i in std.range(0, std.length(columns) - 1) },
+      } },
+    ] }],
+    [4, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long: DNS does not tell all nodes the same.', 'none', 'addresses', [
+      query('max by (target, watcher_node, instance) (threadecho_watch_addresses{T})', '{{watcher_node}} {{instance}} {{target}}'),
+    ]) + g.from_zero + g.defaults({ decimals: 0 })],
+    [4, g.timeseries('Watchers', 'Watchers that Prometheus reaches, and those that it does not. What a watcher saw meanwhile is there after the next scrape, unless it has restarted.', 'none', 'watchers', [
+      query('sum(up{W})', 'up'),
+      query('sum(1 - up{W})', 'down'),
+    ]) + g.from_zero + g.defaults({ decimals: 0 }) + g.colours({ up: 'green', down: 'red' })],
+  ])]);
+
+  g.dashboard(
+    'threadecho-mesh',
+    'threadecho mesh',
+    'What `threadecho watch` sees: which paths lose connections, how often, for how long and why, from every node to every node.',
+    config,
+    variables,
+    annotations,
+    [overview, nodes, outages, speed, paths],
+    '1h'
+  )

@@ -1,0 +1,148 @@
+// The dashboard threadecho: what a server does, and what its threads cost.
+local g = import 'grafana.libsonnet';
+
+function(config)
+  // The labels that a selection keeps apart: no join may be without one of them.
+  local target = '%s, namespace, job, instance' % config.clusterLabel;
+  local selected = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance",pod=~"$pod"' % config.clusterLabel;
+  local s = {
+    // {S}: the series that are selected above the dashboard. {JOIN}: with the thread model of each.
+    fill(expr):: std.strReplace(std.strReplace(std.strReplace(
+      expr,
+      '{JOIN}',
+      ' * on (%s) group_left (thread_model) threadecho_info{S}' % target
+    ), '{JOIN,', ' * on (%s) group_left (thread_model) threadecho_info{S,' % target), '{S', '{' + selected),
+    query(expr, legend=''):: g.query(self.fill(expr), legend),
+    instant(expr, legend=''):: g.instant(self.fill(expr), legend),
+    table_query(expr):: g.table_query(self.fill(expr)),
+    heatmap(title, description, unit, axis, expr):: g.heatmap(title, description, unit, axis, self.fill(expr)),
+    // One series for each instance, called after its pod where there is one.
+    by_instance(expr)::
+      g.query(g.named('sum by (%s, pod) (%s)' % [target, self.fill(expr)]), '{{name}}'),
+    rate(metric):: 'rate(%s[$__rate_interval])' % metric,
+    quantile(q, metric, labels='', join='')::
+      'histogram_quantile(%g, sum by (le%s) (rate(%s{S}[$__rate_interval])%s))' % [q, labels, metric, join],
+    percentiles(metric, qs=[0.5, 0.9, 0.99]):: [self.query(self.quantile(q, metric), 'p%d' % (100 * q)) for q in qs],
+  };
+  local reasons = {
+    client_closed: 'green',
+    drained: 'dark-green',
+    client_reset: 'orange',
+    idle_timeout: 'blue',
+    max_age: 'light-blue',
+    write_timeout: 'light-orange',
+    peer_timeout: 'purple',
+    drain_forced: 'dark-red',
+    fault: 'light-purple',
+    'error': 'red',
+  };
+  local choice(name, label, of, hide=0, all='.*', description='') = g.variable(
+    name, label, 'label_values(threadecho_info{%s}, %s)' % [of, if name == 'cluster' then config.clusterLabel else name], all, description, hide
+  );
+  local variables = [
+    choice('cluster', 'Cluster', '', if config.showMultiCluster then 0 else 2),
+    choice('namespace', 'Namespace', '%s=~"$cluster"' % config.clusterLabel, description='Only in Kubernetes; elsewhere leave it at All.'),
+    choice('job', 'Job', '%s=~"$cluster",namespace=~"$namespace"' % config.clusterLabel, all='.+'),
+    choice('instance', 'Instance', '%s=~"$cluster",namespace=~"$namespace",job=~"$job"' % config.clusterLabel, all='.+'),
+    choice('pod',
+           'Pod',
+           '%s=~"$cluster",namespace=~"$namespace",job=~"$job"' % config.clusterLabel,
+           description='Only in Kubernetes; elsewhere leave it at All.'),
+  ];
+  // Alerts on a whole job have no instance.
+  local alerts = 'ALERTS{alertname=~"Threadecho.*",alertstate="firing",%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance|",pod=~"$pod|"}' % config.clusterLabel;
+  local annotations = [
+    g.annotation('Starts',
+                 'blue',
+                 s.fill('process_start_time_seconds{S} * 1000'),
+                 'started',
+                 '{{instance}} {{pod}}',
+                 { useValueForTime: true, tagKeys: 'instance' }),
+    g.annotation('Drains',
+                 'orange',
+                 s.fill('threadecho_draining{S} == 1'),
+                 'draining',
+                 '{{instance}} {{pod}}',
+                 { tagKeys: 'instance' }),
+    g.annotation('Alerts', 'red', alerts, '{{alertname}}', '{{instance}} {{reason}} {{severity}}', { tagKeys: 'severity' }),
+  ];
+
+  local overview = g.row(null, [g.line(5, [
+    // The text is a label that is made of two numbers; its colour is their quotient.
+    [3, g.lamp('Up', 'How many of the instances chosen above Prometheus reaches. What the other panels show is only of those.', 'none', s.instant(|||
+          label_join(
+            count_values("up", sum(up{S})) * on () group_left (all) count_values("all", count(up{S})),
+            "text", "/", "up", "all"
+          ) * on () group_left () (sum(up{S}) / count(up{S}))
+        |||, '{{text}}')) + { options+: { textMode: 'name' } }
+        + g.steps([[null, 'red'], [config.downShare, 'orange'], [1, 'green']]) + g.defaults({ noValue: 'no target' })
+        + g.runbook(['ThreadechoDown', 'ThreadechoInstanceDown'])],
+    [4, g.stat('Active threads', 'Echo threads that serve at least one connection. With a thread per connection this is the number of clients; with a pool it is at most POOL_THREADS, however many clients there are.', 'none', s.query('sum(threadecho_active_threads{S})', 'threads')) + g.steps([[null, 'blue']]) + g.defaults({ decimals: 0 })],
+    [4, g.stat('Echoed', 'Bytes sent back to clients per second, all instances together. Counted when the kernel has taken them.', 'Bps', s.query('sum(rate(threadecho_echoed_bytes_total{S}[$__rate_interval]))', 'echoed')) + g.steps([[null, 'blue']]) + g.defaults({ decimals: 1 })],
+    [4, g.stat('Echo time, p99', '99 of 100 echoes were handed back to the kernel within this time of their arrival. Microseconds are normal; milliseconds mean that clients do not read fast enough or that processor time is short. Red: the alert ThreadechoSlowEcho begins. Idle: nothing was echoed.', 's', s.query(s.quantile(0.99, 'threadecho_echo_duration_seconds_bucket'), 'p99'))
+        + g.steps([[null, 'green'], [config.slowSeconds / 4, 'orange'], [config.slowSeconds, 'red']])
+        + g.defaults({ decimals: 1, noValue: 'idle', mappings: [{ type: 'special', options: { match: 'nan', result: { text: 'idle', color: 'text', index: 0 } } }] })
+        + g.runbook(['ThreadechoSlowEcho'])],
+    [3, g.stat('Refused', 'Clients refused per second because a limit was reached. The row Limits says which one.', 'count:clients/s', s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval]))', 'refused'))
+        + g.steps([[null, 'green'], [1e-9, 'red']]) + g.runbook(['ThreadechoRejecting'])],
+    [6, g.bargauge('Connections closed', 'Connections that ended in the time shown, by reason. client_closed and drained are orderly; client_reset, peer_timeout, write_timeout and error are not; idle_timeout and max_age are settings of the server; fault was asked for with POST /faults; drain_forced was cut off by a shutdown, which is rarely seen here because the process ends with it: see the last row.', 'none', [
+          s.instant('sort_desc(round(sum by (reason) (increase(threadecho_connections_closed_total{S}[$__range]))) > 0)', '{{reason}}'),
+        ]) + g.fixed('blue') + g.defaults({ decimals: 0, noValue: 'none yet' }) + { options+: { showUnfilled: false } }
+        + g.colours(reasons) + g.runbook(['ThreadechoConnectionsLost', 'ThreadechoForcedDrains'])],
+  ])], collapsed=false);
+
+  local traffic = g.row('Traffic', [
+    g.line(8, [
+      [8, g.timeseries('Throughput', 'Received and echoed bytes per second. An echo server sends back what it gets, so the dashed line lies on the other one. Echoed below received: clients do not read and are slowed down.', 'Bps', 'bytes per second', [
+        s.query('sum(rate(threadecho_echoed_bytes_total{S}[$__rate_interval]))', 'echoed'),
+        s.query('sum(rate(threadecho_received_bytes_total{S}[$__rate_interval]))', 'received'),
+      ]) + g.from_zero + g.overrides([
+        g.series('echoed', g.colour('green') + { 'custom.fillOpacity': 20 }),
+        g.series('received', g.colour('blue') + g.dashed),
+      ])],
+      [8, g.timeseries('Messages', 'Successful receives per second of each instance. One receive is one message while messages are small and come one by one; several that lie in the queue together are one receive.', 'count:messages/s', 'receives per second', [
+        s.by_instance('rate(threadecho_receives_total{S}[$__rate_interval])'),
+      ]) + g.from_zero + g.stacked + g.statistics],
+      [8, g.timeseries('Message size', 'Bytes of one receive, on average. At most BUFFER_SIZE. Where it is that size, clients send more than one buffer at a time, and messages per second says little.', 'bytes', 'bytes per receive', [
+        s.query('sum(rate(threadecho_received_bytes_total{S}[$__rate_interval])) / (sum(rate(threadecho_receives_total{S}[$__rate_interval])) > 0)', 'mean'),
+      ]) + g.from_zero + g.colours({ mean: 'blue' })],
+    ]),
+    g.line(9, [
+      [12, g.timeseries('Echo time',
+                        'From the return of recv until the kernel has taken the last byte of that message: the share of the server in the time that a client waits, without the network. On a logarithmic axis. The line is where the alert ThreadechoSlowEcho begins, which looks at the p99 of each instance.',
+                        's',
+                        'time (log)',
+                        s.percentiles('threadecho_echo_duration_seconds_bucket')) + g.log_axis + g.statistics + g.percentiles
+           + g.alert_level(config.slowSeconds) + g.runbook(['ThreadechoSlowEcho'])],
+      [12, s.heatmap('Echo time heatmap',
+                     'How many echoes per second took how long: the darker, the more. Two bands mean two kinds of clients, for example small messages and bulk. The steps are the buckets of the histogram.',
+                     'count:echoes/s',
+                     'time of an echo',
+                     'sum by (le) (rate(threadecho_echo_duration_seconds_bucket{S}[$__rate_interval]))')],
+    ]),
+    g.line(8, [
+      [8, g.timeseries('Connections opened', 'Connections accepted per second, and above them those refused.', 'count:connections/s', 'connections per second', [
+        s.query('sum(rate(threadecho_connections_accepted_total{S}[$__rate_interval]))', 'accepted'),
+        s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval]))', 'refused'),
+      ]) + g.from_zero + g.stacked + g.colours({ accepted: 'green', refused: 'red' }) + g.runbook(['ThreadechoRejecting'])],
+      [8, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In balance as many are opened. The panel Connections closed, above, says what the reasons mean.', 'count:connections/s', 'connections per second', [
+        s.query('sum by (reason) (rate(threadecho_connections_closed_total{S}[$__rate_interval])) > 0', '{{reason}}'),
+      ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none closed' }) + g.colours(reasons) + g.runbook(['ThreadechoConnectionsLost'])],
+      [8, g.timeseries('Connection duration',
+                       'From accept to close, of the connections that ended. On a logarithmic axis, and known only in coarse steps: health checks are milliseconds, sessions are minutes to days.',
+                       's',
+                       'time (log)',
+                       s.percentiles('threadecho_connection_duration_seconds_bucket', [0.5, 0.99])) + g.log_axis + g.statistics + g.percentiles],
+    ]),
+  ], collapsed=false);
+
+  g.dashboard(
+    'threadecho',
+    'threadecho',
+    'A TCP echo server and its threads: is it up, how fast is it, why do connections end, what does a thread cost, how much room is left.',
+    config,
+    variables,
+    annotations,
+    [overview, traffic] + (import 'server_threads.libsonnet')(config, s) + (import 'server_limits.libsonnet')(config, s, reasons),
+    '30m'
+  )
