@@ -7,4 +7,5 @@ cd "$1"
 command -v prometheus >/dev/null || exec "$here/skip" 'prometheus is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
 "$here/built" threadecho
-exec python3 -B "$here/../observability/end_to_end.py" . build/release/threadecho build/observe
+python3 -B "$here/../observability/end_to_end.py" . build/release/threadecho build/observe
+exec python3 -B "$here/../observability/two_clusters.py" . build/release/threadecho build/two-clusters

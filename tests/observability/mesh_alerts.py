@@ -31,8 +31,10 @@ MAY_HAVE_NO_DATA = {"panel 'TCP retransmits' A", "panel 'TCP retransmits' B"}
 
 class Watcher(Program):
     def __init__(self, binary, directory, node, servers, *flags):
-        super().__init__([str(binary), "watch", *(f"127.0.0.1:{server.port}" for server in servers), *FLAGS, *flags], directory / f"watch-{node}.log", env={"PATH": os.environ["PATH"]})
-        self.target = f"127.0.0.1:{self.find(r'watching http=\S+:(\d+)').group(1)}"
+        targets = [f"127.0.0.1:{server.port}" for server in servers]
+        super().__init__([str(binary), "watch", *targets, *FLAGS, *flags], directory / f"watch-{node}.log",
+                         env={"PATH": os.environ["PATH"]})
+        self.target = "127.0.0.1:" + self.find(r"watching http=\S+:(\d+)").group(1)
 
 
 def resets(server):

@@ -22,13 +22,10 @@ class Prometheus(Program):
     def __init__(self, root, directory, targets, interval, rewritten=lambda rules: rules, watchers=None):
         source = Path(root) / subjects.PROMETHEUS
         configuration = yaml.safe_load(source.read_text(encoding="utf-8"))
+        configuration.pop("alerting", None)  # nobody waits for notifications here
         configuration["global"].update(scrape_interval=interval, evaluation_interval=interval)
-        for job in configuration["scrape_configs"]:
-            job["static_configs"] = [{"targets": targets}]
-            job.pop("file_sd_configs", None)
-        if watchers:
-            configuration["scrape_configs"].append({"job_name": WATCH_JOB, "static_configs": [
-                {"targets": [target], "labels": {"watcher_node": node}} for node, target in watchers.items()]})
+        configuration["scrape_configs"] = [{"job_name": job, "static_configs": static}
+                                           for job, static in self.targets_of(targets, watchers or {}).items()]
         directory.mkdir()
         for name in configuration["rule_files"]:
             rules = (source.parent / name).read_text(encoding="utf-8")
@@ -39,6 +36,11 @@ class Prometheus(Program):
                           "--web.listen-address=127.0.0.1:0"], directory / "prometheus.log")
         self.address = self.find(r'msg="Listening on".*?address=(\S+)').group(1)
         self.find("Server is ready to receive web requests")
+
+    def targets_of(self, targets, watchers):
+        """static_configs by the name of their job."""
+        of_watchers = [{"targets": [target], "labels": {"watcher_node": node}} for node, target in watchers.items()]
+        return {"threadecho": [{"targets": targets}], **({WATCH_JOB: of_watchers} if watchers else {})}
 
     def ask(self, path, **parameters):
         query = urllib.parse.urlencode(parameters)

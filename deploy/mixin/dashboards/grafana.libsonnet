@@ -130,6 +130,10 @@ local dash = { fill: 'dash', dash: [8, 6] };
   alert_level(level):: $.defaults({
     thresholds: { mode: 'absolute', steps: [{ value: null, color: 'transparent' }, { value: level, color: 'red' }] },
   }) + $.custom({ thresholdsStyle: { mode: 'dashed' }, axisSoftMax: 1.5 * level }),
+  // The same on a logarithmic axis, which leaves no room for a line beyond the data: a series of its own.
+  alert_series(level, expr):: {
+    targets+: [$.query('0 * max(%s) + %g' % [expr, level], 'alert')],
+  } + $.overrides([$.series('alert', $.colour('red') + $.dashed + { 'custom.lineWidth': 1 })]),
   fixed(colour):: $.defaults({ color: { mode: 'fixed', fixedColor: colour } }),
   runbook(alerts):: { links: [
     {

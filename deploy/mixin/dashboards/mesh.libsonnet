@@ -98,10 +98,10 @@ function(config)
       { type: 'value', options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } } },
       { type: 'range', options: { from: 1, to: 1e9, result: { text: 'up', color: 'green', index: 2 } } },
     ] }) + { options+: { showValue: 'never' } } + g.runbook(['ThreadechoPathDown'])],
-    [6, g.timeseries('Losses by reason', 'Connections lost per second, by reason.', 'count:connections/s', 'connections per second', [
+    [6, g.timeseries('Losses by reason', 'Connections lost per second, by reason.', 'count:conn/s', 'connections per second', [
       query('sum by (reason) (rate(threadecho_watch_connections_lost_total{T}[$__rate_interval])) > 0', '{{reason}}'),
     ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none lost' }) + g.colours(reasons) + g.runbook(['ThreadechoPathFlapping'])],
-    [6, g.timeseries('Messages', 'Messages per second by result, on all paths. Everything but ok is a loss.', 'count:messages/s', 'messages per second', [
+    [6, g.timeseries('Messages', 'Messages per second by result, on all paths. Everything but ok is a loss.', 'count:msg/s', 'messages per second', [
       query('sum by (result) (rate(threadecho_watch_messages_total{T}[$__rate_interval]))', '{{result}}'),
     ]) + g.from_zero + g.statistics + g.colours({ ok: 'green', lost: 'red' })],
   ])], collapsed=false);
@@ -113,7 +113,7 @@ function(config)
   local retransmits(label) = 'sum by (%s) (%s) > 0' % [label, ends('rate(threadecho_watch_tcp_retransmitted_segments_total{T}[$__rate_interval])')];
   local speed = g.row('Speed', [g.line(9, [
     [8, g.timeseries('Round-trip time', 'How long messages take to come back, by target. The line is where the alert ThreadechoPathSlow begins.', 's', 'round trip (log)', percentiles('threadecho_watch_round_trip_seconds_bucket'))
-        + g.log_axis + g.statistics + g.alert_level(config.slowSeconds) + g.runbook(['ThreadechoPathSlow'])],
+        + g.log_axis + g.statistics + g.alert_series(config.slowSeconds, fill('up{W}')) + g.runbook(['ThreadechoPathSlow'])],
     [8, g.timeseries('Connect time', 'How long new connections take, by target. A lost SYN costs 1 s.', 's', 'time to connect (log)', percentiles('threadecho_watch_connect_seconds_bucket'))
         + g.log_axis + g.statistics],
     [8, g.timeseries('TCP retransmits', 'Segments sent again per second: from each watcher, and to each target. If both lines of a node rise, it is the node; else it is a path between two.', 'count:segments/s', 'segments per second', [

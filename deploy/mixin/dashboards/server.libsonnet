@@ -92,7 +92,7 @@ function(config)
   ])], collapsed=false);
 
   local traffic = g.row('Traffic', [
-    g.line(8, [
+    g.line(9, [
       [8, g.timeseries('Throughput', 'Received and echoed bytes per second. An echo server sends back what it gets, so the dashed line lies on the other one. Echoed below received: clients do not read and are slowed down.', 'Bps', 'bytes per second', [
         s.query('sum(rate(threadecho_echoed_bytes_total{S}[$__rate_interval]))', 'echoed'),
         s.query('sum(rate(threadecho_received_bytes_total{S}[$__rate_interval]))', 'received'),
@@ -100,20 +100,20 @@ function(config)
         g.series('echoed', g.colour('green') + { 'custom.fillOpacity': 20 }),
         g.series('received', g.colour('blue') + g.dashed),
       ])],
-      [8, g.timeseries('Messages', 'Successful receives per second of each instance. One receive is one message while messages are small and come one by one; several that lie in the queue together are one receive.', 'count:messages/s', 'receives per second', [
+      [8, g.timeseries('Messages', 'Successful receives per second of each instance. One receive is one message while messages are small and come one by one; several that lie in the queue together are one receive.', 'count:msg/s', 'receives per second', [
         s.by_instance('rate(threadecho_receives_total{S}[$__rate_interval])'),
       ]) + g.from_zero + g.stacked + g.statistics],
       [8, g.timeseries('Message size', 'Bytes of one receive, on average. At most BUFFER_SIZE. Where it is that size, clients send more than one buffer at a time, and messages per second says little.', 'bytes', 'bytes per receive', [
         s.query('sum(rate(threadecho_received_bytes_total{S}[$__rate_interval])) / (sum(rate(threadecho_receives_total{S}[$__rate_interval])) > 0)', 'mean'),
       ]) + g.from_zero + g.colours({ mean: 'blue' })],
     ]),
-    g.line(9, [
+    g.line(10, [
       [12, g.timeseries('Echo time',
                         'From the return of recv until the kernel has taken the last byte of that message: the share of the server in the time that a client waits, without the network. On a logarithmic axis. The line is where the alert ThreadechoSlowEcho begins, which looks at the p99 of each instance.',
                         's',
                         'time (log)',
                         s.percentiles('threadecho_echo_duration_seconds_bucket')) + g.log_axis + g.statistics + g.percentiles
-           + g.alert_level(config.slowSeconds) + g.runbook(['ThreadechoSlowEcho'])],
+           + g.alert_series(config.slowSeconds, s.fill('up{S}')) + g.runbook(['ThreadechoSlowEcho'])],
       [12, s.heatmap('Echo time heatmap',
                      'How many echoes per second took how long: the darker, the more. Two bands mean two kinds of clients, for example small messages and bulk. The steps are the buckets of the histogram.',
                      'count:echoes/s',
@@ -121,11 +121,11 @@ function(config)
                      'sum by (le) (rate(threadecho_echo_duration_seconds_bucket{S}[$__rate_interval]))')],
     ]),
     g.line(8, [
-      [8, g.timeseries('Connections opened', 'Connections accepted per second, and above them those refused.', 'count:connections/s', 'connections per second', [
+      [8, g.timeseries('Connections opened', 'Connections accepted per second, and above them those refused.', 'count:conn/s', 'connections per second', [
         s.query('sum(rate(threadecho_connections_accepted_total{S}[$__rate_interval]))', 'accepted'),
-        s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval]))', 'refused'),
+        s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval])) > 0', 'refused'),
       ]) + g.from_zero + g.stacked + g.colours({ accepted: 'green', refused: 'red' }) + g.runbook(['ThreadechoRejecting'])],
-      [8, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In balance as many are opened. The panel Connections closed, above, says what the reasons mean.', 'count:connections/s', 'connections per second', [
+      [8, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In balance as many are opened. The panel Connections closed, above, says what the reasons mean.', 'count:conn/s', 'connections per second', [
         s.query('sum by (reason) (rate(threadecho_connections_closed_total{S}[$__rate_interval])) > 0', '{{reason}}'),
       ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none closed' }) + g.colours(reasons) + g.runbook(['ThreadechoConnectionsLost'])],
       [8, g.timeseries('Connection duration',

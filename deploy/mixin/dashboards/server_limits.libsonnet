@@ -16,7 +16,7 @@ function(config, s, reasons)
     [6, g.timeseries('TCP retransmits', 'The share of its TCP segments that each instance had to send again. An estimate, since the kernel does not tell how many were sent. The line is where the alert ThreadechoRetransmits begins: transfers become slow, because something on the way drops packets.', 'percentunit', 'share of segments', [
       s.by_instance('rate(threadecho_tcp_retransmitted_segments_total{S}[$__rate_interval]) / (rate(threadecho_tcp_retransmitted_segments_total{S}[$__rate_interval]) + rate(threadecho_receives_total{S}[$__rate_interval]) + rate(threadecho_echoed_bytes_total{S}[$__rate_interval]) / 1448 > 1)'),
     ]) + g.from_zero + g.statistics + g.alert_level(config.retransmitShare) + g.runbook(['ThreadechoRetransmits'])],
-    [6, g.timeseries('PROXY headers', 'Connections to PROXY_PORT per second, by what they began with. v1 and v2 name a client, local is the load balancer itself, unknown names no client of TCP; closed is a health check that only connects. malformed, timeout and untrusted are refused, and the log says why.', 'count:connections/s', 'connections per second', [
+    [6, g.timeseries('PROXY headers', 'Connections to PROXY_PORT per second, by what they began with. v1 and v2 name a client, local is the load balancer itself, unknown names no client of TCP; closed is a health check that only connects. malformed, timeout and untrusted are refused, and the log says why.', 'count:conn/s', 'connections per second', [
       s.query('sum by (result) (rate(threadecho_proxy_headers_total{S}[$__rate_interval]))', '{{result}}'),
     ]) + g.from_zero + g.stacked + g.colours({ malformed: 'red', untrusted: 'purple' })],
   ])]);

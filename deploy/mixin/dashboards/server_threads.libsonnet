@@ -36,7 +36,7 @@ function(config, s)
       [8, g.timeseries('Thread start time', 'From the return of accept until the thread of the connection is ready to receive (pool: until a worker watches the connection; blocking-pool: with the time in the queue). Tens of microseconds on an idle machine; milliseconds when many connections come at once or other work keeps the processors. On a logarithmic axis. The line is where the alert ThreadechoSlowThreadStart begins.', 's', 'time (log)', [
         s.query(s.quantile(q, 'threadecho_thread_start_seconds_bucket', ', thread_model', '{JOIN}'), '{{thread_model}}: p%d' % (100 * q))
         for q in [0.5, 0.99]
-      ]) + g.log_axis + g.statistics + of_models('p99', 'p50') + g.alert_level(config.slowSeconds) + g.runbook(['ThreadechoSlowThreadStart'])],
+      ]) + g.log_axis + g.statistics + of_models('p99', 'p50') + g.alert_series(config.slowSeconds, s.fill('up{S}')) + g.runbook(['ThreadechoSlowThreadStart'])],
       [8, g.timeseries('Memory per connection', 'Resident memory of the process for each open connection. The process itself needs some MB, which few connections share, so the line falls as clients come, towards what one costs: about 9 KiB idle, up to BUFFER_SIZE more once its messages are large. What the kernel holds for threads and sockets is not in it.', 'bytes', 'memory (log)', [
         s.query('%s / (%s > 0)' % [by_model('process_resident_memory_bytes{S}'), by_model('threadecho_connections_active{S}')], '{{thread_model}}: per connection'),
         s.query('%s / (%s > 0)' % [by_model('process_resident_memory_bytes{S}'), by_model('threadecho_active_threads{S}')], '{{thread_model}}: per echo thread'),

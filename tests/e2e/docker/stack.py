@@ -10,7 +10,7 @@ from bases import is_here
 from clients import echo_and_half_close, http, http_json
 from engine import call, compose_command, docker, eventually
 
-FREE_PORTS = {f"{name}_PUBLISH": "127.0.0.1:" for name in ("ECHO", "HTTP", "PROMETHEUS", "GRAFANA")}
+FREE_PORTS = {f"{name}_PUBLISH": "127.0.0.1:" for name in ("ECHO", "HTTP", "PROMETHEUS", "ALERTMANAGER", "GRAFANA")}
 
 
 LESSON_CLIENTS = 64
