@@ -14,7 +14,7 @@ made=$(mktemp -d build/mixin.XXXXXX)
 trap 'rm -rf "$made"' EXIT
 deploy/mixin/generate.sh "$made" >/dev/null
 for file in prometheus/recording.rules.yml prometheus/alerts.rules.yml grafana/dashboards; do
-    diff -r "deploy/$file" "$made/$file" || { echo 'run deploy/mixin/generate.sh' >&2; exit 1; }
+    diff -r -x .lint "deploy/$file" "$made/$file" || { echo 'run deploy/mixin/generate.sh' >&2; exit 1; }
 done
 
 # Other jobs, in another cluster label: every alert fires and stays silent as before.

@@ -64,9 +64,9 @@ def flapping(server):
 
 
 CASES = [  # what is done to a server, the alert that it fires, and those that may fire with it
-    (stopped, "ThreadechoPathDown", {"ThreadechoInstanceDown", "ThreadechoPathSlow"}),
+    (stopped, "ThreadechoPathDown", {"ThreadechoInstanceDown", "ThreadechoPathFlapping", "ThreadechoPathSlow"}),
     (delayed, "ThreadechoPathSlow", {"ThreadechoSlowEcho"}),
-    (flapping, "ThreadechoPathFlapping", {"ThreadechoConnectionsLost", "ThreadechoPathDown"}),
+    (flapping, "ThreadechoPathFlapping", {"ThreadechoConnectionsLost", "ThreadechoPathDown", "ThreadechoPathSlow"}),
 ]
 
 
@@ -116,7 +116,7 @@ def main():
         eventually("all paths are up", lambda: prometheus.at(f"sum(threadecho_watch_up) == {paths}", time.time()))
         found = [*paths_complaints(prometheus), *complaints(servers[-1], prometheus)]
         watchers["blue"].kill()
-        eventually("a watcher is missed", lambda: prometheus.at(f'up{{job="{WATCH_JOB}"}} == 0', time.time()))
+        eventually("a watcher is missed", lambda: prometheus.at(f'up{{job="{WATCH_JOB}"}} offset 1s == 0', time.time()))
         window = Window(prometheus, began, time.time(), SPAN, INTERVAL, WATCH_JOB)
         found += [text for text in all_complaints(window, shown, recorded, alerts)
                   if text.removesuffix(": no data") not in MAY_HAVE_NO_DATA]

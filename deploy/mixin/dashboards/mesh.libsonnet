@@ -103,7 +103,7 @@ function(config)
     ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none lost' }) + g.colours(reasons) + g.runbook(['ThreadechoPathFlapping'])],
     [6, g.timeseries('Messages', 'Messages per second by result, on all paths. Everything but ok is a loss.', 'count:msg/s', 'messages per second', [
       query('sum by (result) (rate(threadecho_watch_messages_total{T}[$__rate_interval]))', '{{result}}'),
-    ]) + g.from_zero + g.statistics + g.colours({ ok: 'green', lost: 'red' })],
+    ]) + g.from_zero + g.colours({ ok: 'green', lost: 'red' })],
   ])], collapsed=false);
 
   local percentiles(metric) = [
