@@ -122,6 +122,7 @@ local dash = { fill: 'dash', dash: [8, 6] };
   stacked:: $.custom({ fillOpacity: 25, stacking: { mode: 'normal', group: 'A' } }),
   bars:: $.custom({ drawStyle: 'bars', lineWidth: 1, fillOpacity: 80, stacking: { mode: 'normal', group: 'A' } }),
   statistics:: { options+: { legend+: { displayMode: 'table', calcs: ['mean', 'max', 'lastNotNull'] } } },
+  last:: { options+: { legend+: { displayMode: 'table', calcs: ['lastNotNull'] } } },
   steps(levels):: $.defaults({
     color: { mode: 'thresholds' },
     thresholds: { mode: 'absolute', steps: [{ value: level[0], color: level[1] } for level in levels] },
