@@ -25,6 +25,6 @@
     slowSeconds: 0.1,  // p99 of echo time, thread start and watched round trip
     retransmitShare: 0.01,  // of the segments that are sent
     lostShare: 0.05,  // of the connections that end
-    pathLosses: 3,  // of one path within 15 minutes
+    pathLosses: 5,  // of one path within 15 minutes; one outage can take three: the lasting, the idle and a fresh connection
   },
 }

@@ -34,16 +34,17 @@ class Watcher(Program):
         targets = [f"127.0.0.1:{server.port}" for server in servers]
         super().__init__([str(binary), "watch", *targets, *FLAGS, *flags], directory / f"watch-{node}.log",
                          env={"PATH": os.environ["PATH"]})
-        self.target = "127.0.0.1:" + self.find(r"watching http=\S+:(\d+)").group(1)
+        port = self.find(r"watching http=\S+:(\d+)").group(1)
+        self.target = f"127.0.0.1:{port}"
 
 
 def resets(server):
     """Ends each connection a few times, with enough time between for a new one to echo."""
-    for _ in range(6):
+    for _ in range(8):
         added = ask(server, "POST", "/faults", {"fault": "reset", "duration": "10m"})
         eventually("connections are reset", lambda: ask(server, "GET", "/faults")["faults"][0]["injected"] >= 3)
         ask(server, "DELETE", f"/faults/{added['id']}")
-        time.sleep(0.5)
+        time.sleep(0.3)
 
 
 def stopped(server):
@@ -63,27 +64,39 @@ def flapping(server):
     yield
 
 
+TRIES = 5
+# Within spans of seconds, a machine that has more to do than processors makes one message in a hundred late.
+BUSY = {"ThreadechoPathSlow", "ThreadechoSlowThreadStart"}
 CASES = [  # what is done to a server, the alert that it fires, and those that may fire with it
-    (stopped, "ThreadechoPathDown", {"ThreadechoInstanceDown", "ThreadechoPathFlapping", "ThreadechoPathSlow"}),
+    (stopped, "ThreadechoPathDown", {"ThreadechoInstanceDown"}),
     (delayed, "ThreadechoPathSlow", {"ThreadechoSlowEcho"}),
-    (flapping, "ThreadechoPathFlapping", {"ThreadechoConnectionsLost", "ThreadechoPathDown", "ThreadechoPathSlow"}),
+    (flapping, "ThreadechoPathFlapping", {"ThreadechoConnectionsLost", "ThreadechoPathDown"}),
 ]
 
 
+def left_over(prometheus, others):
+    """Waits until all alerts are silent, and stay so. Those that may fire with a case may come late."""
+    for _ in range(TRIES):
+        found = set(silent_for(prometheus, QUIET_SECONDS))
+        if not found or found - others:
+            break
+    return found
+
+
 def complaints(server, prometheus):
-    if before := silent_for(prometheus, QUIET_SECONDS):
-        yield f"before anything is wrong {before} fire"
+    if before := left_over(prometheus, BUSY):
+        yield f"before anything is wrong {sorted(before)} fire"
     for case, alert, others in CASES:
         began = time.monotonic()
         doing = case(server)
         next(doing)
         eventually(f"{alert} fires", lambda alert=alert: alert in firing(prometheus))
         print(f"{case.__name__}: {alert} fired after {time.monotonic() - began:.1f} s")
-        if unwanted := set(firing(prometheus)) - {alert} - others:
+        if unwanted := set(firing(prometheus)) - {alert} - others - BUSY:
             yield f"{case.__name__} fires {sorted(unwanted)} too"
         next(doing, None)
-        if after := silent_for(prometheus, QUIET_SECONDS):
-            yield f"after {case.__name__} {after} fire"
+        if after := left_over(prometheus, others | BUSY):
+            yield f"after {case.__name__} {sorted(after)} fire"
 
 
 def paths_complaints(prometheus):
@@ -116,7 +129,8 @@ def main():
         eventually("all paths are up", lambda: prometheus.at(f"sum(threadecho_watch_up) == {paths}", time.time()))
         found = [*paths_complaints(prometheus), *complaints(servers[-1], prometheus)]
         watchers["blue"].kill()
-        eventually("a watcher is missed", lambda: prometheus.at(f'up{{job="{WATCH_JOB}"}} offset 1s == 0', time.time()))
+        missed = f'count_over_time((up{{job="{WATCH_JOB}"}} == 0)[10s:{INTERVAL}]) > 3'
+        eventually("a watcher is missed", lambda: prometheus.at(missed, time.time()))
         window = Window(prometheus, began, time.time(), SPAN, INTERVAL, WATCH_JOB)
         found += [text for text in all_complaints(window, shown, recorded, alerts)
                   if text.removesuffix(": no data") not in MAY_HAVE_NO_DATA]

@@ -62,7 +62,7 @@ function(config)
     |||, '{{text}}'))) + { options+: { textMode: 'name' } } + g.steps([[null, 'red'], [0.9, 'orange'], [1, 'green']]) + g.runbook(['ThreadechoPathDown'])],
     [3, none(g.lamp('Paths down', 'How many watched paths have no working connection now.', 'none', query('sum(threadecho_watch_addresses{T}) - sum(threadecho_watch_up{T})', 'down'))) + g.steps([[null, 'green'], [1, 'red']]) + g.runbook(['ThreadechoPathDown'])],
     [4, none(g.lamp('Connections lost', 'Connections that were lost in the time shown, on all paths: established before, and not closed in order.', 'none', instant('round(sum(increase(threadecho_watch_connections_lost_total{T}[$__range])))', 'lost'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.runbook(['ThreadechoPathFlapping'])],
-    [4, none(g.lamp('Time without a connection', 'Outages of all paths in the time shown, added up.', 's', instant('sum(increase(threadecho_watch_outage_seconds_total{T}[$__range]))', 'outage'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.defaults({ decimals: 1 })],
+    [4, none(g.lamp('Outage time', 'Outages of all paths in the time shown, added up.', 's', instant('sum(increase(threadecho_watch_outage_seconds_total{T}[$__range]))', 'outage'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.defaults({ decimals: 1 })],
     [4, g.stat('Round trip, p99', '99 of 100 messages came back within this time, on all paths: the whole way through network, server and back. Red: the alert ThreadechoPathSlow begins.', 's', query('histogram_quantile(0.99, sum by (le) (rate(threadecho_watch_round_trip_seconds_bucket{T}[$__rate_interval])))', 'p99')) + g.steps([[null, 'green'], [config.slowSeconds, 'red']]) + g.defaults({ noValue: 'no message', decimals: 1 }) + g.runbook(['ThreadechoPathSlow'])],
     [5, g.bargauge('Losses by reason, in total', 'Connections lost in the time shown, by reason. reset and closed_early: something answered; echo_timeout: nothing did. docs/watch.md says what each points to.', 'none', [
       instant('sort_desc(round(sum by (reason) (increase(threadecho_watch_connections_lost_total{T}[$__range]))) > 0)', '{{reason}}'),
@@ -74,7 +74,13 @@ function(config)
   ]) + g.custom({ align: 'center' }) + g.steps(levels) + g.defaults({ decimals: decimals, noValue: '-' }) + g.overrides([
     g.override('byType', 'number', { 'custom.cellOptions': { type: 'color-background', mode: 'basic' } }),
     g.override('byType', 'string', { 'custom.align': 'left' }),
-  ]) + { transformations: [{ id: 'groupingToMatrix', options: { columnField: 'to', rowField: 'from', valueField: 'Value' } }] };
+  ]) + {
+    options+: { sortBy: [{ displayName: 'from\\to', desc: false }] },
+    transformations: [
+      { id: 'sortBy', options: { fields: {}, sort: [{ field: 'to', desc: false }] } },
+      { id: 'groupingToMatrix', options: { columnField: 'to', rowField: 'from', valueField: 'Value' } },
+    ],
+  };
   local messages(more) = 'sum by (from, to) (%s)' % ends('increase(threadecho_watch_messages_total{T%s[$__range])' % more);
   local nodes = g.row('Node to node: rows are watchers, columns are targets', [g.line(10, [
     [12, matrix('Loss, node to node',
@@ -92,7 +98,7 @@ function(config)
   ])], collapsed=false);
 
   local outages = g.row('Outages', [g.line(9, [
-    [12, g.state_timeline('Outages over time', 'Each path that had an outage in the time shown. An outage that is shorter than the scrape interval may be between two scrapes; Time without a connection has it all the same.', [
+    [12, g.state_timeline('Outages over time', 'Each path that had an outage in the time shown. An outage that is shorter than the scrape interval may be between two scrapes; Outage time has it all the same.', [
       query('min by (from, to) (%s) and on (from, to) (max by (from, to) (%s) > 0)' % [ends('threadecho_watch_up{T}'), ends('increase(threadecho_watch_outage_seconds_total{T}[$__range] @ end())')], '{{from}} to {{to}}'),
     ]) + g.defaults({ noValue: 'no outage', mappings: [
       { type: 'value', options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } } },
@@ -103,7 +109,7 @@ function(config)
     ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none lost' }) + g.colours(reasons) + g.runbook(['ThreadechoPathFlapping'])],
     [6, g.timeseries('Messages', 'Messages per second by result, on all paths. Everything but ok is a loss.', 'count:msg/s', 'messages per second', [
       query('sum by (result) (rate(threadecho_watch_messages_total{T}[$__rate_interval]))', '{{result}}'),
-    ]) + g.from_zero + g.colours({ ok: 'green', lost: 'red' })],
+    ]) + g.from_zero + g.colours({ ok: 'green', lost: 'red', wrong: 'purple' })],
   ])], collapsed=false);
 
   local percentiles(metric) = [
@@ -128,7 +134,7 @@ function(config)
   local columns = ['watcher_node', 'instance', 'node', 'address', 'target', 'Value #A', 'Value #B', 'Value #C', 'Value #D'];
   local names = ['From node', 'Watcher', 'To node', 'Address', 'Target', 'Lost', 'Outage', 'Retransmits', 'Round trip'];
   local paths = g.row('Which paths, and who watches', [g.line(10, [
-    [16, g.table('The worst ten paths', 'The paths with the most lost connections and seconds of outage in the time shown.', 'none', [
+    [24, g.table('The worst ten paths', 'The paths with the most lost connections and seconds of outage in the time shown.', 'none', [
       worst(losses),
       worst(outage),
       worst('sum by (%s) (increase(threadecho_watch_tcp_retransmitted_segments_total{T}[$__range]))' % path),
@@ -144,10 +150,11 @@ function(config)
         renameByName: { [columns[i]]: names[i] for i in std.range(0, std.length(columns) - 1) },
       } },
     ] }],
-    [4, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long: DNS does not tell all nodes the same.', 'none', 'addresses', [
+  ]), g.line(7, [
+    [14, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long: DNS does not tell all nodes the same.', 'none', 'addresses', [
       query('max by (target, watcher_node, instance) (threadecho_watch_addresses{T})', '{{watcher_node}} {{instance}} {{target}}'),
     ]) + g.from_zero + g.defaults({ decimals: 0 })],
-    [4, g.timeseries('Watchers', 'Watchers that Prometheus reaches, and those that it does not. What a watcher saw meanwhile is there after the next scrape, unless it has restarted.', 'none', 'watchers', [
+    [10, g.timeseries('Watchers', 'Watchers that Prometheus reaches, and those that it does not. What a watcher saw meanwhile is there after the next scrape, unless it has restarted.', 'none', 'watchers', [
       query('sum(up{W})', 'up'),
       query('sum(1 - up{W})', 'down'),
     ]) + g.from_zero + g.defaults({ decimals: 0 }) + g.colours({ up: 'green', down: 'red' })],
