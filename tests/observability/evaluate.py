@@ -13,7 +13,7 @@ from prometheus_server import Prometheus
 PLAUSIBLE = {"percentunit": (0, 1.1), "s": (0, 3600), "Bps": (0, 1e11), "bytes": (0, 1e12), "count": (0, 1e7),
              "none": (-1, 1e13), "": (-1, 1e13)}
 # Expressions that may be 0 all the time: what they show did not happen, and cannot be made to happen at will.
-MAY_BE_ZERO = {"panel 'Log lines dropped' A", "panel 'PROXY headers' A", "panel 'TCP retransmits' A",
+MAY_BE_ZERO = {"panel 'Log lines dropped' A", "panel 'TCP retransmits' A",
                "recording rule instance:threadecho_tcp_retransmitted_segments:ratio_rate5m"}
 
 
