@@ -35,6 +35,7 @@ RUN cmake --preset release -DTHREADECHO_TESTS=ON && cmake --build --preset relea
 FROM compiled AS build
 COPY LICENSE ./
 COPY deploy/image/collect.sh deploy/image/
+COPY docs/runbook.md docs/
 COPY LICENSE .gi[t] .git/
 ARG REVISION
 RUN cmake --preset release -DTHREADECHO_REVISION="$REVISION" && \
@@ -49,7 +50,6 @@ ARG CREATED
 ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="threadecho" \
       org.opencontainers.image.description="TCP echo server that gives every client its own thread and shows what those threads do" \
-      org.opencontainers.image.source="https://github.com/threadecho/threadecho" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="${REVISION:-unknown}" \

@@ -8,7 +8,9 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME threadecho)
 set(CPACK_PACKAGE_VENDOR Threadecho)
 set(CPACK_PACKAGE_CONTACT "${THREADECHO_MAINTAINER}")
-set(CPACK_PACKAGE_HOMEPAGE_URL ${THREADECHO_HOMEPAGE})
+if(THREADECHO_HOMEPAGE_EXISTS)
+  set(CPACK_PACKAGE_HOMEPAGE_URL ${THREADECHO_HOMEPAGE})
+endif()
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "TCP echo server and clients with metrics")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Threadecho sends back every byte that it receives over TCP (RFC 862), with a
@@ -17,7 +19,7 @@ Prometheus metrics, a status page, and logs.
 
 Its client commands measure and verify any TCP echo server: latency,
 throughput, lost connections, wrong bytes. The package has units for systemd,
-which it neither enables nor starts, rules for Prometheus, and a dashboard for
+which it neither enables nor starts, rules for Prometheus, and dashboards for
 Grafana.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)

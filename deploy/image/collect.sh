@@ -25,5 +25,6 @@ rm objects
 
 mkdir -p "$image/usr/share/doc/threadecho" "$image/etc"
 install -m 644 LICENSE "$image/usr/share/doc/threadecho/copyright"  # whatever the umask of the checkout was
+install -m 644 docs/runbook.md "$image/usr/share/doc/threadecho/"  # where alerts and dashboards link to
 # Names as everywhere: first /etc/hosts, which Docker writes, then DNS.
 echo 'hosts: files dns' >"$image/etc/nsswitch.conf"

@@ -13,7 +13,7 @@
     showMultiCluster: false,
 
     // Links in alerts and dashboards.
-    runbookUrl: 'https://github.com/threadecho/threadecho/blob/main/docs/runbook.md',
+    runbookUrl: 'file:///usr/share/doc/threadecho/runbook.md',
     grafanaUrl: 'http://127.0.0.1:3000',
 
     // Levels of alerts. Dashboards draw the same ones.

@@ -106,6 +106,18 @@ END
         { cat good.md; printf '%s\n' "$link"; } >README.md
         expect fail 'README.md:11: ' "$here/links.sh" .
     done
+    cp good.md README.md
+    mkdir cmake
+    cp "$root/cmake/addresses.cmake" cmake/
+    expect 0 '' "$here/links.sh" .
+    sed -n 's/^set(.*\(github.*\))$/\1/p; s/^set(.*<\(.*\)>.*/\1/p' cmake/addresses.cmake >../addresses
+    while read -r address; do
+        printf 'home: https://%s/docs\n' "$address" >chart.yaml
+        expect fail 'these addresses do not exist yet' "$here/links.sh" .
+    done <../addresses
+    rm chart.yaml ../addresses
+    printf 'set(THREADECHO_HOMEPAGE "")\n' >cmake/addresses.cmake
+    expect fail 'has other addresses than this check knows' "$here/links.sh" .
 }
 
 # shellcheck disable=SC2016  # for the page, not for here

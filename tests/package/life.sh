@@ -25,11 +25,14 @@ for file in usr/bin/threadecho usr/share/man/man1/threadecho.1.gz usr/share/man/
     usr/share/bash-completion/completions/threadecho usr/share/zsh/vendor-completions/_threadecho \
     usr/share/fish/vendor_completions.d/threadecho.fish usr/lib/systemd/system/threadecho.service \
     usr/lib/systemd/system/threadecho.socket usr/share/threadecho/prometheus/alerts.rules.yml \
-    usr/share/threadecho/grafana/dashboards/threadecho.json usr/share/doc/threadecho/copyright \
+    usr/share/threadecho/grafana/dashboards/threadecho.json usr/share/threadecho/grafana/dashboards/threadecho-mesh.json \
+    usr/share/doc/threadecho/copyright usr/share/doc/threadecho/runbook.md \
     usr/share/doc/threadecho/changelog.gz etc/threadecho/threadecho.env; do
     must test -s "$root/$file"
 done
 must grep -q '^ExecStart=/usr/bin/threadecho' "$root/usr/lib/systemd/system/threadecho.service"
+must grep -q 'runbook_url: .file:///usr/share/doc/threadecho/runbook.md#threadechodown' \
+    "$root/usr/share/threadecho/prometheus/alerts.rules.yml"
 must test -z "$(find "$root/etc/systemd/system" -name 'threadecho*' 2>/dev/null)"  # nothing is enabled
 
 # The installed program echoes and has metrics, with the settings as they are installed.

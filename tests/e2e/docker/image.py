@@ -56,13 +56,14 @@ def check_image(root, tag):
     assert config["StopSignal"] == "SIGTERM", config["StopSignal"]
     assert config["Healthcheck"]["Test"] == ["CMD", "threadecho", "healthcheck"], config["Healthcheck"]
     labels = {name.removeprefix("org.opencontainers.image."): value for name, value in config["Labels"].items()}
-    for name in ("title", "description", "source", "licenses", "version", "revision", "created"):
+    for name in ("title", "description", "licenses", "version", "revision", "created"):
         assert labels.get(name), f"no label {name}"
     assert labels["version"] == version_of(root), f"the image says it is {labels['version']}"
     said = docker("run", "--rm", tag, "--version")
     assert labels["version"] in said and labels["revision"] in said, f"the labels say {labels}, the program: {said}"
 
-    known = r"usr/bin/threadecho|etc/nsswitch\.conf|usr/share/doc/[^/]+/copyright|(usr/)?lib(64)?/.*\.so\.[0-9.]+"
+    known = (r"usr/bin/threadecho|etc/nsswitch\.conf|usr/share/doc/[^/]+/copyright|usr/share/doc/threadecho/runbook\.md|"
+             r"(usr/)?lib(64)?/.*\.so\.[0-9.]+")
     unexpected = [file.name for file in files if not re.fullmatch(known, file.name)]
     assert not unexpected, f"the image has {unexpected}"
     writable = [file.name for file in files if file.uid != 0 or file.mode & 0o022]
