@@ -49,35 +49,35 @@ local selectors = import 'selectors.libsonnet';
         ||| % config.downShare) + lasting('1m'),
 
         alert('ThreadechoInstanceDown', 'warning', 'An instance of threadecho is down.', |||
-          Prometheus has had no answer from {{ $labels.instance }} for 5 minutes: it is stopped, stuck, or unreachable. Its clients have lost their connections.
+          Prometheus could not scrape {{ $labels.instance }} for 5 minutes: it is stopped, stuck or unreachable. Its clients have probably lost their connections.
         |||, 'up{S} == 0') + lasting('5m'),
 
         alert('ThreadechoRestarting', 'warning', 'An instance of threadecho restarts repeatedly.', |||
-          {{ $labels.instance }} has started {{ $value }} times within 15 minutes. Each start ends every connection.
+          {{ $labels.instance }} started {{ $value }} times within 15 minutes. Each restart ends all connections.
         |||, 'changes(process_start_time_seconds{S}[15m]) > %d' % config.restarts),
 
         alert('ThreadechoNotReady', 'warning', 'An instance of threadecho is not ready.', |||
-          {{ $labels.instance }} has not been ready for a minute and is not draining: its limit of connections is reached, the system gives no more threads, or it is unready on demand. New clients may be refused.
+          {{ $labels.instance }} has been unready for a minute and is not draining: it has reached its connection limit, the system allows no more threads, or the fault unready is active. It may refuse new clients.
         |||, |||
           threadecho_ready{S} == 0
             and threadecho_draining{S} == 0
         |||) + lasting('1m') + calming('2m'),
 
         alert('ThreadechoNearConnectionLimit', 'warning', 'An instance of threadecho is close to its connection limit.', |||
-          {{ $value | humanizePercentage }} of the connections that {{ $labels.instance }} may have are open. Beyond the limit clients are refused.
+          {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its connection limit. At the limit it refuses new clients.
         |||, 'instance:threadecho_connections:ratio{S} > %g' % config.limitShare) + lasting('5m') + calming('5m'),
 
         alert('ThreadechoNearFdLimit', 'warning', 'An instance of threadecho is close to its descriptor limit.', |||
-          {{ $value | humanizePercentage }} of the descriptors that {{ $labels.instance }} may have are open. Without a free one it cannot accept clients.
+          {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its descriptor limit. Without a free descriptor it cannot accept clients.
         |||, 'instance:process_open_fds:ratio{S} > %g' % config.limitShare) + lasting('2m') + calming('5m'),
 
         alert('ThreadechoNearMemoryLimit', 'critical', 'An instance of threadecho is close to its memory limit.', |||
-          {{ $labels.instance }} has {{ $value | humanizePercentage }} of its memory in use. At the limit the kernel kills it, and with it every connection.
+          {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its memory limit. At the limit the kernel kills the process, and all clients lose their connections.
         |||, 'instance:process_resident_memory_bytes:ratio{S} > %g' % config.limitShare) + lasting('2m') + calming('5m'),
 
         // A limit for each client refuses on purpose, for as long as such a client tries.
         alert('ThreadechoRejecting', 'warning', 'An instance of threadecho refuses clients.', |||
-          {{ $labels.instance }} refuses {{ $value | humanizePercentage }} of the clients that come, because of {{ $labels.reason }}.
+          {{ $labels.instance }} refuses {{ $value | humanizePercentage }} of its new clients. Reason: {{ $labels.reason }}.
         |||, |||
           rate(threadecho_connections_rejected_total{S,reason!~"%s"}[5m])
             / ignoring (reason) group_left () (
@@ -87,11 +87,11 @@ local selectors = import 'selectors.libsonnet';
         ||| % [config.rejectedOnPurpose, config.rejectedShare]) + lasting('1m') + calming('5m'),
 
         alert('ThreadechoAcceptErrors', 'warning', 'An instance of threadecho fails to accept connections.', |||
-          accept has failed on {{ $labels.instance }} about {{ $value | humanize }} times within 5 minutes with {{ $labels.error }}. Clients wait in the queue meanwhile, or give up.
+          On {{ $labels.instance }}, accept failed about {{ $value | humanize }} times within 5 minutes with {{ $labels.error }}. New clients wait in the listen queue, or give up.
         |||, 'increase(threadecho_accept_errors_total{S,error!="ECONNABORTED"}[5m]) > 0') + lasting('1m'),
 
-        alert('ThreadechoForcedDrains', 'warning', 'An instance of threadecho stopped with clients connected.', |||
-          When {{ $labels.instance }} was last seen draining, {{ $value | humanize }} connections were still open or had been ended by force. Those clients were cut off in the middle of their work.
+        alert('ThreadechoForcedDrains', 'warning', 'An instance of threadecho stopped while clients were connected.', |||
+          Up to {{ $value | humanize }} connections were still open when the drain of {{ $labels.instance }} ended. The server closed them while the clients still used them.
         |||, |||
           increase(threadecho_connections_closed_total{S,reason="drain_forced"}[10m]) > 0
             or
@@ -102,28 +102,28 @@ local selectors = import 'selectors.libsonnet';
         |||),
 
         alert('ThreadechoDrainTakesLong', 'warning', 'An instance of threadecho has been draining for 10 minutes.', |||
-          {{ $labels.instance }} was told to stop and still has clients: DRAIN_DELAY and DRAIN_TIMEOUT let it wait that long. A rollout waits as well.
+          {{ $labels.instance }} began to drain 10 minutes ago and still has clients: DRAIN_DELAY and DRAIN_TIMEOUT allow that. A rollout waits for it.
         |||, 'threadecho_draining{S} == 1') + lasting('10m'),
 
         alert('ThreadechoSlowEcho', 'warning', 'An instance of threadecho echoes slowly.', |||
-          One echo in a hundred takes {{ $labels.instance }} more than {{ $value | humanizeDuration }} to hand back to the kernel. Its clients do not read, or it has no processor time.
+          The p99 echo time of {{ $labels.instance }} is {{ $value | humanizeDuration }}. Its clients do not read, or it gets too little CPU time.
         |||, 'instance:threadecho_echo_duration_seconds:p99_rate5m{S} > %g' % config.slowSeconds)
         + lasting('5m') + calming('5m'),
 
-        alert('ThreadechoSlowThreadStart', 'warning', 'New clients of threadecho wait to be served.', |||
-          One new connection in a hundred waits more than {{ $value | humanizeDuration }} on {{ $labels.instance }} before its first byte can be received.
+        alert('ThreadechoSlowThreadStart', 'warning', 'New clients of threadecho wait long before they are served.', |||
+          The p99 thread start time of {{ $labels.instance }} is {{ $value | humanizeDuration }}: new connections wait that long before the server reads from them.
         |||, 'instance:threadecho_thread_start_seconds:p99_rate5m{S} > %g' % config.slowSeconds)
         + lasting('5m') + calming('5m'),
 
-        alert('ThreadechoRetransmits', 'warning', 'The network loses segments of threadecho.', |||
-          About {{ $value | humanizePercentage }} of the segments that {{ $labels.instance }} sends have to be sent again: something on the way drops packets.
+        alert('ThreadechoRetransmits', 'warning', 'An instance of threadecho has many TCP retransmits.', |||
+          {{ $labels.instance }} retransmits about {{ $value | humanizePercentage }} of its TCP segments: packets are lost between it and its clients.
         |||, |||
           instance:threadecho_tcp_retransmitted_segments:ratio_rate5m{S} > %g
             and increase(threadecho_tcp_retransmitted_segments_total{S}[5m]) > 10
         ||| % config.retransmitShare) + lasting('5m') + calming('5m'),
 
-        alert('ThreadechoConnectionsLost', 'warning', 'Connections to threadecho break.', |||
-          {{ $value | humanizePercentage }} of the connections that ended on {{ $labels.instance }} did so because the peer was gone, took nothing, an error came up, or a fault on demand ended them.
+        alert('ThreadechoConnectionsLost', 'warning', 'An instance of threadecho loses connections.', |||
+          {{ $value | humanizePercentage }} of the connections that ended on {{ $labels.instance }} were lost: the client was unreachable or stopped reading, an error occurred, or a fault on demand ended them.
         |||, |||
           instance:threadecho_connections_lost:ratio_rate5m{S} > %g
             and sum without (reason) (
@@ -131,7 +131,7 @@ local selectors = import 'selectors.libsonnet';
         ||| % config.lostShare) + lasting('5m') + calming('5m'),
 
         alert('ThreadechoLogLinesDropped', 'info', 'An instance of threadecho drops log lines.', |||
-          About {{ $value | humanize }} log lines of {{ $labels.instance }} were dropped within 10 minutes: the reader of its standard output is too slow.
+          {{ $labels.instance }} dropped about {{ $value | humanize }} log lines within 10 minutes: the reader of its standard output is too slow.
         |||, 'increase(threadecho_log_lines_dropped_total{S}[10m]) > 0'),
       ],
     }, {
@@ -140,15 +140,15 @@ local selectors = import 'selectors.libsonnet';
       name: 'threadecho-mesh-alerts',
       rules: [
         alert('ThreadechoPathDown', 'warning', 'A watched path is down.', |||
-          %s has had no working connection to {{ $labels.target }}{{ if $labels.address }} at {{ $labels.address }}{{ with $labels.node }} on {{ . }}{{ end }}{{ else }}, except at {{ $value }} of its addresses,{{ end }} for a minute. Clients on this path are cut off.
-        ||| % watcher, |||
+          {{ if $labels.address }}The path from %(watcher)s to {{ $labels.target }}%(at_address)s has been down for a minute.{{ else }}For a minute, %(watcher)s has reached only {{ $value }} addresses of {{ $labels.target }}.{{ end }} Clients on this path cannot connect, or have lost their connections.
+        ||| % { watcher: watcher, at_address: at_address }, |||
           threadecho_watch_up{W,address!=""} == 0
             or
           threadecho_watch_up{W,address=""} < threadecho_watch_addresses{W}
         |||, mesh) + lasting('1m'),
 
         alert('ThreadechoPathFlapping', 'warning', 'A watched path keeps losing connections.', |||
-          %s has lost about {{ $value | humanize }} connections to {{ $labels.target }}%s within 15 minutes.
+          %s lost about {{ $value | humanize }} connections to {{ $labels.target }}%s within 15 minutes.
         ||| % [watcher, at_address], |||
           increase(threadecho_watch_address_connections_lost_total{W,address!=""}[15m]) > %(losses)d
             or
@@ -156,13 +156,13 @@ local selectors = import 'selectors.libsonnet';
             > %(losses)d * threadecho_watch_addresses{W}
         ||| % { losses: config.pathLosses }, mesh) + lasting('1m'),
 
-        alert('ThreadechoPathSlow', 'warning', 'Echoes on a watched path take long.', |||
-          One message in a hundred from %s to {{ $labels.target }} takes more than {{ $value | humanizeDuration }} to come back.
+        alert('ThreadechoPathSlow', 'warning', 'A watched path is slow.', |||
+          The p99 round-trip time from %s to {{ $labels.target }} is {{ $value | humanizeDuration }}.
         ||| % watcher, 'instance:threadecho_watch_round_trip_seconds:p99_rate5m{W} > %g' % config.slowSeconds, mesh)
         + lasting('5m') + calming('5m'),
 
-        alert('ThreadechoPathRetransmits', 'warning', 'A watched path drops packets.', |||
-          {{ $value | humanizePercentage }} of the segments from %s to {{ $labels.target }}%s had to be sent again.
+        alert('ThreadechoPathRetransmits', 'warning', 'A watched path has many TCP retransmits.', |||
+          %s retransmits {{ $value | humanizePercentage }} of its TCP segments to {{ $labels.target }}%s.
         ||| % [watcher, at_address], |||
           instance:threadecho_watch_tcp_retransmitted_segments:ratio_rate5m{W} > %g
             and increase(threadecho_watch_tcp_retransmitted_segments_total{W}[5m]) > 10

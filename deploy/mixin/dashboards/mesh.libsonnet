@@ -61,9 +61,9 @@ function(config)
       ) * on () group_left () (sum(threadecho_watch_up{T}) / sum(threadecho_watch_addresses{T}))
     |||, '{{text}}'))) + { options+: { textMode: 'name' } } + g.steps([[null, 'red'], [0.9, 'orange'], [1, 'green']]) + g.runbook(['ThreadechoPathDown'])],
     [3, none(g.lamp('Paths down', 'How many watched paths have no working connection now.', 'none', query('sum(threadecho_watch_addresses{T}) - sum(threadecho_watch_up{T})', 'down'))) + g.steps([[null, 'green'], [1, 'red']]) + g.runbook(['ThreadechoPathDown'])],
-    [4, none(g.lamp('Connections lost', 'Connections that were lost in the time shown, on all paths: established before, and not closed in order.', 'none', instant('round(sum(increase(threadecho_watch_connections_lost_total{T}[$__range])))', 'lost'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.runbook(['ThreadechoPathFlapping'])],
-    [4, none(g.lamp('Outage time', 'Outages of all paths in the time shown, added up.', 's', instant('sum(increase(threadecho_watch_outage_seconds_total{T}[$__range]))', 'outage'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.defaults({ decimals: 1 })],
-    [4, g.stat('Round trip, p99', '99 of 100 messages came back within this time, on all paths: the whole way through network, server and back. Red: the alert ThreadechoPathSlow begins.', 's', query('histogram_quantile(0.99, sum by (le) (rate(threadecho_watch_round_trip_seconds_bucket{T}[$__rate_interval])))', 'p99')) + g.steps([[null, 'green'], [config.slowSeconds, 'red']]) + g.defaults({ noValue: 'no message', decimals: 1 }) + g.runbook(['ThreadechoPathSlow'])],
+    [4, none(g.lamp('Connections lost', 'Connections lost in the time shown, on all paths.', 'none', instant('round(sum(increase(threadecho_watch_connections_lost_total{T}[$__range])))', 'lost'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.runbook(['ThreadechoPathFlapping'])],
+    [4, none(g.lamp('Outage time', 'The total duration of outages in the time shown, on all paths.', 's', instant('sum(increase(threadecho_watch_outage_seconds_total{T}[$__range]))', 'outage'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.defaults({ decimals: 1 })],
+    [4, g.stat('Round trip, p99', '99 % of the messages on all paths came back within this time, which includes the network and the server. Red: above the level of the alert ThreadechoPathSlow.', 's', query('histogram_quantile(0.99, sum by (le) (rate(threadecho_watch_round_trip_seconds_bucket{T}[$__rate_interval])))', 'p99')) + g.steps([[null, 'green'], [config.slowSeconds, 'red']]) + g.defaults({ noValue: 'no message', decimals: 1 }) + g.runbook(['ThreadechoPathSlow'])],
     [5, g.bargauge('Losses by reason, in total', 'Connections lost in the time shown, by reason. reset and closed_early: something answered; echo_timeout: nothing did. docs/watch.md says what each points to.', 'none', [
       instant('sort_desc(round(sum by (reason) (increase(threadecho_watch_connections_lost_total{T}[$__range]))) > 0)', '{{reason}}'),
     ]) + g.fixed('orange') + g.defaults({ decimals: 0, noValue: 'none lost' }) + { options+: { showUnfilled: false } } + g.colours(reasons)],
@@ -84,13 +84,13 @@ function(config)
   local messages(more) = 'sum by (from, to) (%s)' % ends('increase(threadecho_watch_messages_total{T%s[$__range])' % more);
   local nodes = g.row('Node to node: rows are watchers, columns are targets', [g.line(10, [
     [12, matrix('Loss, node to node',
-                'The share of messages in the time shown that did not come back, in time and byte-exact; those that were due while there was no connection count as well. A red column: the node of the target; a red row: the node of the watcher; one red cell: the path between two. Without node names, a watcher is shown by its instance and a target by its address, or with --aggregate by its name.',
+                'The share of messages in the time shown that did not come back in time and unchanged. Messages that were due without a connection count as lost. A red column points to the node of the target, a red row to the node of the watcher, one red cell to the path between them. Without node names, a watcher is shown by its instance and a target by its address, or with --aggregate by its name.',
                 'percentunit',
                 2,
                 [[null, 'green'], [0.0001, 'yellow'], [0.001, 'orange'], [0.01, 'red']],
                 '%s / (%s > 0)' % [messages(',result!="ok"}'), messages('}')]) + g.runbook(['ThreadechoPathDown', 'ThreadechoPathFlapping'])],
     [12, matrix('Round trip, node to node',
-                'The smoothed round-trip time that the kernel measures on the lasting connection of each path, now. It is the time of the network without the server.',
+                'The smoothed round-trip time that the kernel measures on the lasting connection of each path, now. It is the time in the network, without the server.',
                 's',
                 1,
                 [[null, 'green'], [0.005, 'yellow'], [0.02, 'orange'], [config.slowSeconds, 'red']],
@@ -98,7 +98,7 @@ function(config)
   ])], collapsed=false);
 
   local outages = g.row('Outages', [g.line(9, [
-    [12, g.state_timeline('Outages over time', 'Each path that had an outage in the time shown. An outage that is shorter than the scrape interval may be between two scrapes; Outage time has it all the same.', [
+    [12, g.state_timeline('Outages over time', 'Each path that had an outage in the time shown. An outage shorter than the scrape interval may be missing here; Outage time includes it.', [
       query('min by (from, to) (%s) and on (from, to) (max by (from, to) (%s) > 0)' % [ends('threadecho_watch_up{T}'), ends('increase(threadecho_watch_outage_seconds_total{T}[$__range] @ end())')], '{{from}} to {{to}}'),
     ]) + g.defaults({ noValue: 'no outage', mappings: [
       { type: 'value', options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } } },
@@ -118,14 +118,14 @@ function(config)
   ];
   local retransmits(label) = 'sum by (%s) (%s) > 0' % [label, ends('rate(threadecho_watch_tcp_retransmitted_segments_total{T}[$__rate_interval])')];
   local speed = g.row('Speed', [g.line(9, [
-    [8, g.timeseries('Round-trip time', 'How long messages take to come back, by target. The line is where the alert ThreadechoPathSlow begins.', 's', 'round trip (log)', percentiles('threadecho_watch_round_trip_seconds_bucket'))
+    [8, g.timeseries('Round-trip time', 'How long messages take to come back, by target. The line is the level of the alert ThreadechoPathSlow.', 's', 'round trip (log)', percentiles('threadecho_watch_round_trip_seconds_bucket'))
         + g.log_axis + g.statistics + g.alert_series(config.slowSeconds, fill('up{W}')) + g.runbook(['ThreadechoPathSlow'])],
     [8, g.timeseries('Connect time', 'How long new connections take, by target. A lost SYN costs 1 s.', 's', 'time to connect (log)', percentiles('threadecho_watch_connect_seconds_bucket'))
         + g.log_axis + g.statistics],
-    [8, g.timeseries('TCP retransmits', 'Segments sent again per second: from each watcher, and to each target. If both lines of a node rise, it is the node; else it is a path between two.', 'count:segments/s', 'segments per second', [
+    [8, g.timeseries('TCP retransmits', 'TCP segments retransmitted per second: from each watcher, and to each target. If both lines of a node rise, the node is the cause; else it is a path between two nodes.', 'count:segments/s', 'segments per second', [
       query(retransmits('from'), 'from {{from}}'),
       query(retransmits('to'), 'to {{to}}'),
-    ]) + g.from_zero + g.statistics + g.defaults({ noValue: 'none sent again' }) + g.runbook(['ThreadechoPathRetransmits'])],
+    ]) + g.from_zero + g.statistics + g.defaults({ noValue: 'no retransmits' }) + g.runbook(['ThreadechoPathRetransmits'])],
   ])]);
 
   local losses = 'sum by (%s) (increase(threadecho_watch_address_connections_lost_total{T}[$__range]))' % path;
@@ -133,7 +133,7 @@ function(config)
   local worst(expr) = g.table_query(fill('%s and topk(10, (%s + %s) > 0)' % [expr, losses, outage]));
   local columns = ['watcher_node', 'instance', 'node', 'address', 'target', 'Value #A', 'Value #B', 'Value #C', 'Value #D'];
   local names = ['From node', 'Watcher', 'To node', 'Address', 'Target', 'Lost', 'Outage', 'Retransmits', 'Round trip'];
-  local paths = g.row('Which paths, and who watches', [g.line(10, [
+  local paths = g.row('Paths and watchers', [g.line(10, [
     [24, g.table('The worst ten paths', 'The paths with the most lost connections and seconds of outage in the time shown.', 'none', [
       worst(losses),
       worst(outage),
@@ -151,10 +151,10 @@ function(config)
       } },
     ] }],
   ]), g.line(7, [
-    [14, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long: DNS does not tell all nodes the same.', 'none', 'addresses', [
+    [14, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long mean that DNS does not give all nodes the same answer.', 'none', 'addresses', [
       query('max by (target, watcher_node, instance) (threadecho_watch_addresses{T})', '{{watcher_node}} {{instance}} {{target}}'),
     ]) + g.from_zero + g.defaults({ decimals: 0 })],
-    [10, g.timeseries('Watchers', 'Watchers that Prometheus reaches, and those that it does not. What a watcher saw meanwhile is there after the next scrape, unless it has restarted.', 'none', 'watchers', [
+    [10, g.timeseries('Watchers', 'Watchers that Prometheus can scrape, and those that it cannot. The next successful scrape brings what a watcher counted in between, unless it restarted.', 'none', 'watchers', [
       query('sum(up{W})', 'up'),
       query('sum(1 - up{W})', 'down'),
     ]) + g.from_zero + g.defaults({ decimals: 0 }) + g.colours({ up: 'green', down: 'red' })],

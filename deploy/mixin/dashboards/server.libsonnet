@@ -69,7 +69,7 @@ function(config)
 
   local overview = g.row(null, [g.line(5, [
     // The text is a label that is made of two numbers; its colour is their quotient.
-    [3, g.lamp('Up', 'How many of the instances chosen above Prometheus reaches. What the other panels show is only of those.', 'none', s.instant(|||
+    [3, g.lamp('Up', 'How many of the selected instances Prometheus can scrape. The other panels show only those.', 'none', s.instant(|||
           label_join(
             count_values("up", sum(up{S})) * on () group_left (all) count_values("all", count(up{S})),
             "text", "/", "up", "all"
@@ -77,15 +77,15 @@ function(config)
         |||, '{{text}}')) + { options+: { textMode: 'name' } }
         + g.steps([[null, 'red'], [config.downShare, 'orange'], [1, 'green']]) + g.defaults({ noValue: 'no target' })
         + g.runbook(['ThreadechoDown', 'ThreadechoInstanceDown'])],
-    [4, g.stat('Active threads', 'Echo threads that serve at least one connection. With a thread per connection this is the number of clients; with a pool it is at most POOL_THREADS, however many clients there are.', 'none', s.query('sum(threadecho_active_threads{S})', 'threads')) + g.steps([[null, 'blue']]) + g.defaults({ decimals: 0 })],
-    [4, g.stat('Echoed', 'Bytes sent back to clients per second, all instances together. Counted when the kernel has taken them.', 'Bps', s.query('sum(rate(threadecho_echoed_bytes_total{S}[$__rate_interval]))', 'echoed')) + g.steps([[null, 'blue']]) + g.defaults({ decimals: 1 })],
-    [4, g.stat('Echo time, p99', '99 of 100 echoes were handed back to the kernel within this time of their arrival. Microseconds are normal; milliseconds mean that clients do not read fast enough or that processor time is short. Red: the alert ThreadechoSlowEcho begins. Idle: nothing was echoed.', 's', s.query(s.quantile(0.99, 'threadecho_echo_duration_seconds_bucket'), 'p99'))
+    [4, g.stat('Active threads', 'Echo threads that serve at least one connection. With a thread per connection this is the number of clients; with a pool it is at most POOL_THREADS, regardless of the number of clients.', 'none', s.query('sum(threadecho_active_threads{S})', 'threads')) + g.steps([[null, 'blue']]) + g.defaults({ decimals: 0 })],
+    [4, g.stat('Echoed', 'Bytes sent back to clients per second, all instances together. Counted when the kernel has accepted them.', 'Bps', s.query('sum(rate(threadecho_echoed_bytes_total{S}[$__rate_interval]))', 'echoed')) + g.steps([[null, 'blue']]) + g.defaults({ decimals: 1 })],
+    [4, g.stat('Echo time, p99', '99 % of echoes took less than this, from receive until the kernel accepted the answer. Microseconds are normal; milliseconds mean that clients do not read fast enough or that CPU time is short. Red: above the level of the alert ThreadechoSlowEcho. Idle: nothing was echoed.', 's', s.query(s.quantile(0.99, 'threadecho_echo_duration_seconds_bucket'), 'p99'))
         + g.steps([[null, 'green'], [config.slowSeconds / 4, 'orange'], [config.slowSeconds, 'red']])
         + g.defaults({ decimals: 1, noValue: 'idle', mappings: [{ type: 'special', options: { match: 'nan', result: { text: 'idle', color: 'text', index: 0 } } }] })
         + g.runbook(['ThreadechoSlowEcho'])],
     [3, g.stat('Refused', 'Clients refused per second because a limit was reached. The row Limits says which one.', 'count:clients/s', s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval]))', 'refused'))
         + g.steps([[null, 'green'], [1e-9, 'red']]) + g.runbook(['ThreadechoRejecting'])],
-    [6, g.bargauge('Connections closed', 'Connections that ended in the time shown, by reason. client_closed and drained are orderly; client_reset, peer_timeout, write_timeout and error are not; idle_timeout and max_age are settings of the server; fault was asked for with POST /faults; drain_forced was cut off by a shutdown, which is rarely seen here because the process ends with it: see the last row.', 'none', [
+    [6, g.bargauge('Connections closed', 'Connections that ended in the time shown, by reason. client_closed and drained are orderly; client_reset, peer_timeout, write_timeout and error are not; idle_timeout and max_age are settings of the server; fault: a fault on demand ended them; drain_forced: the server closed them at the end of a drain. The process ends right after that, so Prometheus rarely sees it: look at the last row.', 'none', [
           s.instant('sort_desc(round(sum by (reason) (increase(threadecho_connections_closed_total{S}[$__range]))) > 0)', '{{reason}}'),
         ]) + g.fixed('blue') + g.defaults({ decimals: 0, noValue: 'none yet' }) + { options+: { showUnfilled: false } }
         + g.colours(reasons) + g.runbook(['ThreadechoConnectionsLost', 'ThreadechoForcedDrains'])],
@@ -93,43 +93,43 @@ function(config)
 
   local traffic = g.row('Traffic', [
     g.line(9, [
-      [8, g.timeseries('Throughput', 'Received and echoed bytes per second. An echo server sends back what it gets, so the dashed line lies on the other one. Echoed below received: clients do not read and are slowed down.', 'Bps', 'bytes per second', [
+      [8, g.timeseries('Throughput', 'Received and echoed bytes per second. An echo server sends back what it gets, so the two lines match. Echoed below received: clients do not read, and the server slows them down.', 'Bps', 'bytes per second', [
         s.query('sum(rate(threadecho_echoed_bytes_total{S}[$__rate_interval]))', 'echoed'),
         s.query('sum(rate(threadecho_received_bytes_total{S}[$__rate_interval]))', 'received'),
       ]) + g.from_zero + g.overrides([
         g.series('echoed', g.colour('green') + { 'custom.fillOpacity': 20 }),
         g.series('received', g.colour('blue') + g.dashed),
       ])],
-      [8, g.timeseries('Messages', 'Successful receives per second of each instance. One receive is one message while messages are small and come one by one; several that lie in the queue together are one receive.', 'count:msg/s', 'receives per second', [
+      [8, g.timeseries('Messages', 'Successful receives per second of each instance. One receive is one message if messages are small and arrive one by one; several that wait in the socket together count as one.', 'count:msg/s', 'receives per second', [
         s.by_instance('rate(threadecho_receives_total{S}[$__rate_interval])'),
       ]) + g.from_zero + g.stacked + g.statistics],
-      [8, g.timeseries('Message size', 'Bytes of one receive, on average. At most BUFFER_SIZE. Where it is that size, clients send more than one buffer at a time, and messages per second says little.', 'bytes', 'bytes per receive', [
+      [8, g.timeseries('Message size', 'Bytes of one receive, on average. At most BUFFER_SIZE. If it is that size, clients send more than one buffer at a time, and messages per second means little.', 'bytes', 'bytes per receive', [
         s.query('sum(rate(threadecho_received_bytes_total{S}[$__rate_interval])) / (sum(rate(threadecho_receives_total{S}[$__rate_interval])) > 0)', 'mean'),
       ]) + g.from_zero + g.colours({ mean: 'blue' })],
     ]),
     g.line(10, [
       [12, g.timeseries('Echo time',
-                        'From the return of recv until the kernel has taken the last byte of that message: the share of the server in the time that a client waits, without the network. On a logarithmic axis. The line is where the alert ThreadechoSlowEcho begins, which looks at the p99 of each instance.',
+                        "From the return of recv until the kernel has accepted the last byte of that message: the part of a client's wait that the server causes, without the network. On a logarithmic axis. The line is the level of the alert ThreadechoSlowEcho, which looks at the p99 of each instance.",
                         's',
                         'time (log)',
                         s.percentiles('threadecho_echo_duration_seconds_bucket')) + g.log_axis + g.statistics + g.percentiles
            + g.alert_series(config.slowSeconds, s.fill('up{S}')) + g.runbook(['ThreadechoSlowEcho'])],
       [12, s.heatmap('Echo time heatmap',
-                     'How many echoes per second took how long: the darker, the more. Two bands mean two kinds of clients, for example small messages and bulk. The steps are the buckets of the histogram.',
+                     'How many echoes per second took how long: the stronger the colour, the more. Two bands mean two kinds of clients, for example small messages and bulk. The steps are the buckets of the histogram.',
                      'count:echoes/s',
                      'time of an echo',
                      'sum by (le) (rate(threadecho_echo_duration_seconds_bucket{S}[$__rate_interval]))')],
     ]),
     g.line(8, [
-      [8, g.timeseries('Connections opened', 'Connections accepted per second, and above them those refused.', 'count:conn/s', 'connections per second', [
+      [8, g.timeseries('Connections opened', 'Connections accepted per second, with the refused ones on top.', 'count:conn/s', 'connections per second', [
         s.query('sum(rate(threadecho_connections_accepted_total{S}[$__rate_interval]))', 'accepted'),
         s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval])) > 0', 'refused'),
       ]) + g.from_zero + g.stacked + g.colours({ accepted: 'green', refused: 'red' }) + g.runbook(['ThreadechoRejecting'])],
-      [8, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In balance as many are opened. The panel Connections closed, above, says what the reasons mean.', 'count:conn/s', 'connections per second', [
+      [8, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In a steady state as many are opened. The panel Connections closed explains the reasons.', 'count:conn/s', 'connections per second', [
         s.query('sum by (reason) (rate(threadecho_connections_closed_total{S}[$__rate_interval])) > 0', '{{reason}}'),
       ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none closed' }) + g.colours(reasons) + g.runbook(['ThreadechoConnectionsLost'])],
       [8, g.timeseries('Connection duration',
-                       'From accept to close, of the connections that ended. On a logarithmic axis, and known only in coarse steps: health checks are milliseconds, sessions are minutes to days.',
+                       'From accept to close, of the connections that ended. On a logarithmic axis, in coarse steps: health checks take milliseconds, sessions take minutes to days.',
                        's',
                        'time (log)',
                        s.percentiles('threadecho_connection_duration_seconds_bucket', [0.5, 0.99])) + g.log_axis + g.statistics + g.percentiles],

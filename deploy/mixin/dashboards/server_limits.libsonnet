@@ -4,19 +4,19 @@ local g = import 'grafana.libsonnet';
 function(config, s, reasons)
   local network = g.row('Network', [g.line(9, [
     [6, g.timeseries('Round-trip time',
-                     'What TCP itself measures between this server and its clients, smoothed, taken at most once a second for each connection. Far above what you know of the network: a queue on the way is full.',
+                     'The smoothed round-trip time that TCP measures between this server and its clients, sampled at most once a second for each connection. Far above the usual value of your network: a queue on the path is full.',
                      's',
                      'time (log)',
                      s.percentiles('threadecho_tcp_rtt_seconds_bucket')) + g.log_axis + g.statistics + g.percentiles + g.runbook(['ThreadechoRetransmits'])],
     [6, s.heatmap('Round-trip time heatmap',
-                  'How many round trips per second took how long: the darker, the more. Bands are places: the same zone, another zone, another continent.',
+                  'How many round trips per second took how long: the stronger the colour, the more. Each band is a group of clients: in the same zone, in another zone, on another continent.',
                   'count:round trips/s',
                   'round trip',
                   'sum by (le) (rate(threadecho_tcp_rtt_seconds_bucket{S}[$__rate_interval]))')],
-    [6, g.timeseries('TCP retransmits', 'The share of its TCP segments that each instance had to send again. An estimate, since the kernel does not tell how many were sent. The line is where the alert ThreadechoRetransmits begins: transfers become slow, because something on the way drops packets.', 'percentunit', 'share of segments', [
+    [6, g.timeseries('TCP retransmits', 'The share of TCP segments that each instance retransmitted. This is an estimate, because the kernel does not count the segments that it sends. The line is the level of the alert ThreadechoRetransmits: transfers become slow, because packets are lost on the path.', 'percentunit', 'share of segments', [
       s.by_instance('rate(threadecho_tcp_retransmitted_segments_total{S}[$__rate_interval]) / (rate(threadecho_tcp_retransmitted_segments_total{S}[$__rate_interval]) + rate(threadecho_receives_total{S}[$__rate_interval]) + rate(threadecho_echoed_bytes_total{S}[$__rate_interval]) / 1448 > 1)'),
     ]) + g.from_zero + g.statistics + g.alert_level(config.retransmitShare) + g.runbook(['ThreadechoRetransmits'])],
-    [6, g.timeseries('PROXY headers', 'Connections to PROXY_PORT per second, by what they began with. v1 and v2 name a client, local is the load balancer itself, unknown names no client of TCP; closed is a health check that only connects. malformed, timeout and untrusted are refused, and the log says why.', 'count:conn/s', 'connections per second', [
+    [6, g.timeseries('PROXY headers', 'Connections to PROXY_PORT per second, by the header that they began with. v1 and v2 name a client, local is the load balancer itself, unknown names no client of TCP; closed is a health check that only connects. malformed, timeout and untrusted are refused, and the log says why.', 'count:conn/s', 'connections per second', [
       s.query('sum by (result) (rate(threadecho_proxy_headers_total{S}[$__rate_interval]))', '{{result}}'),
     ]) + g.from_zero + g.stacked + g.colours({ malformed: 'red', untrusted: 'purple' })],
   ])]);
@@ -29,17 +29,17 @@ function(config, s, reasons)
   local near = g.runbook(['ThreadechoNearConnectionLimit', 'ThreadechoNearFdLimit', 'ThreadechoNearMemoryLimit']);
   local limits = g.row('Limits', [
     g.line(8, [
-      [6, g.bargauge('Limit utilisation', 'The share of each limit that is in use, of the fullest instance. Connections: of threadecho_connections_limit, beyond it clients are refused. Descriptors: of the limit of the process. Memory: of the limit of the container or the memory of the machine, beyond it the kernel kills the process. Red: an alert begins.', 'percentunit', [
+      [6, g.bargauge('Limit utilisation', 'The share of each limit that the fullest instance uses. Connections: of threadecho_connections_limit; at the limit the server refuses clients. Descriptors: of the limit of the process. Memory: of the limit of the container or the memory of the machine; at the limit the kernel kills the process. Red: above the level of an alert.', 'percentunit', [
             s.instant(shares[name], name)
             for name in std.objectFields(shares)
           ]) + g.defaults({ decimals: 1, max: 1 }) + g.steps([[null, 'green'], [0.75, 'orange'], [config.limitShare, 'red']])
           + { options+: { namePlacement: 'top', maxVizHeight: 48 } } + near],
-      [9, g.timeseries('Limit utilisation over time', 'The same shares over time. The line is where the alerts begin.', 'percentunit', 'share of the limit', [
+      [9, g.timeseries('Limit utilisation over time', 'The same shares over time. The line is the level of the alerts.', 'percentunit', 'share of the limit', [
             s.query(shares[name], name)
             for name in std.objectFields(shares)
           ]) + g.from_zero + g.statistics + g.alert_level(config.limitShare) + g.defaults({ max: 1 })
           + g.colours({ Connections: 'blue', Descriptors: 'purple', Memory: 'green' }) + near],
-      [9, g.timeseries('Memory', 'Resident memory of each instance. Dashed: the largest address space, most of which are untouched stacks that cost nothing, and the lowest limit of memory. Socket buffers are memory of the kernel: they count against the limit of the container, but not here, so leave room.', 'bytes', 'memory (log)', [
+      [9, g.timeseries('Memory', 'Resident memory of each instance. Dashed: the largest address space (mostly untouched stacks, which cost nothing) and the lowest memory limit. Socket buffers are kernel memory: they count against the limit of the container but are not shown here, so leave room.', 'bytes', 'memory (log)', [
         s.by_instance('process_resident_memory_bytes{S}'),
         s.query('max(process_virtual_memory_bytes{S})', 'address space'),
         s.query('min(threadecho_memory_limit_bytes{S} > 0)', 'limit'),
@@ -49,17 +49,17 @@ function(config, s, reasons)
       ]) + g.runbook(['ThreadechoNearMemoryLimit'])],
     ]),
     g.line(8, [
-      [6, g.timeseries('Connections refused by reason', 'Clients refused per second. max_connections: the limit of connections; max_per_client: one address has as many as it may have, which raises no alert; fault: on demand, see POST /faults; thread_limit: the system gave no more threads.', 'count:clients/s', 'clients per second', [
+      [6, g.timeseries('Connections refused by reason', 'Clients refused per second. max_connections: the connection limit; max_per_client: one address has reached its own limit, which raises no alert; fault: a fault on demand; thread_limit: the system allows no more threads.', 'count:clients/s', 'clients per second', [
             s.query('sum by (reason) (rate(threadecho_connections_rejected_total{S}[$__rate_interval]))', '{{reason}}'),
           ]) + g.from_zero + g.stacked + g.colours({ max_connections: 'red', max_per_client: 'orange', thread_limit: 'purple', fault: reasons.fault })
           + g.runbook(['ThreadechoRejecting'])],
       [6, g.timeseries('Accept errors', 'Calls of accept that failed per second. EMFILE, ENFILE: out of descriptors; ENOBUFS, ENOMEM: out of memory; ECONNABORTED: the client gave up, which is harmless. Only errors that occurred are drawn.', 'count:errors/s', 'errors per second', [
         s.query('sum by (error) (rate(threadecho_accept_errors_total{S}[$__rate_interval])) > 0', '{{error}}'),
       ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none failed' }) + g.runbook(['ThreadechoAcceptErrors'])],
-      [6, g.timeseries('Log lines dropped', 'Log lines dropped per second: standard output was full, or more than half full for a line of an opening. The reader of the log is too slow; echoing never waits for it.', 'count:lines/s', 'lines per second', [
+      [6, g.timeseries('Log lines dropped', 'Log lines dropped per second: standard output was full or, for the lines "connection opened", more than half full. The reader of the log is too slow. Echoing never waits for it.', 'count:lines/s', 'lines per second', [
         s.by_instance('rate(threadecho_log_lines_dropped_total{S}[$__rate_interval])'),
       ]) + g.from_zero + g.statistics + g.runbook(['ThreadechoLogLinesDropped'])],
-      [6, g.timeseries('Faults on demand', 'What POST /faults asked this server to do wrong: how many faults are active, and how often per second each kind took effect, on a message, a connection or /readyz. Possible with FAULTS=on only.', 'count:effects/s', 'effects per second', [
+      [6, g.timeseries('Faults on demand', 'Faults that were added with POST /faults: how many are active, and how often per second each kind took effect on a message, a connection or /readyz. Only with FAULTS=on.', 'count:effects/s', 'effects per second', [
         s.query('sum by (fault) (rate(threadecho_faults_injected_total{S}[$__rate_interval]))', '{{fault}}'),
         s.query('sum(threadecho_faults_active{S})', 'active (right)'),
       ]) + g.from_zero + g.overrides([g.series('active (right)', g.colour('red') + {
@@ -75,24 +75,24 @@ function(config, s, reasons)
   local columns = ['Value #C', 'Value #D', 'Value #E', 'Value #F'];
   local drains = g.row('Drain and restarts', [
     g.line(8, [
-      [12, g.state_timeline('State', 'Each instance over time. ready: takes new clients; full: refuses them; draining: was told to stop and lets its clients finish; down: cannot be scraped. The marks on all graphs are starts, drains and alerts.', [
+      [12, g.state_timeline('State', 'Each instance over time. ready: accepts new clients; full: refuses them; draining: is stopping and lets its clients finish; down: Prometheus cannot scrape it. The marks on all graphs show starts, drains and alerts.', [
         g.query(g.named('max by (%s, namespace, job, instance, pod) (%s)' % [config.clusterLabel, s.fill('threadecho_ready{S} + 2 * threadecho_draining{S} or up{S} - 1')]), '{{name}}'),
       ]) + g.defaults({ mappings: [{ type: 'value', options: {
         [value]: { text: states[value][0], color: states[value][1], index: std.parseInt(value) + 1 }
         for value in std.objectFields(states)
       } }] }) + g.runbook(['ThreadechoInstanceDown', 'ThreadechoNotReady', 'ThreadechoRestarting'])],
-      [6, g.timeseries('Connections during drains', 'Connections open while an instance drains. A drain that goes well falls to 0 before it ends; what is left then is cut off. Empty when no instance drains.', 'none', 'connections', [
+      [6, g.timeseries('Connections during drains', 'Connections open while an instance drains. If all goes well, the line falls to 0 before the drain ends; the server closes what is left. Empty if no instance drains.', 'none', 'connections', [
             s.by_instance('threadecho_connections_active{S} and threadecho_draining{S} == 1'),
           ]) + g.from_zero + g.custom({ showPoints: 'always', pointSize: 6 }) + g.defaults({ decimals: 0, noValue: 'no drain' })
           + g.runbook(['ThreadechoForcedDrains', 'ThreadechoDrainTakesLong'])],
-      [6, g.bargauge('How drains ended', 'Connections of the drains in the time shown. closed in time: their clients closed after the drain had begun. cut off: ended by force, or still open when the drain was last scraped; a process ends with its forced closes, so the exact number stands in its log line "stopped".', 'none', [
+      [6, g.bargauge('How drains ended', 'Connections of the drains in the time shown. closed in time: the client closed during the drain. cut off: the server closed them, or they were still open at the last scrape of the drain. The process ends right after it closes them, so the exact number is in its log line "stopped".', 'none', [
             s.instant('round(sum(increase(threadecho_connections_closed_total{S,reason="drained"}[$__range])))', 'closed in time'),
             s.instant('round(sum(increase(threadecho_connections_closed_total{S,reason="drain_forced"}[$__range])) + (sum(min_over_time((threadecho_connections_active{S} and threadecho_draining{S} == 1)[$__range:5s])) or vector(0)))', 'cut off'),
           ]) + g.fixed('blue') + g.defaults({ decimals: 0, noValue: 'no drain' }) + g.colours({ 'closed in time': 'dark-green', 'cut off': 'dark-red' })
           + { options+: { namePlacement: 'top', maxVizHeight: 48 } } + g.runbook(['ThreadechoForcedDrains'])],
     ]),
     g.line(7, [
-      [24, g.table('Instances', 'What runs where: how each instance was set up and built, since when it runs, how many clients it has.', 'none', [
+      [24, g.table('Instances', 'Each instance with its settings, its build, its start and its number of clients.', 'none', [
         s.table_query('max by (%s, namespace, instance, pod%s) (%s)' % [config.clusterLabel, each[0], each[1]])
         for each in [
           [', thread_model, sched_policy', 'threadecho_info{S}'],
