@@ -1,10 +1,11 @@
 #!/bin/sh
-# Faults on demand fire the alerts that are for them in a real Prometheus, of servers and of watchers, silent before and after.
-# needs: build prometheus python3-yaml
+# Faults on demand fire their alerts in a real Prometheus, of servers and watchers, and Alertmanager notifies; else they are silent.
+# needs: build prometheus prometheus-alertmanager python3-yaml
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
 cd "$1"
 command -v prometheus >/dev/null || exec "$here/skip" 'prometheus is not installed'
+command -v prometheus-alertmanager >/dev/null || exec "$here/skip" 'prometheus-alertmanager is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
 "$here/built" threadecho
 mkdir -p build

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """fault_alerts.py ROOT THREADECHO DIRECTORY: faults on demand fire the alerts that are for them, in a real Prometheus with
-the rules that are shipped. Before each fault and after it they are silent. Only the times are shorter: what is over
-minutes in the rules is over SPAN here, and an alert waits for PATIENCE_OF_ALERTS."""
+the rules that are shipped, and a real Alertmanager notifies of them and of their end. Before each fault and after it they are
+silent. Only the times are shorter: what is over minutes in the rules is over SPAN here, and an alert waits for
+PATIENCE_OF_ALERTS. The job has another name, and the rules follow it as docs/runbook.md says."""
 
 import contextlib
 import json
@@ -13,10 +14,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+from notifications import Alertmanager, Receiver
 from programs import PATIENCE, Program, Threadecho, eventually
 from prometheus_server import Prometheus
 
 INTERVAL = "500ms"
+JOB = "echo"
 SPAN, PATIENCE_OF_ALERTS = "6s", "2s"
 QUIET_SECONDS = 6  # that all alerts must be silent after a fault; as long as SPAN
 FAULTS = [  # what is added, and the alert that it fires
@@ -30,6 +33,15 @@ LOAD = ["--connections", "8", "--rate", "200", "--reconnect", "--duration", "10m
 def with_short_times(rules):
     return re.sub(r"^( +(?:for|keep_firing_for)): \S+$", rf"\1: {PATIENCE_OF_ALERTS}",
                   re.sub(r"\[\d+m\]", f"[{SPAN}]", rules), flags=re.M)
+
+
+def of_the_job(rules):
+    return with_short_times(rules).replace('job="threadecho"', f'job="{JOB}"')
+
+
+class Renamed(Prometheus):
+    def targets_of(self, targets, watchers):
+        return {JOB: [{"targets": targets}]}
 
 
 def ask(server, method, path, body=None):
@@ -56,7 +68,21 @@ def silent_for(prometheus, seconds):
     return sorted(found)
 
 
-def complaints(server, prometheus):
+def notification_complaints(server, receiver, alert):
+    """Both of an alert and of its end one can read what is wrong, and where to look."""
+    for status in ("FIRING", "RESOLVED"):
+        head = f"{status} warning {alert} {server.target}"
+        eventually(f"the receiver logs: {head}", lambda head=head: head in receiver.lines)
+        at = receiver.lines.index(head)
+        eventually("the receiver logs the links", lambda at=at: len(receiver.lines) >= at + 4)
+        text, runbook, dashboard = (line.strip() for line in receiver.lines[at + 1:at + 4])
+        if not re.match(r"[A-Z].*\. .*" + re.escape(server.target) + r".*\.$", text):
+            yield f"{head}: {text}"
+        if not runbook.endswith(f"/runbook.md#{alert.lower()}") or f"var-job={JOB}&" not in dashboard:
+            yield f"{head}: {runbook} {dashboard}"
+
+
+def complaints(server, prometheus, receiver):
     if before := silent_for(prometheus, QUIET_SECONDS):
         yield f"without a fault {before} fire"
     for fault, alert in FAULTS:
@@ -74,6 +100,7 @@ def complaints(server, prometheus):
             yield f"after {fault['fault']} {after} fire"
         silent = time.monotonic() - began - QUIET_SECONDS
         print(f"{fault['fault']}: {alert} fired after {fired:.1f} s and was silent {silent:.1f} s after its end")
+        yield from notification_complaints(server, receiver, alert)
 
 
 def main():
@@ -83,13 +110,19 @@ def main():
     with contextlib.ExitStack() as stack:
         server = Threadecho(binary, directory, "faulty", {"FAULTS": "on"})
         stack.callback(server.kill)
-        prometheus = Prometheus(root, directory / "prometheus", [server.target], INTERVAL, with_short_times)
+        receiver = Receiver(root)
+        stack.callback(receiver.kill)
+        alertmanager = Alertmanager(root, directory / "alertmanager", receiver)
+        stack.callback(alertmanager.kill)
+        prometheus = Renamed(root, directory / "prometheus", [server.target], INTERVAL, of_the_job,
+                             alertmanager=alertmanager.target)
         stack.callback(prometheus.kill)
         load = Program([str(binary), "load", f"127.0.0.1:{server.port}", *LOAD], directory / "load.log",
                        stderr=subprocess.DEVNULL)
         stack.callback(load.kill)
         eventually("the load is scraped", lambda: prometheus.at("threadecho_connections_active == 8", time.time()))
-        found = list(complaints(server, prometheus))
+        found = list(complaints(server, prometheus, receiver))
+    print(*receiver.lines[:4], sep="\n")
     for complaint in found:
         print(complaint)
     print(f"{len(FAULTS)} faults: {len(found)} complaints")

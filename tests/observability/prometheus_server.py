@@ -17,12 +17,14 @@ WATCH_JOB = "threadecho-watch"
 
 class Prometheus(Program):
     """Debian's Prometheus with the configuration that is shipped. Only targets and intervals are rewritten, and the text
-    of the rules by `rewritten`. `watchers` are targets of a job of their own, by the name of their node."""
+    of the rules by `rewritten`. `watchers` are targets of a job of their own, by the name of their node. Alerts go to the
+    Alertmanager at the address `alertmanager`, if there is one."""
 
-    def __init__(self, root, directory, targets, interval, rewritten=lambda rules: rules, watchers=None):
+    def __init__(self, root, directory, targets, interval, rewritten=lambda rules: rules, watchers=None,
+                 alertmanager=None):
         source = Path(root) / subjects.PROMETHEUS
         configuration = yaml.safe_load(source.read_text(encoding="utf-8"))
-        configuration.pop("alerting", None)  # nobody waits for notifications here
+        configuration["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager] if alertmanager else []}]}]}
         configuration["global"].update(scrape_interval=interval, evaluation_interval=interval)
         configuration["scrape_configs"] = [{"job_name": job, "static_configs": static}
                                            for job, static in self.targets_of(targets, watchers or {}).items()]
