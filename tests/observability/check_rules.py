@@ -22,7 +22,7 @@ def alert_complaints(root):
     runbook = subjects.dashboard(root).raw["templating"]["list"]
     base = next((variable["query"] for variable in runbook if variable["name"] == "runbook"), None)
     names = [rule["alert"] for rule in alerts]
-    readme = (Path(root) / subjects.README).read_text(encoding="utf-8")
+    page = (Path(root) / subjects.MONITORING).read_text(encoding="utf-8")
     for rule in alerts:
         name = rule["alert"]
         notes = rule.get("annotations", {})
@@ -39,8 +39,8 @@ def alert_complaints(root):
             yield f"alert {name}: runbook_url is not {base}#{name.lower()}"
         if name not in entries:
             yield f"alert {name}: no entry in {subjects.RUNBOOK}"
-        if f"`{name}`" not in readme:
-            yield f"alert {name}: {subjects.README} does not name it"
+        if f"`{name}`" not in page:
+            yield f"alert {name}: {subjects.MONITORING} does not name it"
     for name in sorted(entries - set(names)):
         yield f"{subjects.RUNBOOK}: no alert is called {name}"
     for name in sorted({name for name in names if names.count(name) > 1}):

@@ -15,6 +15,7 @@ RECORDING = "deploy/prometheus/recording.rules.yml"
 ALERTS = "deploy/prometheus/alerts.rules.yml"
 RUNBOOK = "docs/runbook.md"
 README = "README.md"
+MONITORING = "docs/monitoring.md"
 CLI = "docs/cli.md"
 RULE_TESTS = "tests/prometheus"
 
