@@ -5,6 +5,9 @@ import json
 import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 import subjects
 from check_expressions import complaints
@@ -137,6 +140,15 @@ def selection_complaints(board, dashboard):
                 yield f"{expression.where}: [{selector.range}] is none of {', '.join(SPANS)}"
 
 
+def lint_complaints(root):
+    """Each exception from the rules of grafana/dashboard-linter has a reason."""
+    path = Path(subjects.DASHBOARD).parent / ".lint"
+    rules = yaml.safe_load((Path(root) / path).read_text(encoding="utf-8"))
+    for rule, about in [*rules.get("exclusions", {}).items(), *rules.get("warnings", {}).items()]:
+        if not (about or {}).get("reason"):
+            yield f"{path}: {rule} has no reason"
+
+
 def unseen_complaints(root, series):
     """Each metric of ours is shown or alerts."""
     recorded, alerts = subjects.rule_expressions(root)
@@ -166,7 +178,7 @@ def main():
     series = subjects.known_series(root)
     anchors = {name.lower() for name in subjects.runbook_entries(root)}
     looked_at = [complaints_of(root, name, series, anchors) for name in BOARDS]
-    found = [text for complaints_of_one, _ in looked_at for text in complaints_of_one]
+    found = [text for complaints_of_one, _ in looked_at for text in complaints_of_one] + [*lint_complaints(root)]
     if all(understood for _, understood in looked_at):
         found += unseen_complaints(root, series)
     for complaint in found:
