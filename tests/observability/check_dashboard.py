@@ -156,7 +156,7 @@ def unseen_complaints(root, series):
     used = {selector.name for expression in shown + recorded + alerts for selector in selectors_of(expression.text)}
     for name in sorted(series):
         if name.startswith(("threadecho_", "process_")) and name not in used and not name.endswith(("_sum", "_count")):
-            yield f"nobody shows {name}"
+            yield f"no panel and no rule uses {name}"
 
 
 def complaints_of(root, name, series, anchors):

@@ -77,10 +77,10 @@ def broken_subjects_unseen(window, shown, recorded):
         broken = replace(expression, text=re.sub(rf"\b{name}\b", f"{name}_renamed", expression.text))
         alternatives = " or " in expression.text  # then the other one still has data
         if not alternatives and not any("no data" in complaint for complaint in complaints(window, broken)):
-            yield f"{expression.where}: nobody notices that {name} is renamed"
+            yield f"{expression.where}: not noticed: {name} is renamed"
         if not list(selector_complaints(window, [broken])):
-            yield f"{expression.where}: nobody misses the series of {name}"
+            yield f"{expression.where}: not noticed: the series of {name} are missing"
     drained = next(expression for expression in shown if 'reason="drained"' in expression.text)
     unheard_of = replace(drained, text=drained.text.replace('reason="drained"', 'reason="unheard_of"'))
     if not list(selector_complaints(window, [unheard_of])):
-        yield f"{drained.where}: nobody notices a reason that there is not"
+        yield f"{drained.where}: not noticed: a reason that does not exist"

@@ -12,5 +12,5 @@ def filled_in(expression, chosen, span="30s", whole="5m"):
     values = {**ALL, **chosen, "__rate_interval": span, "__range": whole}
     text = re.sub(r"\$\{?(\w+)\}?", lambda match: values.get(match.group(1), match.group(0)), expression)
     if re.search(r"\$\D", text):  # $1 is label_replace's
-        raise ValueError(f"nobody fills in the variable in: {text}")
+        raise ValueError(f"no value for the variable in: {text}")
     return text

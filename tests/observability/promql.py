@@ -43,7 +43,7 @@ def _matchers(tokens):
 
 
 def selectors_of(expression):
-    """All vector selectors, in order. Those without a name are refused: nobody could say what they select."""
+    """All vector selectors, in order. Those without a name are refused, because it is unknown what they select."""
     tokens = tokens_of(expression) + [("end", "")]
     found = []
     i = 0

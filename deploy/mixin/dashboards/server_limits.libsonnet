@@ -83,7 +83,7 @@ function(config, s, reasons)
       } }] }) + g.runbook(['ThreadechoInstanceDown', 'ThreadechoNotReady', 'ThreadechoRestarting'])],
       [6, g.timeseries('Connections during drains', 'Connections open while an instance drains. If all goes well, the line falls to 0 before the drain ends; the server closes what is left. Empty if no instance drains.', 'none', 'connections', [
             s.by_instance('threadecho_connections_active{S} and threadecho_draining{S} == 1'),
-          ]) + g.from_zero + g.custom({ showPoints: 'always', pointSize: 6 }) + g.defaults({ decimals: 0, noValue: 'no drain' })
+          ]) + g.from_zero + g.statistics + g.custom({ showPoints: 'always', pointSize: 6 }) + g.defaults({ decimals: 0, noValue: 'no drain' })
           + g.runbook(['ThreadechoForcedDrains', 'ThreadechoDrainTakesLong'])],
       [6, g.bargauge('How drains ended', 'Connections of the drains in the time shown. closed in time: the client closed during the drain. cut off: the server closed them, or they were still open at the last scrape of the drain. The process ends right after it closes them, so the exact number is in its log line "stopped".', 'none', [
             s.instant('round(sum(increase(threadecho_connections_closed_total{S,reason="drained"}[$__range])))', 'closed in time'),
