@@ -1,5 +1,7 @@
 """Values of the chart that no example and no component sets: each must land at its place."""
 
+import json
+
 from pods import pods_of
 from rendering import label_of
 
@@ -25,7 +27,9 @@ OPTIONS = {
                  "annotations": {"example.org/service": "external"}},
     "networkPolicy": {"enabled": True, "clients": [CLIENT], "monitoring": [MONITORING]},
     "podMonitor": {"enabled": True, "labels": {"release": "some-prometheus"}},
+    "links": {"runbook": "https://wiki.example/echo", "grafana": "https://grafana.example"},
     "prometheusRule": {"enabled": True, "labels": {"release": "some-prometheus"}},
+    "dashboard": {"enabled": True},
 }
 OF_PODS = ("nodeSelector", "tolerations", "affinity", "priorityClassName")
 SERVICES = {"threadecho": "service", "threadecho-http": "httpService", "threadecho-identity": "identityService",
@@ -73,6 +77,15 @@ def object_complaints(rendering):
                 yield f"{label_of(thing)}: lacks {value}.labels"
 
 
+def link_complaints(rendering):
+    """Rules have both links, dashboards that of the runbook, and none of them leads to the default any more."""
+    for thing in rendering.of_kind("PrometheusRule") + [one for one in rendering.of_kind("ConfigMap") if "dashboard" in label_of(one)]:
+        text = json.dumps(thing)
+        wanted = OPTIONS["links"].values() if thing["kind"] == "PrometheusRule" else [OPTIONS["links"]["runbook"]]
+        if any(link not in text for link in wanted) or "file:///usr" in text or "127.0.0.1:3000" in text:
+            yield f"{label_of(thing)}: its links are not those of links"
+
+
 def service_complaints(rendering):
     services = {service["metadata"]["name"]: service for service in rendering.of_kind("Service")}
     for name, value in SERVICES.items():
@@ -107,6 +120,6 @@ def policy_complaints(rendering):
 
 
 def complaints(rendering):
-    for check in (pod_complaints, object_complaints, service_complaints, policy_complaints):
+    for check in (pod_complaints, object_complaints, link_complaints, service_complaints, policy_complaints):
         for text in check(rendering):
             yield f"{rendering.name}: {text}"

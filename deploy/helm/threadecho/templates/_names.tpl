@@ -9,6 +9,13 @@
 {{- end -}}
 {{- end -}}
 
+{{/* A file of the chart with the links of the values. The argument is a dict of root and file. */}}
+{{- define "threadecho.linked" -}}
+{{- $links := .root.Values.links -}}
+{{- .root.Files.Get .file | replace "file:///usr/share/doc/threadecho/runbook.md" $links.runbook
+    | replace "http://127.0.0.1:3000" $links.grafana -}}
+{{- end -}}
+
 {{/* What selectors go by. The argument is a dict of root and component. */}}
 {{- define "threadecho.selector" -}}
 app.kubernetes.io/name: threadecho
