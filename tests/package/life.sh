@@ -33,6 +33,7 @@ done
 must grep -q '^ExecStart=/usr/bin/threadecho' "$root/usr/lib/systemd/system/threadecho.service"
 must grep -q 'runbook_url: .file:///usr/share/doc/threadecho/runbook.md#threadechodown' \
     "$root/usr/share/threadecho/prometheus/alerts.rules.yml"
+must test -z "$(grep -rlE 'https?://[^ "]*runbook' "$root/usr/share/threadecho")"  # runbooks are those that are installed
 must test -z "$(find "$root/etc/systemd/system" -name 'threadecho*' 2>/dev/null)"  # nothing is enabled
 
 # The installed program echoes and has metrics, with the settings as they are installed.
