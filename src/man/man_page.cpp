@@ -20,7 +20,10 @@ std::string title_of(std::string name) {
 
 std::string name_line(const PageHead& head) {
   std::string summary = head.summary;
-  summary.front() = text::lower(summary.substr(0, 1)).front();
+  const auto is_capital = [&](std::size_t i) { return i < summary.size() && summary[i] >= 'A' && summary[i] <= 'Z'; };
+  if (!is_capital(1)) {  // an abbreviation keeps its capitals
+    summary.front() = text::lower(summary.substr(0, 1)).front();
+  }
   if (summary.ends_with('.')) {
     summary.pop_back();
   }

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+
+#include "echo/fault.h"
+#include "fault/fault_help_text.h"
 #include "man/roff.h"
 
 namespace threadecho::test {
@@ -44,6 +49,19 @@ TEST(ManPage, HasItsHeadSynopsisAndFlags) {
   EXPECT_THAT(page, HasSubstr(".TP\n\\fB\\-\\-count\\fR \\fIN\\fR\nmessages\n.br\nDefault: 4\n.br\nAllowed: 0 to 9\n"));
   EXPECT_THAT(page, HasSubstr(".SH FILES\n"));
   EXPECT_THAT(page, HasSubstr(".SH SEE ALSO\n.BR \\%threadecho (1)\n"));
+}
+
+TEST(ManPage, KeepsTheCapitalsOfAnAbbreviationInItsName) {
+  const cli::Manual manual{.before = "Usage: threadecho\n\nText.\n", .options = {}};
+  EXPECT_THAT(man::man_page({"threadecho", "TCP echo server.", "1.2.3", "2026-11-27"}, manual, "", {}),
+              HasSubstr("threadecho \\- TCP echo server\n"));
+}
+
+TEST(ManPage, ShowsEveryKindOfFaultAsAnItemOfItsOwn) {
+  const std::string text = man::roff_of(fault::kFaultUsage);
+  for (const std::string_view kind : echo::kFaultNames) {
+    EXPECT_THAT(text, HasSubstr(".TP\n\\fB" + std::string(kind)));
+  }
 }
 
 }  // namespace
