@@ -11,6 +11,7 @@ SERVICE = "threadecho.service"
 SOCKETS = ("threadecho.socket", "threadecho-http.socket", "threadecho-identity.socket", "threadecho-proxy.socket")
 MOST_EXPOSURE = 1.5
 DROP_IN = f"/etc/systemd/system/{SERVICE}.d/test.conf"
+SOCKET_DROP_IN = "/etc/systemd/system/threadecho.socket.d"
 ENV_FILE = "/etc/threadecho/threadecho.env"
 # A client that closes first keeps its port for a minute: many addresses have many ports.
 SOURCES = ",".join(f"127.0.1.{i}" for i in range(1, 41))
@@ -147,6 +148,17 @@ def restarts_refuse_and_reset_nobody(container):
            "no PROXY port")
 
 
+def restarted_socket_takes_the_service_along(container):
+    container.write(f"{SOCKET_DROP_IN}/test.conf", "[Socket]\nListenStream=\nListenStream=127.0.0.1:7000\n")
+    container.call("systemctl", "daemon-reload")
+    container.call("systemctl", "restart", SOCKETS[0])
+    wait_for(lambda: container.show(SERVICE, "ActiveState") == "active", "the service")  # systemctl waits for the socket alone
+    expect(container.show(SOCKETS[0], "ActiveState") == "active", "the socket is not active")
+    expect(container.run("threadecho", "probe", "127.0.0.1:7000", "--count", "1").returncode == 0, "no echo at the new port")
+    container.call("systemctl", "stop", *SOCKETS)
+    expect(container.show(SERVICE, "ActiveState") == "inactive", "it still runs without its sockets")
+
+
 def summary(result):
     return (f"{result['connections_opened']} connections, {result['errors']['refused']} refused, "
             f"{result['errors']['reset']} reset, {result['errors_total']} errors")
@@ -162,7 +174,8 @@ def main():
         with Container(root, log) as container:
             for step in (units_are_right, service_tells_how_it_is, env_file_has_the_defaults,
                          wrong_settings_are_not_tried_again, watchdog_restarts_a_process_that_is_stopped,
-                         drain_may_take_longer_than_the_timeout, restarts_refuse_and_reset_nobody):
+                         drain_may_take_longer_than_the_timeout, restarts_refuse_and_reset_nobody,
+                         restarted_socket_takes_the_service_along):
                 print(step.__name__.replace("_", " "), flush=True)
                 try:
                     step(container)

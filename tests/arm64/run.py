@@ -1,0 +1,131 @@
+"""Runs test programs of arm64 under qemu-user and compares what fails with a list. run.py DEVIATIONS LOGS COMMAND...
+
+COMMAND, with /SUITE_tests at its end, is a program of GoogleTest. A test that says nothing for a minute, or ends its
+program, has failed: the tests after it run in another process."""
+import fnmatch
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+JOBS = 4
+BATCH = 30  # tests of one process: its start takes longer than most tests
+SECONDS = 60
+RESULT = re.compile(r"\[( RUN      |       OK |  FAILED  |  SKIPPED )\] ([^\s,]+\.[^\s,]+)")
+
+
+class Output:
+    """Lines of a program as they come, and whether the last one is too long ago."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
+        self.is_stuck = False
+
+    def _end(self):
+        self.is_stuck = True
+        os.killpg(self.process.pid, signal.SIGKILL)
+
+    def __iter__(self):
+        while True:
+            timer = threading.Timer(SECONDS, self._end)
+            timer.start()
+            line = self.process.stdout.readline()
+            timer.cancel()
+            if not line:
+                break
+            yield line
+        self.process.wait()
+
+
+def tests_of(command):
+    listed = subprocess.run([*command, "--gtest_list_tests"], capture_output=True, text=True, check=True, timeout=300)
+    suite, names = "", []
+    for line in listed.stdout.splitlines():
+        name = line.split("#")[0].rstrip()
+        if name.startswith("  "):
+            names.append(suite + name.strip())
+        elif name.endswith("."):
+            suite = name
+    return names
+
+
+def run_batch(command, names, log):
+    """What became of each test: passed, failed, skipped, or why its program ended."""
+    results = {}
+    while left := [name for name in names if name not in results]:
+        output = Output([*command, f"--gtest_filter={':'.join(left)}"])
+        running = None
+        for line in output:
+            log.write(line)
+            if (found := RESULT.match(line)) and found[2] in left:
+                running = found[2] if "RUN" in found[1] else None
+                if running is None:
+                    results[found[2]] = {"OK": "passed", "FAILED": "failed", "SKIPPED": "skipped"}[found[1].strip()]
+        if running is None and all(name not in results for name in left):
+            running = left[0]  # it did not even start
+        if running is not None:
+            why = f"silent for {SECONDS} s" if output.is_stuck else f"ended with {output.process.returncode}"
+            log.write(f"{running}: {why}\n")
+            results[running] = why
+    return results
+
+
+def run(command, log_path):
+    names = tests_of(command)
+    batches = [names[i:i + BATCH] for i in range(0, len(names), BATCH)]
+    results = {}
+    with open(log_path, "w", encoding="utf-8") as log:
+        def work():
+            while batches:
+                try:
+                    batch = batches.pop(0)
+                except IndexError:
+                    return
+                results.update(run_batch(command, batch, log))
+        threads = [threading.Thread(target=work) for _ in range(JOBS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return results
+
+
+def read_deviations(path):
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    for line in lines:
+        if not re.fullmatch(r"\S+ +# \S.*", line):
+            sys.exit(f"{path}: not SUITE/Test # reason: {line}")
+    return [line.split()[0] for line in lines]
+
+
+def main():
+    deviations = read_deviations(pathlib.Path(sys.argv[1]))
+    logs, command, suites = pathlib.Path(sys.argv[2]), sys.argv[3:-1], sys.argv[-1].split(",")
+    wrong = []
+    results = {}
+    for suite in suites:
+        start = time.monotonic()
+        of_suite = run([*command, f"./{suite}_tests"], logs / f"{suite}.log")
+        results.update({f"{suite}/{name}": result for name, result in of_suite.items()})
+        counts = [sum(result == kind for result in of_suite.values()) for kind in ("passed", "skipped")]
+        print(f"{suite}: {counts[0]} passed, {len(of_suite) - sum(counts)} failed, {counts[1]} skipped, "
+              f"in {time.monotonic() - start:.0f} s", flush=True)
+    for name, result in sorted(results.items()):
+        is_listed = any(fnmatch.fnmatchcase(name, pattern) for pattern in deviations)
+        if result not in ("passed", "skipped") and not is_listed:
+            wrong.append(f"{name}: {result}, and is not in tests/arm64/deviations")
+        elif result == "passed" and is_listed:
+            print(f"  {name}: passed, though tests/arm64/deviations lists it")
+    wrong += [f"{pattern}: in tests/arm64/deviations, but no test has this name" for pattern in deviations
+              if not any(fnmatch.fnmatchcase(name, pattern) for name in results)]
+    print("".join(f"  {line}\n" for line in wrong), end="")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
