@@ -25,7 +25,8 @@ RUN apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         libgtest-dev libgmock-dev libbenchmark-dev && \
     rm -rf /var/lib/apt/lists/*
-COPY README.md .env.example ./
+COPY .env.example ./
+COPY docs docs
 COPY bench bench
 COPY tests tests
 RUN cmake --preset release -DTHREADECHO_TESTS=ON && cmake --build --preset release && ctest --preset release

@@ -47,6 +47,7 @@ install(FILES ${documents}/threadecho.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/
 set(shared ${CMAKE_INSTALL_DATADIR}/threadecho)
 install(FILES ${deploy}/prometheus/recording.rules.yml DESTINATION ${shared}/prometheus)
 file(GLOB pages ${docs}/*.md)
+list(REMOVE_ITEM pages ${docs}/README.md)  # would take the place of the other README.md
 install(FILES ${pages} ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         ${PROJECT_SOURCE_DIR}/SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${deploy}/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -34,7 +34,7 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 using Keys = std::set<std::string>;
-/// By the heading of docs/cli.md under which they stand.
+/// By the heading of docs/json.md or docs/http.md under which they stand.
 using KeysByHeading = std::map<std::string, Keys>;
 
 const std::string probe_heading = "### JSON of probe";
@@ -166,10 +166,20 @@ std::vector<std::string> rows_of_kinds() {
   return rows;
 }
 
-std::string page_with(const std::string& what, const std::string& instead) {
-  std::string text = source_file("docs/cli.md");
+/// The pages that list the keys.
+std::string key_pages() { return source_file("docs/json.md") + source_file("docs/http.md"); }
+
+std::string replaced(std::string text, const std::string& what, const std::string& instead) {
   EXPECT_THAT(text, HasSubstr(what));
   return text.replace(text.find(what), what.size(), instead);
+}
+
+std::string keys_with(const std::string& what, const std::string& instead) {
+  return replaced(key_pages(), what, instead);
+}
+
+std::string commands_with(const std::string& what, const std::string& instead) {
+  return replaced(source_file("docs/cli.md"), what, instead);
 }
 
 /// Runs the client commands so that each member that is not always there, or is null at times, is printed by one.
@@ -217,7 +227,7 @@ class CliDocs : public ::testing::Test {
         write_all(fd, std::string(64, '\0'));
       }
     });
-    for (const std::string& target : {good_, wrong.target(), refused_, std::string("nobody.invalid:7")}) {
+    for (const std::string& target : {good_, wrong.target(), refused_, std::string("unknown.invalid:7")}) {
       run(probe_heading, {"probe", target, "--count", "1", "--half-close"});
     }
     run(probe_heading, {"probe"});
@@ -243,7 +253,7 @@ class CliDocs : public ::testing::Test {
     };
     std::string results = result_of({"500ms", good_, "--report-interval", "200ms"});
     results += result_of({"500ms", refused_, "--reconnect", "--wait", "1ms"});
-    results += result_of({"500ms", "nobody.invalid:7"});
+    results += result_of({"500ms", "unknown.invalid:7"});
     results += result_with_a_failed_look_up();
     // To the program this is an address beyond loopback, where the system keeps ports in TIME_WAIT.
     result_of({"100ms", "0.0.0.0:" + std::to_string(server_.echo().port()), "--churn"});
@@ -298,29 +308,29 @@ class CliDocs : public ::testing::Test {
 
 TEST_F(CliDocs, HaveEachKeyThatTheProgramPrintsAndNoOther) {
   EXPECT_EQ(printed().size(), 11U);
-  EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), printed()), IsEmpty());
+  EXPECT_THAT(found_in_tables(key_pages(), printed()), IsEmpty());
 }
 
 TEST_F(CliDocs, DoNotAgreeWithAKeyThatIsMissingOnOneSide) {
   const std::string row = "| `messages[].sequence` |";
-  EXPECT_THAT(found_in_tables(page_with(row, "| `messages[].number` |"), printed()),
+  EXPECT_THAT(found_in_tables(keys_with(row, "| `messages[].number` |"), printed()),
               ElementsAre("JSON of probe: missing: `messages[].sequence`",
                           "JSON of probe: not of the program: `messages[].number`"));
-  EXPECT_THAT(found_in_tables(page_with(row, "| messages |"), printed()),
+  EXPECT_THAT(found_in_tables(keys_with(row, "| messages |"), printed()),
               ElementsAre("JSON of probe: missing: `messages[].sequence`",
                           StartsWith("JSON of probe: not of the program: not a row of a key: ")));
-  EXPECT_THAT(found_in_tables(page_with(row, row + " text | |\n" + row), printed()),
+  EXPECT_THAT(found_in_tables(keys_with(row, row + " text | |\n" + row), printed()),
               ElementsAre("JSON of probe: twice: `messages[].sequence`"));
   KeysByHeading without = printed();
   without[load_heading].erase("`latency.p99_seconds`");
   without[report_heading].insert("`sources[].pod`");
-  EXPECT_THAT(found_in_tables(source_file("docs/cli.md"), without),
+  EXPECT_THAT(found_in_tables(key_pages(), without),
               ElementsAre("JSON of load: not of the program: `latency.p99_seconds`",
                           "JSON of report: missing: `sources[].pod`"));
 }
 
 TEST_F(CliDocs, ShowExamplesOfWhatTheTablesSay) {
-  const std::string text = source_file("docs/cli.md");
+  const std::string text = key_pages();
   const KeysByHeading examples = keys_of_examples(text);
   EXPECT_EQ(examples.size(), printed().size());
   for (const auto& [heading, keys] : examples) {
@@ -333,16 +343,16 @@ TEST_F(CliDocs, ShowExamplesOfWhatTheTablesSay) {
 
 TEST(CliDocsSections, AreThoseOfTheCommandsEachWithAnExample) {
   EXPECT_THAT(found_in_sections(source_file("docs/cli.md")), IsEmpty());
-  EXPECT_THAT(found_in_sections(page_with("\n## report\n", "\n## merge\n")),
+  EXPECT_THAT(found_in_sections(commands_with("\n## report\n", "\n## merge\n")),
               ElementsAre("missing: report with an example", StartsWith("not of the program: merge")));
-  EXPECT_THAT(found_in_sections(page_with("$ threadecho version", "$ threadecho --version")),
+  EXPECT_THAT(found_in_sections(commands_with("$ threadecho version", "$ threadecho --version")),
               ElementsAre("missing: version with an example", "not of the program: version without an example"));
 }
 
 TEST(CliDocsKinds, AreThoseOfTheProgramWithTheStatusOfProbe) {
   const std::string heading = "### Kinds of errors";
-  EXPECT_THAT(differences(rows_of_kinds(), table_rows(source_file("docs/cli.md"), heading)), IsEmpty());
-  EXPECT_EQ(differences(rows_of_kinds(), table_rows(page_with("`refused` | 10", "`refused` | 11"), heading)).size(),
+  EXPECT_THAT(differences(rows_of_kinds(), table_rows(source_file("docs/json.md"), heading)), IsEmpty());
+  EXPECT_EQ(differences(rows_of_kinds(), table_rows(keys_with("`refused` | 10", "`refused` | 11"), heading)).size(),
             2U);
 }
 

@@ -17,7 +17,7 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-/// How the README's row of each metric begins: "| `threadecho_ready` | gauge | | ".
+/// How the row of each metric in docs/metrics.md begins: "| `threadecho_ready` | gauge | | ".
 std::vector<std::string> rows_of_exposition(const std::string& text) {
   const std::regex type("# TYPE (\\S+) (\\S+)");
   const std::regex label("(?:\\{|\",)(\\w+)=\"");
@@ -45,14 +45,14 @@ std::vector<std::string> rows_of_exposition(const std::string& text) {
 class MetricsDocs : public ::testing::Test {
  protected:
   MetricsDocs() { server_.wait_until_serving(); }
-  /// What differs after one change of what the program exposes, or of the README.
+  /// What differs after one change of what the program exposes, or of the page.
   [[nodiscard]] std::vector<std::string> found_with(std::string_view what, std::string_view instead) {
     std::string exposition = server_.get("/metrics");
-    std::string readme = source_file("README.md");
-    std::string& changed = exposition.find(what) == std::string::npos ? readme : exposition;
+    std::string page = source_file("docs/metrics.md");
+    std::string& changed = exposition.find(what) == std::string::npos ? page : exposition;
     EXPECT_NE(changed.find(what), std::string::npos) << what;
     changed.replace(changed.find(what), what.size(), instead);
-    return differences(rows_of_exposition(exposition), table_rows(readme, "## Metrics"));
+    return differences(rows_of_exposition(exposition), table_rows(page, "## Metrics of the server"));
   }
 
   ServerProcess server_;
@@ -61,7 +61,7 @@ class MetricsDocs : public ::testing::Test {
 TEST_F(MetricsDocs, AgreeWithWhatTheProgramExposes) {
   const auto expected = rows_of_exposition(server_.get("/metrics"));
   EXPECT_GE(expected.size(), 18U);
-  EXPECT_THAT(differences(expected, table_rows(source_file("README.md"), "## Metrics")), IsEmpty());
+  EXPECT_THAT(differences(expected, table_rows(source_file("docs/metrics.md"), "## Metrics of the server")), IsEmpty());
 }
 
 TEST_F(MetricsDocs, DoNotAgreeWithAMetricThatWasRenamedOrHasAnotherTypeOrLabel) {
@@ -70,7 +70,8 @@ TEST_F(MetricsDocs, DoNotAgreeWithAMetricThatWasRenamedOrHasAnotherTypeOrLabel) 
                                    ::testing::StartsWith("not of the program: ")));
   EXPECT_THAT(found_with("| `threadecho_ready` | gauge", "| `threadecho_ready` | counter").size(), 2);
   EXPECT_THAT(found_with("rejected_total` | counter | `reason`", "rejected_total` | counter | `cause`").size(), 2);
-  EXPECT_THAT(found_with("## Metrics", "## Figures").size(), rows_of_exposition(server_.get("/metrics")).size());
+  EXPECT_THAT(found_with("## Metrics of the server", "## Numbers").size(),
+              rows_of_exposition(server_.get("/metrics")).size());
 }
 
 TEST(WatchMetricsDocs, AgreeWithWhatTheProgramExposes) {
@@ -79,7 +80,7 @@ TEST(WatchMetricsDocs, AgreeWithWhatTheProgramExposes) {
   std::vector<std::string> expected = rows_of_exposition(watcher.get("/metrics"));
   std::erase_if(expected, [](const std::string& row) { return row.find("threadecho_watch_") == std::string::npos; });
   EXPECT_EQ(expected.size(), 10U);
-  EXPECT_THAT(differences(expected, table_rows(source_file("docs/cli.md"), "### Metrics of watch")), IsEmpty());
+  EXPECT_THAT(differences(expected, table_rows(source_file("docs/metrics.md"), "## Metrics of watch")), IsEmpty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-"""Metrics: what is scraped, recorded, alerted on and scaled by is what the server has. The README's table is the list
+"""Metrics: what is scraped, recorded, alerted on and scaled by is what the server has. The table of docs/metrics.md is the list
 of that, and a test of its own holds it against the program's output."""
 
 import adapter

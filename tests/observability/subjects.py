@@ -14,9 +14,8 @@ PROMETHEUS = "deploy/prometheus/prometheus.yml"
 RECORDING = "deploy/prometheus/recording.rules.yml"
 ALERTS = "deploy/prometheus/alerts.rules.yml"
 RUNBOOK = "docs/runbook.md"
-README = "README.md"
+METRICS = "docs/metrics.md"
 MONITORING = "docs/monitoring.md"
-CLI = "docs/cli.md"
 RULE_TESTS = "tests/prometheus"
 
 # What Prometheus itself adds to the series of a target, or makes.
@@ -120,8 +119,8 @@ def documented_series(root, page, heading):
 
 def known_series(root):
     """What the server and `watch` have, what is recorded, and Prometheus's own."""
-    series = {**PROMETHEUS_OWN, **documented_series(root, CLI, "### Metrics of watch"),
-              **documented_series(root, README, "## Metrics")}
+    series = {**PROMETHEUS_OWN, **documented_series(root, METRICS, "## Metrics of watch"),
+              **documented_series(root, METRICS, "## Metrics of the server")}
     for rule in rules(root, RECORDING):
         series[rule["record"]] = {"reason", "error", "kind", "target", "address", "node"}
     return series

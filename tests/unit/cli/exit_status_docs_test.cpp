@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// How the README's row of each status begins.
+/// How the row of each status in docs/cli.md begins.
 std::vector<std::string> rows_of_program() {
   std::set<std::string> of_probe;
   for (const client::FailureWords& words : client::kFailureKinds) {
@@ -35,15 +35,15 @@ std::vector<std::string> rows_of_program() {
   return rows;
 }
 
-std::vector<std::string> readme_rows(std::string_view what = "", std::string_view instead = "") {
-  std::string text = source_file("README.md");
+std::vector<std::string> page_rows(std::string_view what = "", std::string_view instead = "") {
+  std::string text = source_file("docs/cli.md");
   EXPECT_THAT(text, HasSubstr(std::string(what)));
   return table_rows(text.replace(text.find(what), what.size(), instead), "## Exit statuses");
 }
 
-TEST(ExitStatusDocs, ReadmeAgreesWithTheProgram) {
-  EXPECT_THAT(differences(rows_of_program(), readme_rows()), IsEmpty());
-  EXPECT_THAT(readme_rows(), ::testing::Contains(HasSubstr("`probe`: " + std::string(client::kLocalReason))));
+TEST(ExitStatusDocs, PageAgreesWithTheProgram) {
+  EXPECT_THAT(differences(rows_of_program(), page_rows()), IsEmpty());
+  EXPECT_THAT(page_rows(), ::testing::Contains(HasSubstr("`probe`: " + std::string(client::kLocalReason))));
 }
 
 TEST(ExitStatusDocs, HelpOfProbeListsItsFailures) {
@@ -57,13 +57,13 @@ TEST(ExitStatusDocs, HelpOfProbeListsItsFailures) {
 
 TEST(DocumentedRows, DifferWhereARowIsMissingChangedTwiceOrUnknown) {
   const std::string row = "| 15 | `probe`: wrong bytes |";
-  EXPECT_THAT(differences(rows_of_program(), readme_rows(row + "\n", "")), ElementsAre("missing: " + row));
-  EXPECT_THAT(differences(rows_of_program(), readme_rows(row, row + "\n" + row)), ElementsAre("twice: " + row));
-  EXPECT_THAT(differences(rows_of_program(), readme_rows(row, row + "\n| 18 | new |")),
+  EXPECT_THAT(differences(rows_of_program(), page_rows(row + "\n", "")), ElementsAre("missing: " + row));
+  EXPECT_THAT(differences(rows_of_program(), page_rows(row, row + "\n" + row)), ElementsAre("twice: " + row));
+  EXPECT_THAT(differences(rows_of_program(), page_rows(row, row + "\n| 18 | new |")),
               ElementsAre("not of the program: | 18 | new |"));
-  EXPECT_THAT(differences(rows_of_program(), readme_rows(row, "| 15 | `probe`: right bytes |")),
+  EXPECT_THAT(differences(rows_of_program(), page_rows(row, "| 15 | `probe`: right bytes |")),
               ElementsAre("missing: " + row, "not of the program: | 15 | `probe`: right bytes |"));
-  EXPECT_EQ(differences(rows_of_program(), readme_rows("## Exit statuses", "## Statuses")).size(),
+  EXPECT_EQ(differences(rows_of_program(), page_rows("## Exit statuses", "## Statuses")).size(),
             rows_of_program().size());
 }
 

@@ -28,8 +28,8 @@ std::string replaced(std::string text, const std::string& what, std::string_view
   return text.replace(text.find(what), what.size(), with);
 }
 
-/// How the README's row of each setting begins.
-std::vector<std::string> readme_rows() {
+/// How the row of each setting in docs/configuration.md begins.
+std::vector<std::string> page_rows() {
   std::vector<std::string> rows;
   for (const auto& row : settings_table()) {
     const std::string constant = "`" + std::string(row.default_text) + "`";
@@ -39,8 +39,8 @@ std::vector<std::string> readme_rows() {
   return rows;
 }
 
-std::vector<std::string> found_in_readme(const std::string& text) {
-  return differences(readme_rows(), table_rows(text, "## Settings"));
+std::vector<std::string> found_in_page(const std::string& text) {
+  return differences(page_rows(), table_rows(text, "## Settings"));
 }
 
 /// What .env.example does not say: of each setting a paragraph that begins with its meaning and ends with its default.
@@ -63,7 +63,9 @@ std::vector<std::string> found_in_env_example(const std::string& text) {
   return found;
 }
 
-TEST(SettingsDocs, ReadmeAgreesWithTheTable) { EXPECT_THAT(found_in_readme(source_file("README.md")), IsEmpty()); }
+TEST(SettingsDocs, PageAgreesWithTheTable) {
+  EXPECT_THAT(found_in_page(source_file("docs/configuration.md")), IsEmpty());
+}
 
 TEST(SettingsDocs, EnvExampleAgreesWithTheTable) {
   EXPECT_THAT(found_in_env_example(source_file(".env.example")), IsEmpty());
@@ -122,9 +124,9 @@ TEST(SettingsDocs, HelpFitsTheTerminal) {
 }
 
 TEST(SettingsDocs, DoNotAgreeOnceADefaultMeaningOrNameChanged) {
-  const std::string readme = source_file("README.md");
-  EXPECT_THAT(found_in_readme(replaced(readme, "| `WRITE_TIMEOUT` | `30s`", "| `WRITE_TIMEOUT` | `31s`")), SizeIs(2));
-  EXPECT_THAT(found_in_readme(replaced(readme, "| `PORT` |", "| `PROT` |")), SizeIs(2));
+  const std::string page = source_file("docs/configuration.md");
+  EXPECT_THAT(found_in_page(replaced(page, "| `WRITE_TIMEOUT` | `30s`", "| `WRITE_TIMEOUT` | `31s`")), SizeIs(2));
+  EXPECT_THAT(found_in_page(replaced(page, "| `PORT` |", "| `PROT` |")), SizeIs(2));
   const std::string example = source_file(".env.example");
   EXPECT_THAT(found_in_env_example(replaced(example, "WRITE_TIMEOUT=30s", "WRITE_TIMEOUT=31s")), SizeIs(1));
   EXPECT_THAT(found_in_env_example(replaced(example, "# port of the echo", "# port of the ech")), SizeIs(1));
