@@ -33,7 +33,7 @@ void add_connections(Families& families, const echo::Totals& totals, std::uint32
                            limit));
   families.push_back(
       counter("threadecho_connections_accepted_total",
-              "Connections that were given a thread, or a place in the queue for one; a refused one is not "
+              "Connections that were given a thread, or a place in the queue for one; refused ones are not "
               "among them.",
               totals.accepted));
   families.push_back(counters("threadecho_connections_rejected_total", "Connections that were refused, by reason.",
@@ -43,7 +43,7 @@ void add_connections(Families& families, const echo::Totals& totals, std::uint32
   families.push_back(counters("threadecho_accept_errors_total", "Failed accept calls, by error.", "error",
                               echo::kAcceptErrorNames, totals.accept_errors));
   families.push_back(counters("threadecho_proxy_headers_total",
-                              "Connections to PROXY_PORT, by what they began with: a header of a kind, or why none.",
+                              "Connections to PROXY_PORT, by kind of header, or by the reason why there is none.",
                               "result", echo::kProxyHeaderResultNames, totals.proxy_headers));
 }
 
@@ -65,7 +65,7 @@ void add_path(Families& families, const echo::Totals& totals) {
                                "for each connection, and at its end.",
                                echo::kRoundTripBounds, totals.round_trip.buckets, totals.round_trip.sum));
   families.push_back(counter("threadecho_tcp_retransmitted_segments_total",
-                             "Segments that the kernel sent again, as far as it was asked (as for the RTT).",
+                             "TCP segments that the kernel sent again, read as often as the RTT.",
                              totals.retransmitted_segments));
 }
 
@@ -73,7 +73,7 @@ void add_faults(Families& families, const echo::FaultTotals& faults) {
   families.push_back(gauge("threadecho_faults_active", "Faults on demand that are active now, see FAULTS.",
                            static_cast<double>(faults.active)));
   families.push_back(counters("threadecho_faults_injected_total",
-                              "How often a fault on demand took effect: on a message, a connection, or /readyz.",
+                              "Times that a fault on demand took effect, on a message, a connection or /readyz.",
                               "fault", echo::kFaultNames, faults.injected));
 }
 

@@ -76,7 +76,7 @@ Response add_fault(const Request& request, echo::Server& server) {
   const echo::FaultPtr fault = server.begin_fault(spec.value());
   if (!fault) {
     return error_response(
-        409, std::to_string(echo::FaultTable::kMost) + " faults are active, and no more may be: end one before");
+        409, std::to_string(echo::FaultTable::kMost) + " faults are active, which is the maximum: end one first");
   }
   return {201, http::kJsonType, fault_to_json(*fault) + "\n"};
 }

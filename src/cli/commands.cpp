@@ -17,7 +17,7 @@ const std::vector<CommandSummary>& command_summaries() {
       {"identity", "HOST:PORT", "Ask which servers a load balancer chooses, and which client address they see."},
       {"report", "FILE...", "Merge the JSON results of several runs of load into one."},
       {"compare", "", "Run every thread model under the same load, and show their differences in one table."},
-      {"fault", "add|list|clear", "Have a server misbehave on demand; it must run with FAULTS=on."},
+      {"fault", "add|list|clear", "Make a server misbehave on demand; it must run with FAULTS=on."},
       {"completion", "bash|zsh|fish", "Print the script that completes commands and flags in a shell."},
       {"help", "[COMMAND]", "Print this, or the help of a command."},
       {"version", "", "Print the version."},

@@ -4,7 +4,7 @@
 
 namespace threadecho::cli {
 
-// Exit statuses of the program: README, "Exit statuses". `probe` has some more, client::kFailureKinds.
+// Exit statuses of the program: docs/cli.md. `probe` has some more, client::kFailureKinds.
 
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;

@@ -37,7 +37,7 @@ struct FailureWords {
   FailureKind kind;
   int exit_status;  ///< of `probe`
   std::string_view name;
-  std::string_view meaning;  ///< of the exit status, in --help and in the README
+  std::string_view meaning;  ///< of the exit status, in --help and in docs/cli.md
 };
 inline constexpr std::string_view kLocalReason =
     "failed for a reason of this host: no free port, no descriptor, no address of that family";

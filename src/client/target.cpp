@@ -41,7 +41,7 @@ std::string foreign_scheme(std::string_view scheme, std::string_view rest, std::
   const bool has_port = host.find(':', host.rfind(']') == std::string::npos ? 0 : host.rfind(']')) != std::string::npos;
   const std::string port = has_port ? "" : scheme == "http" ? ":80" : scheme == "https" ? ":443" : ":PORT";
   return "is a URL, and only plain " + std::string(spoken == "tcp" ? "TCP" : "HTTP") +
-         " is spoken here; did you mean " + host + port + "?";
+         " is supported here; did you mean " + host + port + "?";
 }
 
 }  // namespace

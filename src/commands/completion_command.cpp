@@ -74,7 +74,7 @@ complete -c threadecho -f -a '(__threadecho_candidates)'
 constexpr std::string_view kUsage = R"(Usage: threadecho completion SHELL
 
 Prints a script for SHELL (bash, zsh or fish) that completes commands, flags, their values and names of
-files. The script asks the program, so it fits every version.
+files. The script asks the program, so it works with every version.
 
 )";
 

@@ -44,14 +44,14 @@ same load on each, checks every byte, and shows the differences in one table. It
   per-connection  each client has a thread
   pool            a few threads serve all clients, whichever has sent something (epoll)
 
-The load is `threadecho load` on the same machine, which takes its share of the cores: ratios
-count, not numbers. Other programs that use the cores make the ratios wrong too. With the defaults
-it takes about 20 s. Messages/s and latencies are those that the clients saw. The other figures are
-from the server's /metrics during the load: threads are all of its process, also those that do not
-echo; memory per client is the growth of its RSS. At the end clients connect and say nothing, and one
-more sends a message and waits for its echo.
-The servers get none of the settings of the environment or of an `.env` file. Ctrl-C, SIGTERM
-and a closed terminal stop everything.
+The load is `threadecho load` on the same machine, which takes its share of the cores: compare the
+ratios, not the numbers. Other programs that use the cores distort the ratios too. With the defaults
+it takes about 20 s. Messages/s and latencies are as the clients see them. The other numbers are
+from the server's /metrics during the load: threads are all threads of its process, also those that do
+not echo; memory per client is the growth of its RSS. At the end some clients connect and stay silent,
+and one more sends a message and waits for its echo.
+The servers get no setting from the environment or an `.env` file. Ctrl-C, SIGTERM and a closed
+terminal stop everything.
 
 )";
 
@@ -67,7 +67,7 @@ patience_seconds}, machine {hostname, kernel, architecture, cores, congestion_co
 message} or null, models [{name, thread_model, pool_threads, clients_served, clients_waiting,
 messages, messages_per_second, p50_seconds, p99_seconds, context_switches_per_message,
 cpu_per_message_seconds, threads, memory_per_client_bytes, waits [{silent_clients, served_meanwhile,
-waited_seconds, after_they_left_seconds}]}]. A figure that is not known is null.
+waited_seconds, after_they_left_seconds}]}]. An unknown number is null.
 
 Examples:
   threadecho compare

@@ -111,7 +111,7 @@ void log_limit_lowered(log::Logger& log, std::uint32_t limit, std::uint32_t high
                        const std::error_code& error) noexcept {
   try {
     const std::string message = error.message();
-    log.warn("cannot serve more connections: the limit of connections is lowered to what was reached",
+    log.warn("cannot serve more connections: the limit of connections is lowered to those open now",
              {{"limit", limit}, {"highest_limit", highest_limit}, {"error", message}});
   } catch (const std::bad_alloc&) {
     // The error itself may be that there is no memory.

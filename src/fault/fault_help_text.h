@@ -9,14 +9,14 @@ inline constexpr std::string_view kFaultUsage =
        threadecho fault list
        threadecho fault clear [ID]
 
-Has a server misbehave on demand, shows what it does wrong, or ends that. The server must run with FAULTS=on.
+Makes a server misbehave on demand, lists its active faults, or ends them. The server must run with FAULTS=on.
 
 Kinds:
   delay DURATION             each message is echoed later
-  throttle BYTES_PER_SECOND  the echo is slowed down
+  throttle BYTES_PER_SECOND  echoes leave at this rate
   stall [AFTER_BYTES]        nothing is received or echoed any more; the connection stays open
-  close [AFTER_BYTES]        FIN after so many echoed bytes: a truncated echo
-  reset [AFTER_BYTES]        RST after so many echoed bytes
+  close [AFTER_BYTES]        FIN after AFTER_BYTES echoed bytes: a truncated echo
+  reset [AFTER_BYTES]        RST after AFTER_BYTES echoed bytes
   corrupt [AFTER_BYTES]      one bit of the next byte is flipped
   refuse                     new connections are refused
   unready                    /readyz answers 503

@@ -34,7 +34,7 @@ class RequestReader {
   [[nodiscard]] Response problem() const;
   /// Its answer has no body, though the rest of it may be unreadable.
   [[nodiscard]] bool is_head() const noexcept { return is_head_; }
-  /// As far as it was read.
+  /// What was read of it.
   [[nodiscard]] const Parser::value_type& request() const { return parser_->get(); }
   /// Once kComplete: a body follows. Unless the caller takes it, the connection must be closed after the answer.
   [[nodiscard]] bool has_body() const;

@@ -51,7 +51,7 @@ std::optional<Violation> check_host(const RequestHeader& header) {
   }
   const auto host = header[field::host];
   if (!is_host({host.data(), host.size()})) {
-    return Violation{400, "the Host field holds no host"};
+    return Violation{400, "the Host field is not a host name or address"};
   }
   return std::nullopt;
 }
@@ -84,10 +84,10 @@ std::optional<Violation> check_transfer_encoding(const RequestHeader& header) {
     }
   }
   if (!ends_in_chunked || chunked > 1) {  // section 6.3, point 4, a MUST, goes before the 501 of section 6.1
-    return Violation{400, "Transfer-Encoding must end in chunked, which must be there once"};
+    return Violation{400, "Transfer-Encoding must end in chunked, exactly once"};
   }
   if (has_others) {  // section 6.1
-    return Violation{501, "no transfer coding but chunked is known here"};
+    return Violation{501, "the only supported transfer coding is chunked"};
   }
   return std::nullopt;
 }
@@ -97,7 +97,7 @@ std::optional<Violation> check_transfer_encoding(const RequestHeader& header) {
 std::optional<Violation> violation(const RequestHeader& header) {
   const auto target = header.target();
   if (!std::ranges::all_of(target, is_ascii)) {  // RFC 9112 section 3.2 and RFC 3986 section 2.1
-    return Violation{400, "the request target is not ASCII: other characters must be percent-encoded"};
+    return Violation{400, "the request target is not ASCII: percent-encode other characters"};
   }
   if (auto host = check_host(header)) {
     return host;

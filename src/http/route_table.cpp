@@ -15,7 +15,7 @@ constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 Response not_found(std::string_view target) {
-  return error_response(404, "there is no " + excerpt(target) + " here; / lists all paths");
+  return error_response(404, "not found: " + excerpt(target) + " (see / for all paths)");
 }
 
 Response respond_to_other_method(const Request& request, std::string_view path) {

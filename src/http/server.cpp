@@ -166,8 +166,8 @@ class Server::Implementation {
     std::make_shared<Session>(std::move(socket), service_, turns_, sessions_)->start();
   }
 
-  /// Ends the session that has gone longest without a request, but none that waits for its answer. If all of them wait,
-  /// the next answer comes now.
+  /// Ends the session that has gone longest without a request, but not one that waits for its answer. If all of them
+  /// wait, the next answer comes now.
   void make_room() {
     const auto idle = std::ranges::find_if(sessions_, [](const Session* session) { return !session->is_waiting(); });
     if (idle != sessions_.end()) {

@@ -89,7 +89,7 @@ void Session::begin_body() {
     return send(error_response(411, "a body needs a Content-Length"), false);
   }
   if (*size > limit) {
-    return send(error_response(413, "a body has at most " + std::to_string(limit) + " bytes"), false);
+    return send(error_response(413, "the body is larger than " + std::to_string(limit) + " bytes"), false);
   }
   body_bytes_ = static_cast<std::size_t>(*size);
   stream_.expires_after(service_.limits.request);  // for the whole body

@@ -30,11 +30,11 @@ std::vector<cli::Option> options(IdentityOptions& result) {
 
 constexpr std::string_view kUsage = R"(Usage: threadecho identity [tcp://]HOST:PORT [--flag VALUE]...
 
-Which servers does a load balancer or a Service choose? Connects to the identity port of threadecho
-servers (IDENTITY_PORT) again and again, and shows how the connections spread over the servers, which
-client address each of them saw, and whether connections of this client stick to one server. The name
-is looked up again for each connection. Ctrl-C ends it early, and it still prints the result. It gives up
-after 3 connections without an answer if something accepts them and none has had an answer.
+Shows which servers a load balancer or a Service chooses. It connects to the identity port of
+threadecho servers (IDENTITY_PORT) many times, and shows how the connections spread over the servers,
+which client address each server sees, and whether all connections go to one server. It looks the name
+up for each connection. Ctrl-C ends it early; it still prints the result. It gives up if the first 3
+accepted connections bring no answer.
 
 )";
 
@@ -45,8 +45,8 @@ Exit statuses: 0 if every connection had an answer; otherwise that of the first 
 JSON: type ("result"), target, started_at, duration_seconds, error (the first one) or null, signal or
 null, connections, answers, errors {kind: count}, servers [{name, pod, namespace, node, host_name,
 server_addresses, client_addresses, connections, share}], the one with the most connections first,
-repeats (answers of the same server as the answer before), repeat_share, expected_repeat_share (of a
-choice by chance), sticky (all answers came from one server; null with fewer than two).
+repeats (answers of the same server as the answer before), repeat_share, expected_repeat_share (of
+random choices), sticky (all answers came from one server; null with fewer than two).
 
 Examples:
   threadecho identity threadecho-identity:9002

@@ -6,7 +6,7 @@
 
 namespace threadecho::load {
 
-// What a run prints with --json: each object is one line and ends with a line end. docs/cli.md lists the members.
+// What a run prints with --json: each object is one line and ends with a line end. docs/json.md lists the members.
 
 /// The result: settings, machine, percentiles, histograms, incidents.
 std::string json_report(const LoadResult& result);

@@ -107,7 +107,7 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
   std::vector<cli::Option> rows = {
       with_heading("Another way to send",
                    option("--rate", "N", given.rate, rate(), "",
-                          "open loop: N messages a second over all connections, sent on time whatever comes back; "
+                          "open loop: N messages a second over all connections, sent on time even without echoes; "
                           "latency counts from when a message was due, so that no stall is hidden")),
       toggle("--bulk", given.bulk, "each connection sends as fast as the server takes it, and reads meanwhile"),
       toggle("--churn", given.churn, "connect, one echo, close, again; latency counts from the connect"),
@@ -117,14 +117,14 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
              "fin",
              "how --churn closes: fin leaves each local port in TIME_WAIT for 60 s; reset frees it at once, and the "
              "server sees a reset"),
-      toggle("--hold", given.hold, "one echo each, then the connections stay idle; at the end each must echo again"),
+      toggle("--hold", given.hold, "echo once on each connection, leave it idle, and echo again at the end"),
 
       with_heading("How much of it", option("--connections", "N", result.connections,
                                             cli::number<std::uint32_t>(1, kMostConnections), "open connections")),
       option("--size", "SIZE", given.size, cli::size(1, kBiggestMessage), "64; with --bulk 64KiB",
-             "bytes of a message, up to 1GiB; from 16 on, wrong bytes can be told apart by where they came from"),
+             "bytes of a message, up to 1GiB; from 16 on, the kind of a wrong byte is known"),
       option("--pipeline", "N", given.pipeline, cli::number<std::uint32_t>(1, kMostPipelined), "1",
-             "messages that a connection has in flight at once, in the closed loop"),
+             "messages in flight on each connection, in the closed loop"),
       option("--threads", "N", given.threads, cli::number<std::uint32_t>(1, kMostThreads), "as many as cores",
              "client threads; never more than connections"),
       option("--ramp", "DURATION", result.ramp, cli::duration(milliseconds(0), kLongestTime),
@@ -153,10 +153,10 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
                           "print the result as one line of JSON; progress goes to standard error either way")),
       option("--report-interval", "DURATION", result.report_interval, cli::duration(kShortestInterval, kLongestTime),
              "1s",
-             "how often to tell the progress; with --json it also goes to standard output, one JSON object a line"),
+             "how often to print the progress; with --json it also goes to standard output, one JSON object a line"),
       toggle("--quiet", result.quiet, "print nothing but the result"),
       toggle("--timestamps", result.timestamps,
-             "begin each line of progress with the wall clock, in UTC, and say by it when a connection was lost"),
+             "print the time, in UTC, before each line of progress and with each lost connection"),
       option("--raw-samples", "FILE", result.raw_samples, cli::path(), "",
              "write every measured latency to a file during the run, in nanoseconds, one a line"),
   };

@@ -44,16 +44,17 @@ std::vector<cli::Option> options(ProbeOptions& result) {
 constexpr std::string_view kUsage = R"(Usage: threadecho probe [tcp://]HOST:PORT [--flag VALUE]...
        threadecho probe [tcp://][IPv6]:PORT [--flag VALUE]...
 
-Like ping, over a TCP echo server: sends a message at each interval, whatever has become of those
-before, and checks every byte that comes back.
-All addresses of a name are tried, each with a head start of 250 ms over the next one (RFC 8305). A
-message that fails is lost, and so are those that wait behind it on its connection; the next one gets
-a new connection: the name is looked up again, and the address that worked last comes first; if the
-look-up fails, the addresses that it found before are tried. Messages that are due meanwhile go out
-once it is there, and their time counts from when they were due. Connects to a server that is down
-pause up to 500 ms. If the first connection fails, the probe ends; --wait makes it wait for a target
-that is not there yet, as an init container does, and try again after 50 ms to 1 s. Ctrl-C ends it
-early, and it still prints the summary.
+Like ping, over a TCP echo server. It sends a message at each interval, even if earlier ones are
+still unanswered, and checks every byte that comes back.
+
+It tries all addresses of a name, each with a head start of 250 ms over the next one (RFC 8305). When a
+message fails, it is lost, together with those in flight behind it on the connection. Then the probe
+looks the name up again and reconnects, first to the address that worked last. If the look-up fails, it
+tries the addresses that it knows. Messages that are due meanwhile are sent once the connection is
+open, and their time counts from when they were due. While a server is down, connects pause for up to
+500 ms. If the first connection fails, the probe ends. With --wait it waits for a target that is not up
+yet, as an init container does, and tries again after 50 ms to 1 s. Ctrl-C ends it early; it still
+prints the summary.
 
 )";
 
@@ -67,8 +68,8 @@ constexpr std::string_view kEnd = R"(  128+n  ended by signal n before anything 
 
 JSON: type ("result"), target, started_at, error (the first one) or null, status, signal or null,
 settings (count, interval_seconds, size_bytes, timeout_seconds, wait_seconds, half_close,
-proxy_protocol or null), duration_seconds, sent (without the one of --half-close), echoed,
-unanswered (on their way when a signal came), loss (0 to 1), errors (how many messages each kind lost), latency
+proxy_protocol or null), duration_seconds, sent (without the message of --half-close), echoed,
+unanswered (in flight at a signal), loss (0 to 1), errors (how many messages each kind lost), latency
 {count, sum_seconds, min_seconds, mean_seconds, p10_seconds to p99_99_seconds, max_seconds,
 histogram [[from_seconds, count]]} or null, half_close {duration_seconds} or {error} or null,
 addresses, connects [{time, address, local_address, duration_seconds, error?}],
@@ -77,12 +78,12 @@ not run the probe) {count, total_seconds, longest_seconds}, messages [{time, seq
 rtt_seconds} or {time, sequence, local_address, error}], messages_not_listed. Times are RFC 3339.
 If nothing could be run: type ("error"), error.
 
-However long it runs, its memory stays bounded: the first 10,000 connects, the first 10,000 echoed
-and the first 10,000 lost messages are listed, and all are counted. Percentiles are within 0.4 %;
-one that would need more messages (p99 needs 100, p99.9 needs 1,000) is "-", in JSON null.
+Its memory stays bounded in long runs: it lists the first 10,000 connects, the first 10,000 echoed and
+the first 10,000 lost messages, and counts all. Percentiles are within 0.4 %. One that needs more
+messages than there are (p99 needs 100, p99.9 needs 1,000) is "-", in JSON null.
 
 An error: {kind, message, bytes? (echoed before), and of a wrong byte offset, expected (or null), got}. Kinds of
-errors, of which load tells more apart than probe:
+errors, of which load distinguishes more than probe:
 )";
 
 constexpr std::string_view kExamples = R"(

@@ -11,7 +11,7 @@ std::vector<cli::Option> options(ReportOptions& result) {
                   "merge results of different settings or targets too"),
       cli::toggle("--json", result.json, "print the report as one line of JSON"),
       cli::toggle("--timestamps", result.timestamps,
-                  "say by the wall clock, in UTC, when a connection was lost, not by the time since the first start"),
+                  "print the time of each loss in UTC, instead of the time since the first start"),
   };
 }
 
@@ -19,10 +19,10 @@ constexpr const char* kUsage = R"(Usage: threadecho report [--flag]... FILE...
 
 Merges the results that `threadecho load --json` printed on several machines: sums, percentiles of
 all latencies together, errors, outages, and a row for each run. A file may hold several results, one a
-line; lines that are no JSON are left out, and so are those of --report-interval. A file without a
-result counts as a run that failed, and so does broken JSON. FILE - is standard input. Results of
-different settings are refused; threads, sources and the time of the start may differ. The table
-names runs by their hosts if several hosts sent one run each, else by their files.
+line; lines that are not JSON are ignored, and so are those of --report-interval. A file without a
+result, or with broken JSON, counts as a failed run. FILE - is standard input. Results with different
+settings are refused; threads, sources and start time may differ. The table names each run by its host
+if every run is from another host, else by its file.
 
 )";
 

@@ -96,8 +96,9 @@ void warn_of_settings(const config::Configuration& configuration, log::Logger& l
     log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});
   }
   if (configuration.settings.proxy_port && configuration.settings.proxy_trusted.empty()) {
-    log.warn("every peer of PROXY_PORT is trusted",
-             {{"reason", "PROXY_TRUSTED is not set: who reaches the port can name any client"}});
+    log.warn(
+        "every peer of PROXY_PORT is trusted",
+        {{"reason", "PROXY_TRUSTED is not set: any host that can connect to the port can claim any client address"}});
   }
 }
 

@@ -84,7 +84,7 @@ bool ServiceManager::are_threads_alive(Clock::time_point now) {
   });
   const std::string_view stuck = late == watched_.end() ? std::string_view() : late->name;
   if (!stuck.empty() && stuck != stuck_) {
-    log_.error("a thread does not come round; the service manager will end this process", {{"thread", stuck}});
+    log_.error("a thread does not respond; the service manager will end this process", {{"thread", stuck}});
   }
   stuck_ = stuck;
   return stuck.empty();

@@ -59,7 +59,7 @@ class ServiceManager {
   std::optional<NotifySocket> socket_;
   std::optional<std::chrono::microseconds> watchdog_;
   std::vector<Watched> watched_;
-  std::string_view stuck_;  ///< the thread that the log has named, while it does not come round
+  std::string_view stuck_;  ///< the thread that the log has named, while it does not respond
   Clock::time_point next_report_ = Clock::time_point::min();
   Clock::time_point next_watchdog_ = Clock::time_point::min();
   std::optional<std::size_t> reported_;  ///< the number of connections in the last report

@@ -84,7 +84,7 @@ TEST_F(HttpConnections, EndInTheOrderOfTheirLastRequest) {
     EXPECT_EQ(test::http_get(port(), "/healthz").status, 200);
   }
   scraper.send(request_text("GET", "/metrics"));
-  EXPECT_EQ(scraper.read_answer().status, 200) << "whoever asks stays";
+  EXPECT_EQ(scraper.read_answer().status, 200) << "a client that asks stays";
   EXPECT_EQ(slow.front()->read_to_end(), "");
 }
 

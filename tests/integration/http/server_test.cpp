@@ -123,7 +123,7 @@ TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
   client.send(requests);
   client.finish_sending();
   for (int i = 0; i < 1000; ++i) {
-    ASSERT_THAT(client.read_answer().body, HasSubstr("no /" + std::to_string(i) + " here"));
+    ASSERT_THAT(client.read_answer().body, HasSubstr("not found: /" + std::to_string(i) + " ("));
   }
   EXPECT_EQ(client.read_to_end(), "");
 }

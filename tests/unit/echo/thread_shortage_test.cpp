@@ -78,8 +78,8 @@ TEST_F(ThreadShortageTest, LowersTheLimitToWhatWasReachedAndLogsItOnce) {
   EXPECT_EQ(quota_.limit(), 5U);
   EXPECT_TRUE(quota_.is_full());
   const std::string text = log_.text();
-  EXPECT_THAT(text, HasSubstr("warning cannot serve more connections: the limit of connections is lowered to what was "
-                              "reached limit=5 highest_limit=100 error=\"Resource temporarily unavailable\""));
+  EXPECT_THAT(text, HasSubstr("warning cannot serve more connections: the limit of connections is lowered to those "
+                              "open now limit=5 highest_limit=100 error=\"Resource temporarily unavailable\""));
   refuse();
   places_.pop_back();
   refuse();

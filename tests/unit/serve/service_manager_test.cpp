@@ -64,7 +64,7 @@ TEST_F(ToldServiceManager, HearsOfTheWatchdogOnlyWhileAllThreadsComeRound) {
   manager_.serving(0, start_ + 502ms);
   EXPECT_THAT(messages(), IsEmpty());
   EXPECT_THAT(log_.text(),
-              HasSubstr("a thread does not come round; the service manager will end this process thread=other"));
+              HasSubstr("a thread does not respond; the service manager will end this process thread=other"));
   one.beat(start_ + 600ms);
   other.beat(start_ + 600ms);
   manager_.serving(0, start_ + 603ms);
