@@ -1,8 +1,8 @@
-# What makes a mistake with memory end the program instead of obeying whoever provoked it. The check called hardening
+# What makes a mistake with memory end the program instead of letting the attacker control it. The check called hardening
 # looks for each of these in the executable. What it costs is in docs/architecture.md.
 option(THREADECHO_HARDENED "Build with the compiler's and the linker's defences" ON)
 
-# threadecho_harden(TARGET): for whoever links that interface library. All of it ends up in executables, never in a
+# threadecho_harden(TARGET): for targets that link that interface library. All of it ends up in executables, never in a
 # shared library, so PIE serves for the static one too. Not -fstack-clash-protection, see the caller.
 function(threadecho_harden target)
   target_compile_options(${target} INTERFACE -fPIE -fstack-protector-strong)

@@ -25,7 +25,7 @@ def interval(ours, theirs):
 @dataclass(frozen=True)
 class Target:
     """In each of `rows` the ratio of `subject` to the best of `against` is to be at least `bound`; at most, for a
-    `figure` of which less is better. Nobody to hold it against: the figure itself is."""
+    `figure` of which less is better. Without a server to compare it with, the figure itself is."""
     subject: str
     against: tuple
     rows: tuple
@@ -73,7 +73,7 @@ class Verdict:
 
 
 def judge(target, row, samples):
-    """`samples` are lists of figures by (row, server). None when somebody has no figures here."""
+    """`samples` are lists of figures by (row, server). None if a server has no figures here."""
     def figures(server):
         return [sample[target.figure] for sample in samples.get((row, server), []) if target.figure in sample]
 

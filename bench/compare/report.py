@@ -80,7 +80,7 @@ in churn; what `threadecho load` reads at once, in bulk).
 ## What it must show
 
 The ratio of the medians, and the interval in which it lies with 90 % confidence (bootstrap). *Open* means missed by less
-than the interval is wide. Where there is nobody to hold it against, the figure itself and its quartiles.
+than the interval is wide. Without a server to compare it with, the figure itself and its quartiles.
 
 {verdict_table(samples, labels)}
 ## All figures

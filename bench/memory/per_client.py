@@ -48,7 +48,7 @@ def never_reading(port, count, host="127.0.0.1", read_seconds=0.0):
     text = bytes(64 * KIB)
     stop_reading = time.monotonic() + read_seconds
     quiet = 0
-    while quiet < 4:  # rounds in which nobody could send
+    while quiet < 4:  # rounds in which no client could send
         moved = 0
         reads = time.monotonic() < stop_reading
         for client in clients:
@@ -75,7 +75,7 @@ def busy_peak(binary, port, count, cgroup):
 
 
 def measured(binary, cgroup, count, kind, settings):
-    """((all, kernel, sockets) with nobody, the same with the clients)"""
+    """((all, kernel, sockets) without clients, the same with them)"""
     with serving(binary, cgroup, **settings) as port:
         with echoed(port):
             pass

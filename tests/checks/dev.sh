@@ -31,7 +31,7 @@ path="$PWD/bin:$PWD/bare"
 : >asked
 : >apt
 expect 0 'cmake --build --preset release' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev build
-expect 1 '' test -s asked  # all there: nobody is asked, and no root is needed
+expect 1 '' test -s asked  # all there: nothing is asked, and no root is needed
 expect 0 'WARNING_AS_ERROR=ON' env PATH="$path" CI=true MISSING=none FAKE_UID=1000 ./dev build
 expect 0 'dev: installing cmake' env PATH="$path" MISSING=cmake FAKE_UID=0 ./dev build
 expect 1 '' grep update asked  # the lists at hand sufficed

@@ -1,4 +1,4 @@
-// What the program shows, and to whom: SECURITY.md promises it.
+// What the program shows, and to which clients: SECURITY.md promises it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -80,7 +80,7 @@ TEST(Exposure, ThroughUdpThereIsNone) {
   ASSERT_EQ(::send(client.get(), "x", 1, 0), 1);
   char byte = 0;
   EXPECT_EQ(::recv(client.get(), &byte, 1, 0), -1);
-  EXPECT_EQ(errno, ECONNREFUSED) << "nobody is there";
+  EXPECT_EQ(errno, ECONNREFUSED) << "nothing listens there";
 }
 
 TEST(Exposure, OfTheEnvironmentIsOfSettingsAlone) {

@@ -60,9 +60,9 @@ TEST(LoadEnds, PrintsJsonWhenASignalEndsItBeforeItBegins) {
 
 TEST(LoadEnds, LooksTheNameUpBeforeItWaitsForItsStart) {
   const std::string later = text::format_timestamp(std::chrono::system_clock::now() + std::chrono::hours(1));
-  ServerProcess load(load_with({"nobody.invalid:7", "--start-at", later}));
+  ServerProcess load(load_with({"unknown.invalid:7", "--start-at", later}));
   EXPECT_EQ(load.wait(), 1);
-  EXPECT_THAT(load.errors(), HasSubstr("name nobody.invalid not found"));
+  EXPECT_THAT(load.errors(), HasSubstr("name unknown.invalid not found"));
 }
 
 TEST(LoadEnds, PrintsOneObjectWhenItsSamplesCannotBeWritten) {

@@ -223,9 +223,9 @@ TEST(Load, RefusesWhatItCannotDoBeforeItConnects) {
 }
 
 TEST(Load, SaysThatANameWasNotFound) {
-  Load load({"nobody.invalid:7"});
+  Load load({"unknown.invalid:7"});
   EXPECT_EQ(load.wait(), 1);
-  EXPECT_THAT(load.errors(), HasSubstr("threadecho load: name nobody.invalid not found"));
+  EXPECT_THAT(load.errors(), HasSubstr("threadecho load: name unknown.invalid not found"));
   EXPECT_EQ(std::ranges::count(load.errors(), '\n'), 1);
 }
 
@@ -235,7 +235,7 @@ TEST(Load, PrintsJsonOnEveryFailure) {
     EXPECT_EQ(load.wait(), status);
     return nlohmann::json::parse(load.output()).at("error");
   };
-  EXPECT_EQ(error_of({"nobody.invalid:7", "--json"}, 1).at("kind"), "name_not_found");
+  EXPECT_EQ(error_of({"unknown.invalid:7", "--json"}, 1).at("kind"), "name_not_found");
   EXPECT_EQ(error_of({"127.0.0.1:9", "--json", "--size", "many"}, 2).at("kind"), "usage");
   std::string target;
   {
@@ -429,8 +429,8 @@ TEST(Load, DoesNotBlameTheServerForAPauseOfItsOwn) {
 }
 
 TEST(Load, SaysWhyItsTargetWasNotFoundWithinItsWait) {
-  const UnusedPort nobody;
-  const std::string target = nobody.endpoint().to_string();
+  const UnusedPort unused;
+  const std::string target = unused.endpoint().to_string();
   Load load({target, "--connections", "30", "--wait", "1ms", "--json"});
   EXPECT_EQ(load.wait(), 1);
   EXPECT_EQ(nlohmann::json::parse(load.output())["error"]["message"], target + " refused the connection");

@@ -74,12 +74,12 @@ TEST(ProbeCommand, ChecksTheHalfClose) {
 }
 
 TEST(ProbeCommand, TellsFailuresApartByStatusAndWords) {
-  const UnusedPort nobody;
-  const EndedProgram refused = run_program({"probe", nobody.endpoint().to_string()});
+  const UnusedPort unused;
+  const EndedProgram refused = run_program({"probe", unused.endpoint().to_string()});
   EXPECT_EQ(refused.status, 10);
-  EXPECT_EQ(refused.errors, "threadecho probe: " + nobody.endpoint().to_string() + " refused the connection\n");
+  EXPECT_EQ(refused.errors, "threadecho probe: " + unused.endpoint().to_string() + " refused the connection\n");
 
-  const EndedProgram nameless = run_program({"probe", "nobody.invalid:7", "--json"});
+  const EndedProgram nameless = run_program({"probe", "unknown.invalid:7", "--json"});
   EXPECT_EQ(nameless.status, 16);
   EXPECT_EQ(nameless.errors, "");
   EXPECT_EQ(nlohmann::json::parse(nameless.output)["error"]["kind"], "name_not_found");
@@ -117,9 +117,9 @@ TEST(ProbeCommand, ColoursFailuresOnATerminalOnly) {
 }
 
 TEST(ProbeCommand, KeepsToTheColumnsThatItHas) {
-  const UnusedPort nobody;
+  const UnusedPort unused;
   ServerProcess probe(
-      {.arguments = {"probe", "localhost:" + std::to_string(nobody.endpoint().port()), "--wait", "60ms"},
+      {.arguments = {"probe", "localhost:" + std::to_string(unused.endpoint().port()), "--wait", "60ms"},
        .environment = {{"COLUMNS", "40"}},
        .env_file = {}});
   probe.wait();
@@ -133,8 +133,8 @@ TEST(ProbeCommand, WritesJsonWhateverGoesWrong) {
   const EndedProgram misused = run_program({"probe", "localhost", "--json"});
   EXPECT_EQ(misused.status, 2);
   EXPECT_EQ(nlohmann::json::parse(misused.output)["error"]["kind"], "usage");
-  const UnusedPort nobody;
-  const EndedProgram refused = run_program({"probe", nobody.endpoint().to_string(), "--json"});
+  const UnusedPort unused;
+  const EndedProgram refused = run_program({"probe", unused.endpoint().to_string(), "--json"});
   EXPECT_EQ(refused.status, 10);
   EXPECT_EQ(nlohmann::json::parse(refused.output)["error"]["kind"], "refused");
 }

@@ -52,10 +52,10 @@ TEST(ReportCommand, FailsAsARunDid) {
   EXPECT_EQ(merged.status, 1);
   EXPECT_EQ(nlohmann::json::parse(merged.output).at("error").at("kind"), "refused");
   const EndedProgram failed =
-      run_program({"report", "--json", directory.write("failed", result_of_load("nobody.invalid:7"))});
+      run_program({"report", "--json", directory.write("failed", result_of_load("unknown.invalid:7"))});
   EXPECT_EQ(failed.status, 1);
   const auto error = nlohmann::json::parse(failed.output).at("error");
-  EXPECT_THAT(error.at("message").get<std::string>(), HasSubstr("nobody.invalid"));
+  EXPECT_THAT(error.at("message").get<std::string>(), HasSubstr("unknown.invalid"));
   EXPECT_EQ(error.at("kind"), "name_not_found");
 }
 

@@ -62,7 +62,7 @@ TEST_P(ServiceManagerOfServer, IsToldThatItServesWithHowManyConnectionsAndThatIt
   EXPECT_EQ(server.wait(), 0);
 }
 
-/// The id of a thread of the server; 0 while there is none that has given itself this name.
+/// The id of the server's thread with this name; 0 while there is none.
 pid_t thread_named(const ServerProcess& server, std::string_view name) {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(server.pid()) + "/task")) {
     std::ifstream file(entry.path() / "comm");

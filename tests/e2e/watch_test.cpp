@@ -217,15 +217,15 @@ TEST(Watch, DoesNotFloodAServerThatClosesEachConnection) {
 TEST(Watch, WaitsForATargetThatDoesNotExistYet) {
   const UnusedPort port;
   const std::string target = port.endpoint().to_string();
-  Watcher watcher({target, "nobody.invalid:7", "--resolve-every", "100ms"});
+  Watcher watcher({target, "unknown.invalid:7", "--resolve-every", "100ms"});
   ASSERT_TRUE(watcher.becomes("down"));
   EXPECT_EQ(watcher.path()["last_loss"]["reason"], "refused");
   EXPECT_EQ(watcher.path()["last_loss"]["place"], "connecting");
   EXPECT_EQ(watcher.path()["last_loss"]["local_address"], nullptr);
   EXPECT_EQ(watcher.lost(target, "refused"), 1);
-  ASSERT_TRUE(eventually([&] { return watcher.lost("nobody.invalid:7", "name_not_found") == 1; }));
-  EXPECT_THAT(watcher.targets()[1]["error"].get<std::string>(), HasSubstr("name nobody.invalid not found"));
-  EXPECT_EQ(watcher.metric("threadecho_watch_addresses{target=\"nobody.invalid:7\"}"), 0);
+  ASSERT_TRUE(eventually([&] { return watcher.lost("unknown.invalid:7", "name_not_found") == 1; }));
+  EXPECT_THAT(watcher.targets()[1]["error"].get<std::string>(), HasSubstr("name unknown.invalid not found"));
+  EXPECT_EQ(watcher.metric("threadecho_watch_addresses{target=\"unknown.invalid:7\"}"), 0);
   EXPECT_EQ(watcher.get("/readyz"), "ready\n");
   EXPECT_EQ(watcher.stop(), 1);
 }
@@ -363,9 +363,9 @@ TEST(Watch, PrintsItsPathsInADryRun) {
   EXPECT_EQ(found.status, 0) << found.errors;
   EXPECT_EQ(found.output,
             "127.0.0.1:7\n  127.0.0.1:7\n[::1]:7\n  [::1]:7\n2 targets, 2 paths, 4 lasting connections, 126 series\n");
-  const EndedProgram missing = run_program({"watch", "nobody.invalid:7", "--dry-run"});
+  const EndedProgram missing = run_program({"watch", "unknown.invalid:7", "--dry-run"});
   EXPECT_EQ(missing.status, 1);
-  EXPECT_THAT(missing.output, HasSubstr("  name nobody.invalid not found ("));
+  EXPECT_THAT(missing.output, HasSubstr("  name unknown.invalid not found ("));
 }
 
 TEST(Watch, NamesEachMistakeOnALineAndThePortInUse) {

@@ -1,4 +1,4 @@
-"""recv(2) and send(2) fail: that connection ends for the right reason, and nobody else notices."""
+"""recv(2) and send(2) fail: that connection ends for the right reason, and no other client is affected."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""The drain: whoever was there before it began is served to the end, and the process ends in time."""
+"""The drain: every client from before it is served to the end, and the process ends in time."""
 
 import contextlib
 import re
@@ -162,7 +162,7 @@ def all_kinds(ground):
     took = time.monotonic() - began
     stuck.settimeout(PATIENCE)
     tail = bytearray()
-    with contextlib.suppress(ConnectionResetError):  # it was sending, and nobody was left to take that
+    with contextlib.suppress(ConnectionResetError):  # it was sending, and the server had ended
         while piece := stuck.recv(65536):
             tail += piece
     for talker in (busy, finishing):

@@ -21,8 +21,8 @@ class Injection(Program):
         number = len(list(ground.directory.glob("strace-*.calls")))
         self.calls = ground.directory / f"strace-{number}.calls"
         expressions = ["-e", f"trace={call}", *(["-e", f"inject={what}"] if fault else []), "-e", "signal=none"]
-        whom = [f"--attach={thread}" for thread in threads] if threads else ["-f", f"--attach={server.pid}"]
-        super().__init__(["strace", "-o", self.calls, "-s", "0", *expressions, *whom],
+        targets = [f"--attach={thread}" for thread in threads] if threads else ["-f", f"--attach={server.pid}"]
+        super().__init__(["strace", "-o", self.calls, "-s", "0", *expressions, *targets],
                          ground.directory / f"strace-{number}.log")
         ground.stack.callback(self.kill)
         expected = len(threads) if threads else 1

@@ -40,7 +40,7 @@ def crowd(server, count):
 
 
 def refuses(server, served, reason, count, relieve, bystanders=()):
-    """`count` clients come, of whom `served` find room. Then the limit is relieved, and one more is served soon.
+    """`count` clients come, and `served` of them find room. Then the limit is relieved, and one more is served soon.
     Bystanders were there before."""
     before = server.counters()
     watch = Watch(server)
@@ -104,9 +104,9 @@ def descriptors_on_the_way(ground):
 
 
 def unprivileged(ground):
-    """Popen's options for a user of whom nobody else has a task: RLIMIT_NPROC counts a user's tasks."""
+    """Popen's options for a user without any other task: RLIMIT_NPROC counts a user's tasks."""
     if os.geteuid() != 0:
-        raise Skipped("only root can become a user of whom nobody else has a task")
+        raise Skipped("only root can become a user without any other task")
     ground.directory.chmod(0o755)
     return {"user": 1_000_000 + secrets.randbelow(1_000_000_000), "group": 65534, "extra_groups": []}
 
@@ -210,7 +210,7 @@ def tasks_of_a_cgroup(ground):
 @case("address_space_that_runs_out_refuses_clients_for_want_of_a_stack_and_recovers", models=(PER_CONNECTION,))
 def address_space(ground):
     server = ground.serve()
-    bystanders = traffic.hold(server, 2)  # after whom the heap has room for a client, but nowhere for its stack
+    bystanders = traffic.hold(server, 2)  # after these the heap has room for a client, but nowhere for its stack
     usual = resource.prlimit(server.pid, resource.RLIMIT_AS)
     pages = int(Path(f"/proc/{server.pid}/statm").read_text(encoding="utf-8").split()[0])
     resource.prlimit(server.pid, resource.RLIMIT_AS, (pages * resource.getpagesize(), usual[1]))
@@ -228,7 +228,7 @@ def no_memory_at_all(ground):
     with injected(ground, server, "mmap:error=ENOMEM", [server.thread("acceptor")]):
         for count in range(MORE):
             with traffic.connect(server) as client:
-                eventually("the want of memory is counted",
+                eventually("the lack of memory is counted",
                            lambda count=count: server.counters()[counter] > before[counter] + count)
                 try:
                     assert client.recv(1) == b""

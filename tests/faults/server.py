@@ -117,7 +117,7 @@ class Server(Threadecho):
 
 class Unheard(Server):
     """A server whose standard output is not its log: its ports are chosen here. Held by sockets that do not listen, so
-    that nobody else gets them."""
+    that no other process gets them."""
 
     def __init__(self, binary, directory, name, settings, **options):
         self._held = [socket.socket() for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Standard output has no room, or nobody reads it: lines are dropped and counted, and no echo waits."""
+"""Standard output has no room, or nothing reads it: lines are dropped and counted, and no echo waits."""
 
 import fcntl
 import os

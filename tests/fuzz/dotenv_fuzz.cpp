@@ -29,7 +29,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-/// As somebody else sees it.
+/// As another reader sees it.
 bool is_utf8(std::string_view text) {
   try {
     return !nlohmann::json(text).dump().empty();

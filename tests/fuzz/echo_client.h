@@ -57,7 +57,7 @@ inline std::string because(std::string_view what) {
   return std::string(what).append(": ").append(std::generic_category().message(errno));
 }
 
-/// One client, which never waits. It demands that what it reads is what it sent, in order, and that nobody but itself
+/// One client, which never waits. It demands that what it reads is what it sent, in order, and that only itself
 /// ends the connection.
 class Client {
  public:
@@ -80,7 +80,7 @@ class Client {
       const std::string_view bytes = stream_.at(sent_, size);
       const ssize_t taken = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (taken < 0) {
-        demand(errno == EAGAIN, because("nobody stops a client that sends"));
+        demand(errno == EAGAIN, because("no client that sends is stopped"));
         return;
       }
       sent_ += static_cast<std::size_t>(taken);
@@ -94,7 +94,7 @@ class Client {
     while (size > 0 && !is_at_end_) {
       const ssize_t got = ::recv(fd_.get(), buffer, std::min(size, sizeof buffer), 0);
       if (got < 0) {
-        demand(errno == EAGAIN, because("nobody resets a client"));
+        demand(errno == EAGAIN, because("no client is reset"));
         return;
       }
       is_at_end_ = got == 0;
@@ -119,7 +119,7 @@ class Client {
 
  private:
   void compare(std::string_view got) {
-    demand(read_ + got.size() <= sent_, "nobody receives more than it sent");
+    demand(read_ + got.size() <= sent_, "no client receives more than it sent");
     while (!got.empty()) {
       const std::string_view expected = stream_.at(read_, got.size());
       demand(got.starts_with(expected), "what comes back is what was sent");

@@ -22,7 +22,7 @@
 
 /// Up to eight clients of a running server do what the input says, in its order: connect, send, read, half-close,
 /// reset, close, pause. Each receives a prefix of exactly what it sent, and all of it once it has half-closed; then
-/// nobody is left, and the counters agree with what the clients did. The first byte chooses the server: thread model
+/// no client is left, and the counters agree with what the clients did. The first byte chooses the server: thread model
 /// and buffers. In `blocking-pool` there are more clients than threads.
 
 namespace {
@@ -176,7 +176,7 @@ class Scenario {
         forget(client);
       }
     }
-    await([this] { return agree(subject_.server().totals()); }, "nobody is left, and all are counted");
+    await([this] { return agree(subject_.server().totals()); }, "no client is left, and all are counted");
     compare(subject_.server().totals());
   }
 
@@ -248,7 +248,7 @@ class Scenario {
     demand(sum(now.closed) == now.accepted, "who was accepted has been closed");
     demand(client_closed + closed(echo::CloseReason::kClientReset) == deeds_.connects, "clients end connections here");
     demand(client_closed >= deeds_.finished, "who finishes has not been reset");
-    demand(sum(now.rejected) == 0 && sum(now.accept_errors) == 0, "nobody is refused");
+    demand(sum(now.rejected) == 0 && sum(now.accept_errors) == 0, "no client is refused");
     demand(now.connection_duration.count() == now.accepted, "every connection is in the histogram once");
     demand(subject_.has_queue() ? now.thread_start.count() <= now.accepted : now.thread_start.count() == now.accepted,
            "every connection starts once, unless it leaves a queue before");

@@ -34,7 +34,7 @@ using namespace threadecho;
 using boost::asio::ip::tcp;
 using fuzz::demand;
 
-/// What the server answers while it is ready, or while it drains. It accepts nobody: its routes are what is asked.
+/// What the server answers while it is ready, or while it drains. It accepts no client: only its routes are asked.
 class Answers {
  public:
   explicit Answers(bool ready) : server_(settings_, echo::EffectiveLimit(), log_) {

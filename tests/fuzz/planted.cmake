@@ -1,4 +1,4 @@
-# Bugs that each target must notice by its corpus alone: a target whose oracle holds of anything protects nobody.
+# Bugs that each target must notice by its corpus alone: a target whose oracle accepts anything protects nothing.
 
 # planted_bug(NAME TARGET SOURCE FROM TO): TARGET with a copy of src/SOURCE in which FROM is TO. The linker takes from
 # the library only what an object of the program does not have.

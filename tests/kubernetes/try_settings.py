@@ -21,7 +21,7 @@ from pods import is_watcher, pods_of, settings_of
 from programs import PATIENCE, Program, Threadecho, eventually
 from workload import DOWNWARD, PROBES
 
-# On this machine other ports are free, and nobody else is to reach them.
+# On this machine other ports are free, and no other host is to reach them.
 HERE = {"PORT": "0", "HTTP_PORT": "0", "BIND_ADDRESS": "127.0.0.1", "LOG_FORMAT": "text"}
 SHORT = {"--duration": "100ms", "--ramp": "100ms"}
 IN_POD = {name: f"the-{name.lower()}" for name in DOWNWARD}

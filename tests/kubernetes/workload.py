@@ -1,4 +1,4 @@
-"""What we want of every pod beside its security: resources, probes, a drain that fits, settings, names."""
+"""What every pod must have beside its security: resources, probes, a drain that fits, settings, names."""
 
 import re
 

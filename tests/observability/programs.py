@@ -69,7 +69,7 @@ class Threadecho(Program):
         try:
             self.port, self.http_port = (int(port) for port in self.find_ports())
         except BaseException:
-            self.kill()  # nobody else knows of it yet
+            self.kill()  # no other object knows it yet
             raise
 
     def find_ports(self):

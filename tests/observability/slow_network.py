@@ -1,6 +1,6 @@
 """A network with delay and loss, for which the kernel needs nothing but a TUN device: netem is not in every kernel.
 
-Whoever connects to FAR comes out at NEAR and the other way round: this turns each packet's addresses round and gives it
+A connection to FAR comes out at NEAR and the other way round: this turns each packet's addresses round and gives it
 back, so that one namespace is both ends. Checksums stay right, because they do not depend on the order of what they add
 up. A packet is given back after DELAY_SECONDS, and every LOSS-th one that carries data of the server is lost."""
 

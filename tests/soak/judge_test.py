@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """judge_test.py THREADECHO DIRECTORY: what the soak judges by sees each thing that can be left behind: in readings made
-up for it, and of a real server on which somebody stays."""
+up for it, and of a real server on which a client stays."""
 
 import dataclasses
 import shutil
@@ -38,7 +38,7 @@ def made_up():
     yield "a new series", True, against(series=START.series | {'new{peer="10.0.0.1"}'})
     yield "a series less", True, against(series=START.series - {"threadecho_ready"})
     yield "a gauge", True, against(gauges={**GAUGES, "threadecho_ready": 0.0})
-    yield "a connection that nobody closed", True, miscounted("threadecho_connections_accepted_total", 8.0)
+    yield "a connection that was not closed", True, miscounted("threadecho_connections_accepted_total", 8.0)
     yield "an error", True, miscounted('threadecho_connections_closed_total{reason="error"}', 1.0)
     yield "a lost line", True, miscounted("threadecho_log_lines_dropped_total", 1.0)
 

@@ -21,7 +21,7 @@ def text(x, y, words, anchor="start", colour=SOFT, size=11):
 
 
 def panel(x, y, title, points, quiet, end):
-    """`points` and `quiet` are (seconds, value): a line, and a dot for each time that nobody was there."""
+    """`points` and `quiet` are (seconds, value): a line, and a dot for each time without a client."""
     top = scale(max([value for _, value in points + quiet], default=1) or 1)
     def place(point):
         return x + point[0] / end * WIDTH, y + HEIGHT - point[1] / top * HEIGHT

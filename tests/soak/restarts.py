@@ -34,7 +34,7 @@ class Restarts:
         if tail != sent:
             self.complaints.append(f"drain {self.count}: {len(tail)} of {len(sent)} bytes came back")
         if any(client.recv(1) for client in silent):
-            self.complaints.append(f"drain {self.count}: a byte that nobody sent")
+            self.complaints.append(f"drain {self.count}: a byte that was not sent")
         for client in (talker, *silent):
             client.close()
         status = self.server.process.wait(PATIENCE)

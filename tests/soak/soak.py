@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""soak.py THREADECHO DIRECTORY DURATION: clients of every kind on a server of each model for so long, in rounds. After
+"""soak.py THREADECHO DIRECTORY DURATION: clients of every kind on a server of each model for this long, in rounds. After
 each, when the last client has gone, threads, descriptors, series and gauges must be exactly what they were at the start,
 and memory within a bound. Beside each server another one is drained and started again, over and over. All is scraped
 every second and every log is rotated. Leaves samples.csv and soak.svg in DIRECTORY; status 1 if anything differs."""

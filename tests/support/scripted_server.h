@@ -34,7 +34,7 @@ class ScriptedServer {
   std::thread thread_;
 };
 
-/// A listener whose queue is full: whoever connects waits, and gets no answer.
+/// A listener whose queue is full: a client that connects waits, and gets no answer.
 class FullListener {
  public:
   FullListener();
@@ -46,7 +46,7 @@ class FullListener {
   std::vector<net::Fd> waiting_;
 };
 
-/// An address on loopback where nobody listens, and nobody else will: its port stays bound.
+/// An address on loopback where nothing listens, and nothing else will: its port stays bound.
 class UnusedPort {
  public:
   UnusedPort();

@@ -39,7 +39,7 @@ std::string variable(std::string_view name, std::string_view value) {
   return std::string(name).append("=").append(value);
 }
 
-/// Root becomes nobody; anybody else is unprivileged already.
+/// Root becomes the user nobody; other users are unprivileged already.
 bool become_nobody() { return ::getuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0); }
 
 /// A seccomp filter: this system call fails with `error_number`, all else works. Without an error it does nothing.
@@ -129,7 +129,7 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
     environment.push_back(variable(name, value));
   }
   for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {  // the sanitizers' own set-up goes along
-    if (const char* value = ::getenv(name)) {  // NOLINT(concurrency-mt-unsafe): nobody changes it
+    if (const char* value = ::getenv(name)) {  // NOLINT(concurrency-mt-unsafe): no thread changes it
       environment.push_back(variable(name, value));
     }
   }
@@ -144,7 +144,7 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
   if (setup.unprivileged) {
     fs::permissions(directory, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
   }
-  const int opened = ::open(setup.program.c_str(), O_RDONLY | O_CLOEXEC);  // nobody may not see the path to it
+  const int opened = ::open(setup.program.c_str(), O_RDONLY | O_CLOEXEC);  // the user nobody may not see the path to it
   const int program = ::fcntl(opened, F_DUPFD_CLOEXEC, kHighDescriptor / 2);
   ::close(opened);
   pid_ = ::fork();

@@ -42,7 +42,7 @@ class ServerProcess {
     std::string env_file = {};      ///< contents of `.env` in the working directory; none when empty
     bool free_ports = true;         ///< adds PORT=0 and HTTP_PORT=0 to the environment
     std::vector<int> closed = {};   ///< descriptors that it is started without
-    bool unprivileged = false;      ///< as nobody, if the test runs as root
+    bool unprivileged = false;      ///< as the user nobody, if the test runs as root
     std::string output = "output";  ///< where standard output goes; output() reads only this one
     bool ignores_hangup = false;    ///< started as nohup(1) does
     int clone3_error = 0;           ///< an errno value: clone3, and so every new thread, fails with it

@@ -12,7 +12,7 @@ MIB = 1 << 20
 
 
 def http(address, path):
-    """Status and body, or None while nobody answers."""
+    """Status and body, or None while nothing answers."""
     try:
         with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as answer:
             return answer.status, answer.read().decode()

@@ -71,7 +71,7 @@ def check_image(root, tag):
 
 
 def check_needed(tag, program_directory):
-    """Nothing is missing, since the program runs; and no shared object is there that nobody asks for."""
+    """Nothing is missing, since the program runs; and no shared object is there that no other asks for."""
     container = docker("create", tag)
     try:
         call("docker", "cp", f"{container}:/", program_directory)
@@ -87,4 +87,4 @@ def check_needed(tag, program_directory):
                 wanted.update(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic))
                 assert ".symtab" not in dynamic, f"{name} is not stripped"
     spare = set(objects) - wanted - {"threadecho"}
-    assert not spare, f"nobody needs {spare}"
+    assert not spare, f"not needed: {spare}"

@@ -61,9 +61,9 @@ TEST(Connector, GivesEachAddressItsWholeTimeout) {
 }
 
 TEST(Connector, GoesOnToTheAddressThatAnswers) {
-  const UnusedPort nobody;
+  const UnusedPort unused;
   const EchoServer server;
-  const auto connected = client::connect_to_any({nobody.endpoint(), server.endpoint()}, 30s, nullptr);
+  const auto connected = client::connect_to_any({unused.endpoint(), server.endpoint()}, 30s, nullptr);
   ASSERT_TRUE(connected.fd);
   ASSERT_EQ(connected.attempts.size(), 2U);
   EXPECT_EQ(connected.attempts.front().error, std::errc::connection_refused);
@@ -97,9 +97,9 @@ TEST(Connector, TriesAnAddressThatRefusedAgainWhileAnotherOneIsSilent) {
 }
 
 TEST(Connector, EndsWithTheLastFirstTryWhateverIsTriedAgain) {
-  const UnusedPort nobody;
+  const UnusedPort unused;
   const FullListener silent;
-  client::ConnectRace race({nobody.endpoint(), silent.endpoint()}, 100ms, nullptr);
+  client::ConnectRace race({unused.endpoint(), silent.endpoint()}, 100ms, nullptr);
   race.advance(client::ConnectRace::Clock::now());
   const auto connected = finish(race);
   EXPECT_FALSE(connected.fd);
@@ -112,7 +112,7 @@ TEST(Resolve, FindsNumericAddressesWithoutALookUpAndNoInvalidName) {
   const auto ipv6 = client::resolve({.host = "::1", .port = 7});
   ASSERT_EQ(ipv6.endpoints.size(), 1U);
   EXPECT_EQ(ipv6.endpoints[0].to_string(), "[::1]:7");
-  const auto none = client::resolve({.host = "nobody.invalid", .port = 7});  // RFC 2606
+  const auto none = client::resolve({.host = "unknown.invalid", .port = 7});  // RFC 2606
   EXPECT_TRUE(none.endpoints.empty());
   EXPECT_FALSE(none.reason.empty());
 }
@@ -132,8 +132,8 @@ TEST(Connector, GivesAnAddressThatDoesNotAnswerAHeadStartOnly) {
 
 TEST(Connector, GoesOnWithAnAddressThatIsLateInTheRace) {
   const FullListener silent;
-  const UnusedPort nobody;
-  client::ConnectRace race({silent.endpoint(), nobody.endpoint()}, 1h, nullptr);
+  const UnusedPort unused;
+  client::ConnectRace race({silent.endpoint(), unused.endpoint()}, 1h, nullptr);
   const auto begin = client::ConnectRace::Clock::now();
   race.advance(begin);
   EXPECT_EQ(race.in_flight().size(), 1U);
@@ -170,9 +170,9 @@ TEST(ConnectingOrder, BeginsWithTheAddressThatWorkedAndTakesTheFamiliesInTurn) {
 TEST(Connector, LooksTheNameUpAgainEachTimeAndBeginsWithTheAddressThatWorkedLast) {
   const EchoServer first;
   const EchoServer second;
-  const UnusedPort nobody;
+  const UnusedPort unused;
   std::vector<client::Resolution> answers = {{.endpoints = {}, .reason = "not yet"},
-                                             {.endpoints = {nobody.endpoint(), first.endpoint()}, .reason = {}},
+                                             {.endpoints = {unused.endpoint(), first.endpoint()}, .reason = {}},
                                              {.endpoints = {second.endpoint(), first.endpoint()}, .reason = {}},
                                              {.endpoints = {second.endpoint()}, .reason = {}}};
   client::NameLookup names([&, next = std::size_t{0}]() mutable { return answers.at(next++); });
@@ -201,8 +201,8 @@ TEST(Connector, WaitsForATargetThatIsNotThereYet) {
 }
 
 TEST(Connector, DoesNotWaitLongerThanItIsTold) {
-  const UnusedPort nobody;
-  client::NameLookup names([&] { return client::Resolution{.endpoints = {nobody.endpoint()}, .reason = {}}; });
+  const UnusedPort unused;
+  client::NameLookup names([&] { return client::Resolution{.endpoints = {unused.endpoint()}, .reason = {}}; });
   client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
   constexpr auto kPatience = 60ms;
   const auto begin = std::chrono::steady_clock::now();
@@ -245,10 +245,10 @@ TEST(Connector, EndsWithItsPatienceHoweverManyAddressesAreSilent) {
 
 TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
   const EchoServer server;
-  const UnusedPort nobody;
-  std::vector<client::Resolution> answers = {{.endpoints = {nobody.endpoint(), server.endpoint()}, .reason = {}},
+  const UnusedPort unused;
+  std::vector<client::Resolution> answers = {{.endpoints = {unused.endpoint(), server.endpoint()}, .reason = {}},
                                              {.endpoints = {}, .reason = "gone"},
-                                             {.endpoints = {nobody.endpoint()}, .reason = {}},
+                                             {.endpoints = {unused.endpoint()}, .reason = {}},
                                              {.endpoints = {}, .reason = "gone"}};
   client::NameLookup names([&, next = std::size_t{0}]() mutable { return answers.at(next++); });
   client::Connector connector({.host = "test", .port = 7}, names, 30s, nullptr);
@@ -262,7 +262,7 @@ TEST(Connector, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
   const auto refused = connector.connect();
   EXPECT_EQ(refused.failure.value().kind, client::FailureKind::kRefused);
   EXPECT_EQ(refused.failure.value().text,
-            nobody.endpoint().to_string() + " refused the connection; name test not found (gone)");
+            unused.endpoint().to_string() + " refused the connection; name test not found (gone)");
 }
 
 TEST(Connector, KeepsTheAddressesThatItKnowsWhenALaterLookUpFails) {

@@ -59,7 +59,7 @@ TEST_P(Echo, ReturnsSixtyFourMebibytesSentInRandomPieces) {
   EXPECT_EQ(rest.error_number, 0);
   ASSERT_EQ(rest.bytes.size(), kSize);
   EXPECT_EQ(std::hash<std::string>{}(rest.bytes), std::hash<std::string>{}(sent));
-  EXPECT_TRUE(rest.bytes == sent);  // not EXPECT_EQ: nobody wants to see 64 MiB
+  EXPECT_TRUE(rest.bytes == sent);  // not EXPECT_EQ: it would print 64 MiB
   ASSERT_TRUE(server.closes(CloseReason::kClientClosed));
   EXPECT_EQ(server.totals().received_bytes, kSize);
   EXPECT_EQ(server.totals().echoed_bytes, kSize);

@@ -197,7 +197,7 @@ TEST_P(ProxyPort, RefusesAForgedHeaderFromAnUntrustedNetworkAndCountsIt) {
   EXPECT_EQ(server.totals().accepted, 0U);
   EXPECT_TRUE(server.log().wait_for("PROXY header refused peer=" + forger.local().to_string() +
                                     " result=untrusted reason=\"no network of PROXY_TRUSTED contains the peer\""));
-  EXPECT_EQ(server.connect().echo("x"), "x") << "the direct port trusts nobody and needs not to";
+  EXPECT_EQ(server.connect().echo("x"), "x") << "the direct port has no list of trusted networks";
 }
 
 TEST_P(ProxyPort, LetsATrustedNetworkIn) {

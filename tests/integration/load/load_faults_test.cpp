@@ -128,8 +128,8 @@ TEST(LoadFaults, AReset) {
   const auto result = load(after_ten([](int fd, const std::string&) {
     // A reset is what disconnecting a socket with a linger of 0 sends; closing is left to the owner.
     net::reset_on_close(fd);
-    const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
-    static_cast<void>(::connect(fd, &nobody, sizeof nobody));
+    const sockaddr unspecified{.sa_family = AF_UNSPEC, .sa_data = {}};
+    static_cast<void>(::connect(fd, &unspecified, sizeof unspecified));
   }));
   expect_only(result, FailureKind::kReset, "reset by the server");
 }

@@ -188,7 +188,7 @@ TEST(Probe, SeesADroppedADoubledAndAnUnaskedByte) {
   EXPECT_FALSE(doubled.result.failure->wrong_byte->expected);
   EXPECT_THAT(doubled.result.failure->text, HasSubstr("expected nothing more"));
   const auto banner = run(one_message(), [](int client) {
-    write_all(client, "220 welcome, please say what you want of us, and we shall see about it\r\n");
+    write_all(client, "220 welcome, please say who you are, and we shall answer you soon, dear client\r\n");
     read_to_end(client);
   });
   EXPECT_EQ(banner.result.exit_status(), 15);
@@ -297,11 +297,11 @@ TEST(Probe, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
 
 TEST(Probe, PausesBetweenConnectsThatFail) {
   const ScriptedServer server([](int client) { write_all(client, read_exactly(client, 64)); });
-  const UnusedPort nobody;
+  const UnusedPort unused;
   ProbeOptions options = one_message();
   options.count = 6;  // the first is echoed, the second lost with its connection, four are refused
   const Observed probe =
-      run_with_later_names(options, server.endpoint(), {.endpoints = {nobody.endpoint()}, .reason = {}});
+      run_with_later_names(options, server.endpoint(), {.endpoints = {unused.endpoint()}, .reason = {}});
   EXPECT_EQ(probe.result.messages.losses().at("refused"), 4U);
   EXPECT_EQ(probe.result.attempts.size(), 5U);
   EXPECT_GE(probe.result.duration, milliseconds(10 + 20 + 40));
