@@ -24,6 +24,8 @@ root=$(cd "$1" && pwd)
 . "$here/selftest-kubernetes"
 # shellcheck source-path=SCRIPTDIR source=selftest-helm
 . "$here/selftest-helm"
+# shellcheck source-path=SCRIPTDIR source=selftest-docs
+. "$here/selftest-docs"
 
 # project: the build of this project around a program and a test that do next to nothing.
 project() {
@@ -403,7 +405,7 @@ trap 'for pid in $pids; do kill -- "-$pid"; done; exit 1' INT TERM
 lane rendered
 lane files chart running
 lane observability stacking dotenvs faults
-lane tidying sanitizers fuzzing hardening formatting layering linking learning promising checking_out scripts counting publishing
+lane tidying sanitizers fuzzing hardening formatting layering linking learning documented spelling promising checking_out scripts counting publishing
 status=0
 for pid in $pids; do wait "$pid" || status=1; done
 for name in $lanes; do cat "$work/$name.log"; done

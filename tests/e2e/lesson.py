@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""lesson.py ROOT THREADECHO: runs the commands of docs/lesson.md in the order of the page, in one bash, and compares what
-they print with what the page shows. Numbers may differ; words, lines and their order may not. A line "..." on the page
-stands for any lines, and "..." within a line for any text. Nothing may still run when the page ends."""
+"""lesson.py ROOT THREADECHO [PAGE...]: runs the commands of each page (docs/lesson.md) in the order of the page, in one
+bash, and compares what they print with what the page shows. Numbers, and the lengths of bars of "#", may differ; words,
+lines and their order may not. A line "..." on the page stands for any lines, and "..." within a line for any text. Nothing
+may still run when a page ends. The lesson starts its servers itself; the commands of other pages find one that runs."""
 
 import os
 import random
@@ -14,12 +15,20 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PAGE = "docs/lesson.md"
-SECONDS = float(os.environ.get("LESSON_SECONDS", "60"))  # the page needs far less
+LESSON = "docs/lesson.md"
+SECONDS = float(os.environ.get("LESSON_SECONDS", "60"))  # for each page, which needs far less
 OTHER_SETTINGS = "THREAD_STACK_SIZE=1MiB\nMAX_CONNECTIONS=2\n"  # of a file for the compose stack, which may lie there
-DEFAULT_PORTS = {"PORT": "9000", "HTTP_PORT": "8080"}
+DEFAULT_PORTS = {"PORT": "9000", "HTTP_PORT": "8080", "WATCH_HTTP_PORT": "8081"}
 MARK = "=== command"
-NUMBER = re.compile(r"\d[\d,.]*(?: ?(?:[mun]?s|[KMG]iB|[kMG]?B)\b)?")
+# A server as the README starts it in another terminal, and its end.
+SERVER = """PATH=$PWD/build/release:$PATH
+FAULTS=on threadecho >server.log 2>&1 &
+server=$!
+threadecho probe "localhost:$PORT" --count 1 --wait 10s --quiet >/dev/null || cat server.log
+"""
+STOP = "kill \"$server\"\nwait \"$server\"\n"
+REVISION = re.compile(r"\b(?:[0-9a-f]{12}(?:-dirty)?|unknown)\b")
+NUMBER = re.compile(r"(?:\d+[hms])+\b|\d[\d,.]*(?: ?(?:[mun]?s|[KMG]iB|[kMG]?B)\b)?")
 
 
 @dataclass
@@ -65,13 +74,14 @@ def free_ports():
     return dict(zip(DEFAULT_PORTS, map(str, ports)))
 
 
-def script_of(steps, ports):
-    lines = []
+def script_of(steps, ports, needs_server):
+    lines = [SERVER] if needs_server else []
     for number, step in enumerate(steps):
         command = step.command
         for name, usual in DEFAULT_PORTS.items():
             command = re.sub(rf"\b{usual}\b", ports[name], command)
         lines += [f"printf '\\n%s %s\\n' '{MARK}' {number}", command]
+    lines += [f"printf '\\n%s %s\\n' '{MARK}' {len(steps)}", STOP if needs_server else ":"]
     return "\n".join(lines) + "\n"
 
 
@@ -109,7 +119,7 @@ def run(script, directory, ports):
 
 
 def shape(line):
-    return re.sub(r"\s+", " ", NUMBER.sub("N", line)).strip()
+    return re.sub(r"\s+", " ", NUMBER.sub("N", REVISION.sub("N", re.sub("#+", "#", line)))).strip()
 
 
 def pattern(shown):
@@ -123,39 +133,45 @@ def pattern(shown):
     return "".join(parts)
 
 
-def complaints(steps, output):
+def complaints(page, steps, output):
     pieces = re.split(rf"^{MARK} (\d+)\n", output, flags=re.MULTILINE)
     printed = {int(number): text for number, text in zip(pieces[1::2], pieces[2::2])}
     for number, step in enumerate(steps):
         if number not in printed:
-            yield f"{PAGE}:{step.line}: was not reached: {step.command}"
+            yield f"{page}:{step.line}: was not reached: {step.command}"
             return
         lines = [line for line in printed[number].splitlines() if line.strip()]
         shown = [line for line in step.shown if line.strip()]
         if not re.fullmatch(pattern(shown), "".join(shape(line) + "\n" for line in lines)):
-            yield "\n".join([f"{PAGE}:{step.line}: prints something else: {step.command}", "  the page shows",
+            yield "\n".join([f"{page}:{step.line}: prints something else: {step.command}", "  the page shows",
                              *(f"    {line}" for line in shown), "  it printed", *(f"    {line}" for line in lines)])
 
 
-def main():
-    root, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-    steps = steps_of((root / PAGE).read_text(encoding="utf-8"))
+def check(root, program, page):
+    """Prints what is wrong with a page; tells whether nothing is."""
+    steps = steps_of((root / page).read_text(encoding="utf-8"))
     if not steps:
-        print(f"{PAGE}: has no commands")
-        return 1
+        print(f"{page}: has no commands")
+        return False
     with tempfile.TemporaryDirectory(prefix="threadecho-lesson-") as name:
         directory = Path(name)
         (directory / "build/release").mkdir(parents=True)
         (directory / "build/release/threadecho").symlink_to(program)
         (directory / "bench").symlink_to(root / "bench")
-        (directory / ".env").write_text(OTHER_SETTINGS, encoding="utf-8")
+        if page == LESSON:
+            (directory / ".env").write_text(OTHER_SETTINGS, encoding="utf-8")
         ports = free_ports()
-        output, found = run(script_of(steps, ports), directory, ports)
-    found += complaints(steps, output)
+        output, found = run(script_of(steps, ports, page != LESSON), directory, ports)
+    found += complaints(page, steps, output)
     for complaint in found:
         print(complaint)
     print(f"{len(steps)} commands, {len(found)} complaints")
-    return 1 if found else 0
+    return not found
+
+
+def main():
+    root, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    return 0 if all([check(root, program, page) for page in sys.argv[3:] or [LESSON]]) else 1
 
 
 if __name__ == "__main__":
