@@ -25,7 +25,7 @@ enum class FaultKind : std::uint8_t {
   kClose,     ///< the connection ends with a FIN: a truncated echo
   kReset,     ///< the connection ends with an RST
   kCorrupt,   ///< one bit of one byte is flipped
-  kRefuse,    ///< new connections are refused
+  kRefuse,    ///< new connections are accepted and closed at once
   kUnready,   ///< /readyz answers 503
 };
 inline constexpr std::array<std::string_view, 8> kFaultNames = {"delay", "throttle", "stall",  "close",

@@ -18,7 +18,7 @@ Kinds:
   close [AFTER_BYTES]        FIN after AFTER_BYTES echoed bytes: a truncated echo
   reset [AFTER_BYTES]        RST after AFTER_BYTES echoed bytes
   corrupt [AFTER_BYTES]      one bit of the next byte is flipped
-  refuse                     new connections are refused
+  refuse                     new connections are accepted and closed
   unready                    /readyz answers 503
 
 )";
