@@ -18,7 +18,8 @@ constexpr std::size_t kAtOnce = std::size_t{64} * 1024;
 
 }  // namespace
 
-EchoExchange::EchoExchange(int fd, Payload payload, std::size_t size) : fd_(fd), payload_(payload), size_(size) {}
+EchoExchange::EchoExchange(int fd, Payload payload, std::size_t size, ArrivesWhen arrives)
+    : fd_(fd), payload_(payload), size_(size), arrives_(arrives) {}
 
 /// Of its first byte in the payload's stream. Each message is another part of it.
 std::uint64_t EchoExchange::place_of(const Message& message) const noexcept {
@@ -60,10 +61,14 @@ Failure EchoExchange::broken(int error_number) const {
              : failure(kind, "the connection broke after " + progress() + ": " + error.message());
 }
 
-void EchoExchange::complete_first(std::vector<Echoed>& echoed) {
+void EchoExchange::complete_first(std::optional<Clock::time_point> arrived, std::vector<Echoed>& echoed) {
   const Message& first = pending_.front();
   const auto now = Clock::now();
-  echoed.push_back({.sequence = first.sequence, .round_trip = now - first.began.value_or(now)});
+  const auto began = first.began.value_or(now);
+  // Outside of these bounds, the wall clock has been set since the echo arrived.
+  const bool is_stamped = arrived && began <= *arrived && *arrived <= now;
+  echoed.push_back(
+      {.sequence = first.sequence, .round_trip = (is_stamped ? *arrived : now) - began, .is_stamped = is_stamped});
   pending_.pop_front();
   echoed_ = 0;
   if (sending_ > 0) {
@@ -73,7 +78,8 @@ void EchoExchange::complete_first(std::vector<Echoed>& echoed) {
   }
 }
 
-std::optional<Failure> EchoExchange::compare(std::span<const std::byte> received, std::vector<Echoed>& echoed) {
+std::optional<Failure> EchoExchange::compare(std::span<const std::byte> received,
+                                             std::optional<Clock::time_point> arrived, std::vector<Echoed>& echoed) {
   while (!received.empty()) {
     if (pending_.empty()) {
       if (!echoed.empty()) {  // the last message came back with more than was sent
@@ -91,7 +97,7 @@ std::optional<Failure> EchoExchange::compare(std::span<const std::byte> received
       return wrong_byte(echoed_, payload_.at(place + right), part[right]);
     }
     if (echoed_ == size_) {
-      complete_first(echoed);
+      complete_first(arrived, echoed);
     }
     received = received.subspan(right);
   }
@@ -109,18 +115,24 @@ std::optional<Failure> EchoExchange::at_end_of_file() {
   return failure(FailureKind::kClosedEarly, "the server closed early, after " + progress());
 }
 
+net::Arrival EchoExchange::read(std::span<std::byte> buffer) const noexcept {
+  return arrives_ == ArrivesWhen::kStamped
+             ? net::receive_stamped(fd_, buffer)
+             : net::Arrival{.got = ::recv(fd_, buffer.data(), buffer.size(), 0), .at = {}};
+}
+
 EchoExchange::Received EchoExchange::receive() {
   std::array<std::byte, kAtOnce> buffer;
   Received result;
   while (!is_done() && !result.failure) {
-    const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    const auto [got, arrived] = read(buffer);
     if (got < 0 && errno == EAGAIN) {
       break;
     }
     if (got == 0) {
       result.failure = at_end_of_file();
     } else if (got > 0) {
-      result.failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)), result.echoed);
+      result.failure = compare(std::span(buffer).first(static_cast<std::size_t>(got)), arrived, result.echoed);
     } else if (errno != EINTR) {
       result.failure = broken(errno);
     }

@@ -13,6 +13,7 @@
 #include "client/payload.h"
 #include "client/signal_fd.h"
 #include "client/wait.h"
+#include "net/arrival.h"
 
 namespace threadecho::client {
 
@@ -23,8 +24,14 @@ class EchoExchange {
  public:
   using Clock = std::chrono::steady_clock;
 
+  /// When an echo came.
+  enum class ArrivesWhen : std::uint8_t {
+    kRead,     ///< by receive()
+    kStamped,  ///< at this host, as the kernel notes it: the socket has net::stamp_arrivals()
+  };
+
   /// Over a connected socket that does not block and stays the caller's; messages of `size` bytes.
-  EchoExchange(int fd, Payload payload, std::size_t size);
+  EchoExchange(int fd, Payload payload, std::size_t size, ArrivesWhen arrives = ArrivesWhen::kRead);
 
   struct Message {
     std::uint64_t sequence = 0;
@@ -33,6 +40,7 @@ class EchoExchange {
   struct Echoed {
     std::uint64_t sequence = 0;
     std::chrono::nanoseconds round_trip{};  ///< from the first byte handed to the kernel to the last one received
+    bool is_stamped = false;                ///< else receive() has read it just now, however long it was there
   };
   struct Received {
     std::vector<Echoed> echoed;
@@ -62,8 +70,10 @@ class EchoExchange {
  private:
   [[nodiscard]] bool wants_to_send() const noexcept { return sending_ < pending_.size() && send_error_ == 0; }
   [[nodiscard]] std::uint64_t place_of(const Message& message) const noexcept;
-  std::optional<Failure> compare(std::span<const std::byte> received, std::vector<Echoed>& echoed);
-  void complete_first(std::vector<Echoed>& echoed);
+  net::Arrival read(std::span<std::byte> buffer) const noexcept;
+  std::optional<Failure> compare(std::span<const std::byte> received, std::optional<Clock::time_point> arrived,
+                                 std::vector<Echoed>& echoed);
+  void complete_first(std::optional<Clock::time_point> arrived, std::vector<Echoed>& echoed);
   std::optional<Failure> at_end_of_file();
   [[nodiscard]] Failure broken(int error_number) const;
   [[nodiscard]] Failure wrong_byte(std::size_t offset, std::optional<std::byte> expected, std::byte got) const;
@@ -74,6 +84,7 @@ class EchoExchange {
   int fd_;
   Payload payload_;
   std::size_t size_;
+  ArrivesWhen arrives_;
   std::deque<Message> pending_;
   std::size_t echoed_ = 0;   ///< bytes of the first message
   std::size_t sending_ = 0;  ///< in pending_: the message that is being sent

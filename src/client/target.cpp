@@ -69,6 +69,9 @@ text::Parsed<Target> parse_target(std::string_view text, TargetPort expected) {
       return ParsedTarget::bad("has no colon before its port; did you mean " + std::string(text.substr(0, end + 1)) +
                                ":" + std::string(text.substr(end + 1)) + "?");
     }
+    if (text.starts_with('[') && text.find(']') == std::string_view::npos) {
+      return ParsedTarget::bad("has no closing bracket; expected [IPv6]:PORT");
+    }
     return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":" +
                              std::to_string(expected.usual) + "?");
   }

@@ -12,7 +12,16 @@ namespace {
 
 constexpr std::string_view kSeparators = ", \t\r";
 
+/// Editors of some systems begin a file with it.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 }  // namespace
+
+TargetList::TargetList(const std::vector<client::Target>& first) : targets(first) {
+  for (const client::Target& target : targets) {
+    names_.insert(target.to_string());
+  }
+}
 
 void TargetList::add(std::string_view text, const std::string& origin, const client::ConnectFlags& flags) {
   const auto problem = [&](std::string reason) {
@@ -24,8 +33,7 @@ void TargetList::add(std::string_view text, const std::string& origin, const cli
     problem(parsed.reason());
     return;
   }
-  const std::string name = parsed.value().to_string();
-  if (std::ranges::any_of(targets, [&](const client::Target& known) { return known.to_string() == name; })) {
+  if (!names_.insert(parsed.value().to_string()).second) {
     problem("given more than once");
     return;
   }
@@ -64,7 +72,11 @@ void TargetList::add_file(const std::string& path, const client::ConnectFlags& f
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     const std::string origin = path + ":" + std::to_string(++number);
-    add_all(std::string_view(line).substr(0, line.find('#')), origin, flags);
+    std::string_view text = std::string_view(line).substr(0, line.find('#'));
+    if (number == 1 && text.starts_with(kByteOrderMark)) {
+      text.remove_prefix(kByteOrderMark.size());
+    }
+    add_all(text, origin, flags);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "client/arguments.h"
@@ -12,7 +13,10 @@
 namespace threadecho::watch {
 
 /// Targets, and what is wrong with the others. No target stands there twice.
-struct TargetList {
+class TargetList {
+ public:
+  explicit TargetList(const std::vector<client::Target>& first = {});
+
   std::vector<client::Target> targets;
   std::vector<config::Problem> problems;
 
@@ -24,6 +28,9 @@ struct TargetList {
   void add_file(const std::string& path, const client::ConnectFlags& flags);
 
   static constexpr std::size_t kMostFileBytes = std::size_t{4} * 1024 * 1024;
+
+ private:
+  std::unordered_set<std::string> names_;
 };
 
 }  // namespace threadecho::watch

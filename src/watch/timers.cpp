@@ -17,7 +17,11 @@ void Timers::put(std::size_t place, Timed* timed) {
 }
 
 void Timers::set(Timed& timed) {
-  timed.at_ = timed.next_step();
+  const auto at = timed.next_step();
+  if (timed.place_ != Timed::kNowhere && timed.at_ == at) {
+    return;  // as after most echoes: it would cost as much as to move
+  }
+  timed.at_ = at;
   if (timed.place_ == Timed::kNowhere) {
     heap_.push_back(&timed);
     timed.place_ = heap_.size() - 1;

@@ -196,7 +196,7 @@ WatchArguments parse_watch_arguments(int argc, const char* const* argv, const ho
 }
 
 TargetList read_targets(const WatchOptions& options) {
-  TargetList list{.targets = options.targets, .problems = {}};
+  TargetList list(options.targets);
   if (!options.targets_file.empty()) {
     list.add_file(options.targets_file, options.connect);
   }

@@ -1,5 +1,7 @@
 #include "watch/watch_command.h"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -31,6 +33,9 @@ namespace {
 /// Enough for Prometheus, probes and a few pages; each takes a descriptor that a path could have.
 constexpr std::size_t kHttpConnections = 16;
 
+/// In bytes: a scrape of thousands of paths takes more than this, and gives it back at its end.
+constexpr int kGivenBackFrom = 256 * 1024;
+
 net::Fd listen_for_http(const WatchOptions& options) {
   return net::listen_on({.address = options.http_bind_address,
                          .port = options.http_port,
@@ -49,6 +54,8 @@ int watch(const WatchArguments& arguments, const host::Pod& pod) {
   const net::Fd hangups = reloads ? take_hangups() : net::Fd();
   client::SignalFd signals(client::SignalFd::LastWords::kNone, reloads ? Hangup::kMeansSomethingElse : Hangup::kEnds);
   const auto sink = std::make_shared<log::StdoutSink>();
+  ::mallopt(M_MMAP_THRESHOLD, kGivenBackFrom);
+  ::mallopt(M_TRIM_THRESHOLD, kGivenBackFrom);
   log::Logger log = log::make_logger(options.log_level, options.log_format, sink);
   for (const config::Warning& warning : arguments.warnings) {
     log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});

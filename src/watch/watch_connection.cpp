@@ -11,9 +11,16 @@
 
 #include "client/connector.h"
 #include "client/failure.h"
+#include "net/arrival.h"
 #include "net/tcp.h"
 
 namespace threadecho::watch {
+namespace {
+
+/// A message and its echo fit into the smallest windows: they need nothing between sending and collecting.
+constexpr std::size_t kSmallMessage = 4096;
+
+}  // namespace
 
 std::size_t Sockets::most_of_process() {
   constexpr std::size_t kOthers = 48;
@@ -53,6 +60,23 @@ void WatchConnection::register_sockets() {
   }
 }
 
+/// Echoes wake the loop no more, only the end of the connection does.
+void WatchConnection::calm_down() {
+  epoll_event end{.events = EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};
+  epoll_event echo{.events = EPOLLIN | EPOLLET, .data = {.ptr = this}};
+  is_calm_ = ::epoll_ctl(sockets_.calm_epoll, EPOLL_CTL_ADD, fd_.get(), &echo) == 0;
+  if (is_calm_) {
+    ::epoll_ctl(sockets_.epoll, EPOLL_CTL_MOD, fd_.get(), &end);
+  }
+}
+
+void WatchConnection::rest() {
+  if (is_calm_ && is_waiting()) {
+    --sockets_.awaited;
+  }
+  deadline_ = Clock::time_point::max();
+}
+
 void WatchConnection::advance_connect(Clock::time_point now, Progress& progress) {
   client::Connected connected;
   if (sockets_.open > sockets_.most) {
@@ -76,7 +100,9 @@ void WatchConnection::advance_connect(Clock::time_point now, Progress& progress)
   race_.reset();
   fd_ = std::move(connected.fd);
   local_ = connected.attempts.back().local;
-  exchange_.emplace(fd_.get(), payload_, options_.size);
+  using ArrivesWhen = client::EchoExchange::ArrivesWhen;
+  exchange_.emplace(fd_.get(), payload_, options_.size,
+                    net::stamp_arrivals(fd_.get()) ? ArrivesWhen::kStamped : ArrivesWhen::kRead);
   progress.connected = now - began_;
   connected_at_ = now;
   deadline_ = Clock::time_point::max();
@@ -85,6 +111,7 @@ void WatchConnection::advance_connect(Clock::time_point now, Progress& progress)
 void WatchConnection::send(Clock::time_point now, client::AfterSending after) {
   began_ = now;
   deadline_ = now + options_.timeout;
+  sockets_.awaited += is_calm_ ? 1 : 0;
   half_closes_ = after == client::AfterSending::kHalfClose;
   exchange_->add(sequence_++);
   if (half_closes_) {
@@ -101,15 +128,20 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
     return;
   }
   client::EchoExchange::Received received = exchange_->receive();
-  if (!received.echoed.empty()) {
+  progress.is_echoed = !received.echoed.empty();
+  const bool is_stamped = progress.is_echoed && received.echoed.front().is_stamped;
+  if (is_stamped || (progress.is_echoed && !is_calm_)) {
     progress.round_trip = received.echoed.front().round_trip;
   }
   const Place place = exchange_->pending().empty() ? Place::kHalfClosed : Place::kWaiting;
   if (received.failure) {
     progress.loss = lose(std::move(*received.failure), place, now);
   } else if (exchange_->is_done()) {
-    deadline_ = Clock::time_point::max();
+    rest();
     progress.is_done = half_closes_;
+    if (is_stamped && !is_calm_ && kind_ == ConnectionKind::kLasting && options_.size <= kSmallMessage) {
+      calm_down();
+    }
     // With edge-triggered events, an end that came together with the echo would show at the next message only.
     if (auto failure = half_closes_ || !peer_ended_ ? std::nullopt : exchange_->unexpected()) {
       progress.loss = lose(std::move(*failure), Place::kIdle, now);
@@ -136,7 +168,12 @@ Loss WatchConnection::lose(client::Failure failure, Place place, Clock::time_poi
 
 void WatchConnection::close() {
   if (is_open()) {
+    if (is_waiting()) {
+      exchange_->receive();  // a socket that closes with bytes unread resets its connection
+    }
     read_tcp_info();
+    rest();
+    is_calm_ = false;
     known_retransmitted_ = 0;
     peer_ended_ = false;
     --sockets_.open;
@@ -144,7 +181,6 @@ void WatchConnection::close() {
   race_.reset();
   exchange_.reset();
   fd_.reset();
-  deadline_ = Clock::time_point::max();
 }
 
 std::optional<nanoseconds> WatchConnection::read_tcp_info() {

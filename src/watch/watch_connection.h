@@ -18,9 +18,13 @@ namespace threadecho::watch {
 
 class WatchPath;
 
-/// The descriptors that connections may use; some are left for HTTP and for looking names up.
+/// What the sockets of all connections share: two sets of epoll, and the descriptors that they may use; some are left
+/// for HTTP and for looking names up.
 struct Sockets {
-  int epoll = -1;
+  int epoll = -1;  ///< wakes the loop
+  /// Has the sockets whose echoes the loop collects at its ticks: the kernel notes when they arrived.
+  int calm_epoll = -1;
+  std::size_t awaited = 0;  ///< echoes that calm_epoll will report
   std::size_t open = 0;
   std::size_t most = 0;
 
@@ -56,7 +60,8 @@ class WatchConnection {
 
   struct Progress {
     std::optional<nanoseconds> connected;   ///< connected now, after this long
-    std::optional<nanoseconds> round_trip;  ///< the message came back
+    bool is_echoed = false;                 ///< the message came back
+    std::optional<nanoseconds> round_trip;  ///< of it; nothing if the kernel has not noted when it arrived
     bool is_done = false;                   ///< half-closed, and the server has closed too
     std::optional<Loss> loss;               ///< it is closed
   };
@@ -74,6 +79,9 @@ class WatchConnection {
   void advance_connect(Clock::time_point now, Progress& progress);
   void advance_exchange(Clock::time_point now, Progress& progress);
   void register_sockets();
+  void calm_down();
+  /// An echo is awaited no more.
+  void rest();
   Loss lose(client::Failure failure, Place place, Clock::time_point now);
 
   const WatchOptions& options_;
@@ -90,6 +98,7 @@ class WatchConnection {
   Clock::time_point connected_at_;
   Clock::time_point deadline_ = Clock::time_point::max();
   std::uint64_t sequence_ = 0;
+  bool is_calm_ = false;  ///< in Sockets::calm_epoll
   bool half_closes_ = false;
   bool peer_ended_ = false;
   std::uint32_t known_retransmitted_ = 0;  ///< of this connection, as last read

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "client/local_stalls.h"
@@ -19,14 +19,14 @@
 namespace threadecho::watch {
 namespace {
 
-constexpr int kEventsAtOnce = 256;
 /// What is due is done in so small parts, and then events are looked at: the time of an echo must not wait for others.
-constexpr int kDueAtOnce = 4;
+constexpr int kDueAtOnce = 8;
 constexpr std::size_t kNameThreads = 4;
 
-/// Steps that are due within this time are done together, at its end: fewer wake-ups.
-Clock::duration tick_of(Clock::duration interval) {
-  return std::clamp<Clock::duration>(interval / 100, std::chrono::milliseconds(1), std::chrono::milliseconds(10));
+/// What is due within this time is done together, at its end: fewer wake-ups.
+Clock::duration tick_of(const WatchOptions& options) {
+  return std::clamp<Clock::duration>(std::min(options.interval, options.timeout) / 20, std::chrono::milliseconds(1),
+                                     std::chrono::milliseconds(50));
 }
 
 }  // namespace
@@ -37,9 +37,11 @@ WatchLoop::WatchLoop(const WatchOptions& options, log::Logger& log, client::Sign
       signals_(signals),
       hangups_(hangups),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      sockets_{.epoll = epoll_.get(), .open = 0, .most = Sockets::most_of_process()},
+      calm_epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      sockets_{.epoll = epoll_.get(), .calm_epoll = calm_epoll_.get(), .most = Sockets::most_of_process()},
       names_("look-up", kNameThreads),
       identities_("version", 1),
+      tick_(tick_of(options)),
       context_{.options = options,
                .sockets = sockets_,
                .timers = timers_,
@@ -49,7 +51,7 @@ WatchLoop::WatchLoop(const WatchOptions& options, log::Logger& log, client::Sign
                .ask_identity = [this](WatchPath& path) { ask_identity(path); },
                .next_path = next_path_,
                .paths = paths_} {
-  if (!epoll_) {
+  if (!epoll_ || !calm_epoll_) {
     throw std::system_error(errno, std::generic_category(), "epoll");
   }
   add_descriptor(signals_.fd(), &signals_);
@@ -74,13 +76,15 @@ void WatchLoop::run() {
   std::unique_lock lock(mutex_);
   set_targets(read_targets(options_).targets, Clock::now());
   while (!signals_.signal()) {
-    const auto due = wake_up_at();
-    const auto now = Clock::now();
-    take_events(now >= due ? 0 : net::poll_timeout(due, now), lock);
-    const auto woken = Clock::now();
-    note_late(due, woken);
-    while (!signals_.signal() && run_due(woken)) {
-      take_events(0, lock);
+    const auto due = next_tick();
+    const auto before = Clock::now();
+    lock.unlock();
+    const auto events = events_of(epoll_, before >= due ? 0 : net::poll_timeout(due, before));
+    lock.lock();
+    take(events);
+    if (const auto now = Clock::now(); now >= due) {
+      note_late(due, now);
+      tick(now);
     }
     if (!is_ready() && std::ranges::all_of(targets_, [](const auto& target) { return target->is_known(); })) {
       is_ready_.store(true, std::memory_order_relaxed);
@@ -89,13 +93,21 @@ void WatchLoop::run() {
   is_ready_.store(false, std::memory_order_relaxed);
 }
 
-Clock::time_point WatchLoop::wake_up_at() const {
-  const auto first = timers_.first_at();
-  if (first == Clock::time_point::max()) {
-    return first;
+/// What is due, and the echoes that wake nobody up, wait for the next multiple of tick_.
+Clock::time_point WatchLoop::next_tick() const {
+  const auto first =
+      sockets_.awaited > 0 ? std::min(timers_.first_at(), last_tick_ + nanoseconds(1)) : timers_.first_at();
+  return first == Clock::time_point::max() ? first : first + (tick_ - first.time_since_epoch() % tick_) % tick_;
+}
+
+/// Events first: what came in time is not late because this loop is.
+void WatchLoop::tick(Clock::time_point now) {
+  last_tick_ = now;
+  take_events(epoll_);
+  take_events(calm_epoll_);
+  while (!signals_.signal() && run_due(now)) {
+    take_events(epoll_);
   }
-  const auto tick = tick_of(options_.interval);
-  return first + (tick - first.time_since_epoch() % tick) % tick;
 }
 
 /// Does some of what is due. Returns whether there is more.
@@ -120,68 +132,74 @@ void WatchLoop::note_late(Clock::time_point due, Clock::time_point now) {
   }
 }
 
-int WatchLoop::take_events(int timeout, std::unique_lock<std::mutex>& lock) {
-  std::array<epoll_event, kEventsAtOnce> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
-  if (timeout != 0) {
-    lock.unlock();
+std::span<epoll_event> WatchLoop::events_of(const net::Fd& epoll, int timeout) {
+  const int count = ::epoll_wait(epoll.get(), events_.data(), static_cast<int>(events_.size()), timeout);
+  if (count < 0 && errno != EINTR) {
+    throw std::system_error(errno, std::generic_category(), "epoll_wait");
   }
-  int count = 0;
-  do {
-    count = ::epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, timeout);
-    const int error = errno;
-    if (!lock.owns_lock()) {
-      lock.lock();
+  return std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
+}
+
+void WatchLoop::take_events(const net::Fd& epoll) {
+  for (auto events = events_of(epoll, 0); !events.empty(); events = events_of(epoll, 0)) {
+    take(events);
+    if (events.size() < events_.size()) {
+      return;
     }
-    if (count < 0 && error != EINTR) {
-      throw std::system_error(error, std::generic_category(), "epoll_wait");
+  }
+}
+
+void WatchLoop::take(std::span<const epoll_event> events) {
+  bool names = false;
+  bool identities = false;
+  bool hangup = false;
+  for (const epoll_event& event : events) {
+    void* const owner = event.data.ptr;
+    if (owner == &signals_) {
+      signals_.take();
+    } else if (owner == &names_) {
+      names = true;
+    } else if (owner == &identities_) {
+      identities = true;
+    } else if (owner == &hangups_) {
+      hangup = true;
+    } else {
+      auto* const connection = static_cast<WatchConnection*>(owner);
+      connection->note_events(event.events);
+      connection->path().handle(*connection, Clock::now());
     }
-    timeout = 0;
-    bool names = false;
-    bool identities = false;
-    bool hangup = false;
-    for (int i = 0; i < count; ++i) {
-      void* const owner = events.at(static_cast<std::size_t>(i)).data.ptr;
-      if (owner == &signals_) {
-        signals_.take();
-      } else if (owner == &names_) {
-        names = true;
-      } else if (owner == &identities_) {
-        identities = true;
-      } else if (owner == &hangups_) {
-        hangup = true;
-      } else {
-        auto* const connection = static_cast<WatchConnection*>(owner);
-        connection->note_events(events.at(static_cast<std::size_t>(i)).events);
-        connection->path().handle(*connection, Clock::now());
-      }
-    }
-    // Last: these may end paths, to which events of this batch belong.
-    if (identities) {
-      identities_.finish_done();
-    }
-    if (names) {
-      names_.finish_done();
-    }
-    if (hangup) {
-      reload();
-    }
-  } while (count == kEventsAtOnce);
-  return count;
+  }
+  // Last: these may end paths, to which events of this batch belong.
+  if (identities) {
+    identities_.finish_done();
+  }
+  if (names) {
+    names_.finish_done();
+  }
+  if (hangup) {
+    reload();
+  }
 }
 
 void WatchLoop::set_targets(const std::vector<client::Target>& targets, Clock::time_point now) {
+  if (targets.empty()) {
+    log_.warn("no targets", {{"file", options_.targets_file}});
+  }
+  std::unordered_set<std::string> wanted;  // each of thousands could be compared with each
+  for (const client::Target& target : targets) {
+    wanted.insert(target.to_string());
+  }
   std::erase_if(targets_, [&](const std::unique_ptr<WatchTarget>& one) {
     const std::string name = one->target().to_string();
-    const bool stays = std::ranges::any_of(targets, [&](const auto& target) { return target.to_string() == name; });
+    const bool stays = wanted.erase(name) != 0;
     if (!stays) {
       ended_with_losses_ = ended_with_losses_ || one->has_losses();
       log_.info("target gone", {{"target", name}});
     }
     return !stays;
   });
-  for (const client::Target& target : targets) {
-    const std::string name = target.to_string();
-    if (std::ranges::none_of(targets_, [&](const auto& one) { return one->target().to_string() == name; })) {
+  for (const client::Target& target : targets) {  // in their order
+    if (wanted.contains(target.to_string())) {
       targets_.push_back(std::make_unique<WatchTarget>(context_, target, now));
     }
   }

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "client/signal_fd.h"
@@ -46,20 +50,27 @@ class WatchLoop {
   void reload();
   void ask_identity(WatchPath& path);
   void take_identity(std::uint32_t number, std::string pod, std::string node);
+  void tick(Clock::time_point now);
   bool run_due(Clock::time_point now);
-  int take_events(int timeout, std::unique_lock<std::mutex>& lock);
+  std::span<epoll_event> events_of(const net::Fd& epoll, int timeout);
+  void take_events(const net::Fd& epoll);
+  void take(std::span<const epoll_event> events);
   void note_late(Clock::time_point due, Clock::time_point now);
-  [[nodiscard]] Clock::time_point wake_up_at() const;
+  [[nodiscard]] Clock::time_point next_tick() const;
 
   const WatchOptions& options_;
   log::Logger& log_;
   client::SignalFd& signals_;
   int hangups_;
   net::Fd epoll_;
+  net::Fd calm_epoll_;
   Sockets sockets_;
   Timers timers_;
   Background names_;
   Background identities_;
+  std::array<epoll_event, 256> events_{};  ///< of the last call of events_of()
+  Clock::duration tick_;
+  Clock::time_point last_tick_;
   log::RateLimit late_lines_{std::chrono::seconds(10)};
   mutable std::mutex mutex_;  ///< held while the loop works, not while it waits; protects the members below
   std::uint32_t next_path_ = 0;

@@ -138,8 +138,8 @@ void WatchPath::take(WatchConnection& connection, Clock::time_point now) {
   if (progress.connected) {
     take_connected(connection, *progress.connected, now);
   }
-  if (progress.round_trip) {
-    take_echo(connection, *progress.round_trip, now);
+  if (progress.is_echoed) {
+    take_echo(connection, progress.round_trip, now);
   }
   if (progress.is_done) {
     connection.close();
@@ -156,11 +156,13 @@ void WatchPath::take_connected(WatchConnection& connection, nanoseconds after, C
   connection.send(now, is_fresh ? client::AfterSending::kHalfClose : client::AfterSending::kStayOpen);
 }
 
-void WatchPath::take_echo(WatchConnection& connection, nanoseconds round_trip, Clock::time_point now) {
+void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now) {
   ++record_.counters.messages[index_of(MessageResult::kOk)];
   if (connection.kind() == ConnectionKind::kLasting) {
-    target_.round_trip.observe(round_trip);
-    record_.round_trip = round_trip;
+    if (round_trip) {
+      target_.round_trip.observe(*round_trip);
+      record_.round_trip = round_trip;
+    }
     if (record_.state != PathState::kUp) {
       go_up(now);
     }

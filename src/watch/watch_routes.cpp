@@ -34,7 +34,9 @@ WatchRoutes::WatchRoutes(const WatchLoop& loop, const WatchOptions& options, hos
 
 std::string WatchRoutes::metrics() const {
   const prometheus::TextSerializer serializer;
-  std::ostringstream out;
+  std::string space;
+  space.reserve(last_size_ + last_size_ / 8);  // a buffer of thousands of paths that grows would be there twice
+  std::ostringstream out(std::move(space));
   const auto write = [&](const prometheus::MetricFamily& family) { serializer.Serialize(out, {family}); };
   each_watch_family(loop_.snapshot(), options_.aggregate ? Labels::kTargetOnly : Labels::kEachAddress, write);
   for (const prometheus::MetricFamily& family : process_.Collect()) {
@@ -42,7 +44,9 @@ std::string WatchRoutes::metrics() const {
   }
   write(admin::build_info_family());
   write(admin::dropped_lines_family(log_lines_dropped_()));
-  return std::move(out).str();
+  std::string text = std::move(out).str();
+  last_size_ = text.size();
+  return text;
 }
 
 Response WatchRoutes::readiness() const {

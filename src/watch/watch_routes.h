@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -31,6 +32,7 @@ class WatchRoutes {
   host::Pod pod_;
   std::function<std::uint64_t()> log_lines_dropped_;
   admin::ProcessCollector process_;
+  mutable std::size_t last_size_ = 0;  ///< of metrics(), which one thread calls
 };
 
 }  // namespace threadecho::watch

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -159,6 +160,21 @@ TEST_P(WatchedServer, TellsAStoppedServerFromADeadOne) {
   EXPECT_EQ(all_lost(watcher, target_), 1);
 }
 
+TEST_P(WatchedServer, LosesNothingWhileItsWatcherIsStopped) {
+  Watcher watcher({target_, "--connect-every", "50ms", "--idle", "100ms"});
+  ASSERT_TRUE(watcher.becomes("up"));
+  watcher.signal(SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // more than three times its timeout
+  watcher.signal(SIGCONT);
+  const auto late = "this host did not run the watcher in time";
+  ASSERT_TRUE(eventually([&] { return watcher.output().find(late) != std::string::npos; }));
+  const auto messages = watcher.path()["messages"]["ok"].get<int>();
+  ASSERT_TRUE(eventually([&] { return watcher.path()["messages"]["ok"] >= messages + 10; }));
+  EXPECT_EQ(watcher.path()["state"], "up");
+  EXPECT_EQ(watcher.path()["messages"]["lost"], 0);
+  EXPECT_EQ(all_lost(watcher, target_), 0);
+}
+
 TEST_P(WatchedServer, ShowsThatOnlyNewConnectionsAreRefused) {
   Watcher watcher({target_, "--connect-every", "100ms"});
   ASSERT_TRUE(watcher.becomes("up"));
@@ -251,6 +267,13 @@ TEST(Watch, ReadsItsTargetsAgainOnHangup) {
   EXPECT_EQ(watcher.stop(), 0);
 }
 
+TEST(Watch, SaysThatItsFileHasNoTargets) {
+  const TemporaryDirectory directory;
+  Watcher watcher({"--targets-file", directory.write("targets", "# none yet\n")});
+  EXPECT_TRUE(eventually([&] { return watcher.output().find("no targets") != std::string::npos; }));
+  EXPECT_EQ(watcher.stop(), 0);
+}
+
 TEST(Watch, EndsOnHangupWithoutATargetsFile) {
   ServerProcess server;
   server.wait_until_serving();
@@ -288,6 +311,16 @@ TEST(Watch, KeepsDescriptorsForItsMetrics) {
     lost += watcher.lost(target, "local_limit");
   }
   EXPECT_EQ(lost, 3);
+}
+
+TEST(Watch, MeasuresRoundTripsShorterThanItsTicks) {
+  ServerProcess server;
+  server.wait_until_serving();
+  const std::string target = server.echo().to_string();
+  const Watcher watcher({target, "--interval", "400ms", "--timeout", "10s"});
+  // Echoes are collected 20 ms after their messages were sent, or later. The first one is not.
+  const std::string bucket = "threadecho_watch_round_trip_seconds_bucket{target=\"" + target + "\",le=\"0.01\"}";
+  EXPECT_TRUE(eventually([&] { return watcher.metric(bucket) >= 4; }));
 }
 
 TEST(Watch, StaysAsItIsThroughManyMessages) {

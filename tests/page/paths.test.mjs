@@ -39,8 +39,19 @@ test('paths are filtered, added up, and their losses sorted', () => {
   const all = [{ target: 'a:1', path }, { target: 'b:2', path: { ...path, node: 'blue', state: 'down', last_loss: loss } },
     { target: 'b:2', path: { ...path, last_loss: { ...loss, time: now } } }];
   assert.deepEqual(paths.filtered(all, ' B:2 blue '), [all[1]]);
-  assert.deepEqual(paths.summary(all), { kind: 'bad', text: '1 of 3 paths down' });
-  assert.deepEqual(paths.summary([all[0]]), { kind: 'good', text: '1 path, none down' });
-  assert.equal(paths.summary([]).text, 'No paths');
+  assert.deepEqual(paths.summary(all, []), { kind: 'bad', text: '1 of 3 paths down' });
+  assert.deepEqual(paths.summary([all[0]], []), { kind: 'good', text: '1 path, none down' });
+  assert.deepEqual(paths.summary([], []), { kind: 'warn', text: 'No paths' });
+  const nameless = [{ target: 'x:1', error: 'not found', paths: [] }];
+  assert.deepEqual(paths.summary([all[0]], nameless), { kind: 'bad', text: '1 path, none down, 1 name not found' });
+  assert.deepEqual(paths.summary([], nameless), { kind: 'bad', text: 'No paths, 1 name not found' });
   assert.deepEqual(paths.lossesOf(all), [all[2], all[1]]);
+});
+
+test('targets that are down or have no address come first', () => {
+  const well = { target: 'a:1', error: null, paths: [path] };
+  const down = { target: 'b:1', error: null, paths: [path, { ...path, state: 'down' }] };
+  const nameless = { target: 'c:1', error: 'not found', paths: [] };
+  const kept = { target: 'd:1', error: 'not found', paths: [path] };
+  assert.deepEqual(paths.worstFirst([well, down, kept, nameless]), [down, nameless, well, kept]);
 });

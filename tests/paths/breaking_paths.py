@@ -4,6 +4,7 @@ server says of the same connection."""
 import signal
 
 from judges import ended_for, must
+from programs import eventually
 from server import in_the_end
 from watched import INTERVAL, SERVER6, SERVERS, TIMEOUT, TWO_INTERVALS, figure, ip, not_told, now, path_case, watched
 
@@ -93,6 +94,20 @@ def dropped_there(ground):
 @path_case("packets_dropped_on_the_way_back_are_told_apart_by_what_the_server_received")
 def dropped_back(ground):
     return one_way(ground, "to_client", arrives=True)
+
+
+@path_case("lost_packets_are_retransmits_of_a_path_that_stays_up")
+def lossy(ground):
+    network, _, watcher = watched(ground, flags={"interval": "100ms"})
+    counted = [name for name in watcher.series() if name.startswith("threadecho_watch_tcp_retransmitted_segments_total")]
+    before = sum(watcher.series()[name] for name in counted)
+    network.tell("lose to_server")
+    again = eventually("segments are sent again", lambda: sum(watcher.series()[name] for name in counted) - before)
+    path = watcher.paths()[next(iter(watcher.paths()))]
+    must([] if path["state"] == "up" else [f"the path is {path['state']}"],
+         [] if path["retransmitted_segments"] >= again else [f"/targets has {path['retransmitted_segments']}"],
+         [] if not watcher.losses() else [f"lost: {watcher.losses()}"])
+    return f"{again:.0f} segments sent again, {path['messages']['ok']} messages, none lost"
 
 
 @path_case("a_middlebox_that_resets_is_told_by_both_ends_that_the_other_one_did_it")

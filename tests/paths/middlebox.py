@@ -6,6 +6,7 @@ addresses. Each line of its input is a command, and each is answered with "done"
 pass               carry everything
 drop to_client     carry nothing in that direction; also to_server
 drop ipv6          carry no IPv6
+lose to_server     lose each third segment with data in that direction
 forget SECONDS     as a firewall does: drop packets of connections that were silent for longer
 reset              end each connection with a RST to both ends, as if the other one had sent it
 flip to_client     change one bit of the next data in that direction, with a right checksum"""
@@ -112,13 +113,15 @@ class Middlebox:
 
     def obey(self, command):
         words = command.split()
-        self.dropped, self.patience, self.flips = "", None, ""
+        self.dropped, self.patience, self.flips, self.loses, self.seen = "", None, "", "", 0
         if words[0] == "drop":
             self.dropped = words[1]
         elif words[0] == "forget":
             self.patience = float(words[1])
         elif words[0] == "flip":
             self.flips = words[1]
+        elif words[0] == "lose":
+            self.loses = words[1]
         elif words[0] == "reset":
             for flow in self.flows.values():
                 for way, packet in flow.resets():
@@ -132,6 +135,10 @@ class Middlebox:
         if segment:
             if not self._knows(segment, way):
                 return
+            if self.loses == way and segment.data:
+                self.seen += 1
+                if self.seen % 3 == 0:
+                    return
             if self.flips == way and segment.data:
                 self.flips = ""
                 segment.tcp = segment.tcp[:-1] + bytes([segment.tcp[-1] ^ 1])

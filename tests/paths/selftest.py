@@ -74,6 +74,9 @@ def main():
         assert Carried("drop to_server", "pass").after(packet, TO_SERVER) == packet
         assert (Carried("drop ipv6").after(packet, TO_SERVER) == packet) == (len(ends[0]) == 4)
         assert Carried("forget 1").after(packet, TO_SERVER) == b""
+        loser = Carried("lose to_server")
+        assert [loser.after(packet, TO_SERVER) for _ in range(6)] == 2 * [packet, packet, b""]
+        assert loser.after(packet, TO_CLIENT) == packet
         flipped = Carried("flip to_server").after(packet, TO_SERVER)
         assert is_right(flipped) and Segment.of(flipped).data == b"hello " and len(flipped) == len(packet)
     print(f"{len(WRONG)} wrong losses were noticed")

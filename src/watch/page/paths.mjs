@@ -42,12 +42,21 @@ export function filtered(paths, filter) {
   });
 }
 
-/** The word for all of them. */
-export function summary(paths) {
+/** The word for all of them. A target without any path has a name that is not found, or not looked up yet. */
+export function summary(paths, targets) {
   const down = paths.filter(({ path }) => path.state === 'down').length;
-  if (paths.length === 0) return { kind: 'warn', text: 'No paths' };
-  return down === 0 ? { kind: 'good', text: `${format.plural(paths.length, 'path')}, none down` }
-    : { kind: 'bad', text: `${format.exact(down)} of ${format.plural(paths.length, 'path')} down` };
+  const nameless = targets.filter((target) => target.error && target.paths.length === 0).length;
+  const unfound = nameless === 0 ? '' : `, ${format.plural(nameless, 'name')} not found`;
+  if (paths.length === 0) return { kind: nameless === 0 ? 'warn' : 'bad', text: `No paths${unfound}` };
+  const text = down === 0 ? `${format.plural(paths.length, 'path')}, none down`
+    : `${format.exact(down)} of ${format.plural(paths.length, 'path')} down`;
+  return { kind: down === 0 && nameless === 0 ? 'good' : 'bad', text: text + unfound };
+}
+
+/** Targets with a path that is down, or without any, first: among a thousand they would be out of sight. */
+export function worstFirst(targets) {
+  const isBad = ({ error, paths }) => (error && paths.length === 0) || paths.some(({ state }) => state === 'down');
+  return [...targets.filter(isBad), ...targets.filter((target) => !isBad(target))];
 }
 
 /** Each path's last loss, the newest first. */

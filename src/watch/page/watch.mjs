@@ -2,7 +2,7 @@
 
 import { byId, element, setText, show } from './dom.mjs';
 import * as format from './format.mjs';
-import { figuresOf, filtered, lossesOf, lossWords, nameOf, stateOf, summary } from './paths.mjs';
+import { figuresOf, filtered, lossesOf, lossWords, nameOf, stateOf, summary, worstFirst } from './paths.mjs';
 
 const kInterval = 2000;
 const kPatience = 5000;
@@ -22,19 +22,20 @@ function drawPath(path, now) {
 function drawLoss({ target, path }) {
   const { time, reason, place, connection, outage_seconds: outage } = path.last_loss;
   const cells = [new Date(time).toLocaleString(), `${target} at ${nameOf(path)}`, reason.replaceAll('_', ' '),
-    place.replaceAll('_', ' '), connection, outage === null ? 'lasts' : outage === 0 ? 'none' : format.text(format.time(outage))];
+    place.replaceAll('_', ' '), connection, outage === null ? 'still down' : outage === 0 ? 'none' : format.text(format.time(outage))];
   return element('tr', {}, ...cells.map((text) => element('td', {}, text)));
 }
 
 function draw() {
   const all = answer.targets.flatMap(({ target, paths }) => paths.map((path) => ({ target, path })));
   const chosen = filtered(all, byId('filter').value);
-  byId('matrix').replaceChildren(...answer.targets.map(({ target, error }) => {
-    const tiles = chosen.filter((one) => one.target === target).map(({ path }) => drawPath(path, answer.time));
-    return element('section', { className: 'target' }, element('h3', {}, error ? `${target}: ${error}` : target),
-      element('ul', { className: 'paths' }, ...tiles));
-  }));
-  const { kind, text } = summary(all);
+  const tiles = new Map(answer.targets.map(({ target }) => [target, []]));
+  for (const { target, path } of chosen) tiles.get(target).push(drawPath(path, answer.time));
+  const shown = worstFirst(answer.targets).filter(({ target }) => chosen.length === all.length || tiles.get(target).length > 0);
+  byId('matrix').replaceChildren(...shown.map(({ target, error, paths }) => element('section',
+    { className: paths.length === 0 && error ? 'target none' : 'target' }, element('h3', {}, error ? `${target}: ${error}` : target),
+    element('ul', { className: 'paths' }, ...tiles.get(target)))));
+  const { kind, text } = summary(all, answer.targets);
   const pill = byId('state');
   setText(pill, text);
   pill.className = `pill ${kind}`;

@@ -32,17 +32,28 @@ TEST(TargetList, ReadsAFileWithCommentsAndSeveralTargetsOnALine) {
   EXPECT_THAT(names_of(list), ElementsAre("a:1", "b:2", "c:3", "[::1]:4"));
 }
 
+TEST(TargetList, SkipsAByteOrderMarkBeforeTheFirstTarget) {
+  const TemporaryDirectory directory;
+  TargetList list;
+  list.add_file(directory.write("targets",
+                                "\xEF\xBB\xBF"
+                                "a:1\r\nb:2\r\n"),
+                {});
+  EXPECT_THAT(names_of(list), ElementsAre("a:1", "b:2"));
+}
+
 TEST(TargetList, NamesEachMistakeWithItsLine) {
   const TemporaryDirectory directory;
-  const std::string path = directory.write("targets", "a:1\nb\nc:70000\na:1\n127.0.0.1:5\n");
+  const std::string path = directory.write("targets", "a:1\nb\nc:70000\na:1\n127.0.0.1:5\n[::1:9\n");
   TargetList list;
   list.add_file(path, {.only_ipv6 = true});
   EXPECT_THAT(names_of(list), ElementsAre("a:1"));
-  ASSERT_EQ(list.problems.size(), 4U);
+  ASSERT_EQ(list.problems.size(), 5U);
   EXPECT_THAT(to_string(list.problems[0]), HasSubstr("TARGET=\"b\" (" + path + ":2): has no port"));
   EXPECT_THAT(to_string(list.problems[1]), HasSubstr(":3): has a wrong port"));
   EXPECT_THAT(to_string(list.problems[2]), HasSubstr(":4): given more than once"));
   EXPECT_THAT(to_string(list.problems[3]), HasSubstr(":5): is not an address of the family of -6"));
+  EXPECT_THAT(to_string(list.problems[4]), HasSubstr(":6): has no closing bracket"));
 }
 
 TEST(TargetList, RefusesWhatIsNoFile) {
