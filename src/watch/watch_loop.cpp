@@ -93,7 +93,7 @@ void WatchLoop::run() {
   is_ready_.store(false, std::memory_order_relaxed);
 }
 
-/// What is due, and the echoes that wake nobody up, wait for the next multiple of tick_.
+/// What is due, and the echoes that do not wake the loop, wait for the next multiple of tick_.
 Clock::time_point WatchLoop::next_tick() const {
   const auto first =
       sockets_.awaited > 0 ? std::min(timers_.first_at(), last_tick_ + nanoseconds(1)) : timers_.first_at();
