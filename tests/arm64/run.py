@@ -1,11 +1,12 @@
-"""Runs test programs of arm64 under qemu-user and compares what fails with a list. run.py DEVIATIONS LOGS COMMAND...
+"""Runs test programs of arm64 under qemu-user and compares what fails with a list. run.py DEVIATIONS LOGS COMMAND... SUITE,...
 
-COMMAND, with /SUITE_tests at its end, is a program of GoogleTest. A test that says nothing for a minute, or ends its
+SUITE_tests in the folder of COMMAND is a program of GoogleTest. A test that says nothing for 10 minutes, or ends its
 program, has failed: the tests after it run in another process."""
 import fnmatch
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -14,31 +15,36 @@ import time
 
 JOBS = 4
 BATCH = 30  # tests of one process: its start takes longer than most tests
-SECONDS = 60
+SECONDS = 600
+SECONDS_IF_LISTED = 60
 RESULT = re.compile(r"\[( RUN      |       OK |  FAILED  |  SKIPPED )\] ([^\s,]+\.[^\s,]+)")
 
 
 class Output:
-    """Lines of a program as they come, and whether the last one is too long ago."""
+    """Lines of a program as they come. It is killed when it is silent for too long."""
 
-    def __init__(self, command):
+    def __init__(self, command, seconds):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
+                                        stderr=subprocess.STDOUT, start_new_session=True)
+        self.seconds = seconds
         self.is_stuck = False
 
-    def _end(self):
-        self.is_stuck = True
-        os.killpg(self.process.pid, signal.SIGKILL)
-
     def __iter__(self):
+        text, last = b"", time.monotonic()
         while True:
-            timer = threading.Timer(SECONDS, self._end)
-            timer.start()
-            line = self.process.stdout.readline()
-            timer.cancel()
-            if not line:
-                break
-            yield line
+            ready, _, _ = select.select([self.process.stdout], [], [], 1)
+            if ready:
+                read = os.read(self.process.stdout.fileno(), 65536)
+                if not read:
+                    break
+                *lines, text = (text + read).split(b"\n")
+                yield from (line.decode(errors="replace") for line in lines)
+                last = time.monotonic()
+            elif self.process.poll() is not None:
+                break  # what it has started may still have its output
+            elif time.monotonic() - last > self.seconds:
+                self.is_stuck = True
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
@@ -54,14 +60,14 @@ def tests_of(command):
     return names
 
 
-def run_batch(command, names, log):
+def run_batch(command, names, seconds, log):
     """What became of each test: passed, failed, skipped, or why its program ended."""
     results = {}
     while left := [name for name in names if name not in results]:
-        output = Output([*command, f"--gtest_filter={':'.join(left)}"])
+        output = Output([*command, f"--gtest_filter={':'.join(left)}"], seconds)
         running = None
         for line in output:
-            log.write(line)
+            log.write(line + "\n")
             if (found := RESULT.match(line)) and found[2] in left:
                 running = found[2] if "RUN" in found[1] else None
                 if running is None:
@@ -69,24 +75,27 @@ def run_batch(command, names, log):
         if running is None and all(name not in results for name in left):
             running = left[0]  # it did not even start
         if running is not None:
-            why = f"silent for {SECONDS} s" if output.is_stuck else f"ended with {output.process.returncode}"
+            why = f"silent for {seconds} s" if output.is_stuck else f"ended with {output.process.returncode}"
             log.write(f"{running}: {why}\n")
             results[running] = why
     return results
 
 
-def run(command, log_path):
+def run(command, is_listed, log_path):
     names = tests_of(command)
-    batches = [names[i:i + BATCH] for i in range(0, len(names), BATCH)]
+    batches = []
+    for listed, seconds in ((True, SECONDS_IF_LISTED), (False, SECONDS)):
+        some = [name for name in names if is_listed(name) == listed]
+        batches += [(some[i:i + BATCH], seconds) for i in range(0, len(some), BATCH)]
     results = {}
     with open(log_path, "w", encoding="utf-8") as log:
         def work():
             while batches:
                 try:
-                    batch = batches.pop(0)
+                    batch, seconds = batches.pop(0)
                 except IndexError:
                     return
-                results.update(run_batch(command, batch, log))
+                results.update(run_batch(command, batch, seconds, log))
         threads = [threading.Thread(target=work) for _ in range(JOBS)]
         for thread in threads:
             thread.start()
@@ -105,21 +114,25 @@ def read_deviations(path):
 
 def main():
     deviations = read_deviations(pathlib.Path(sys.argv[1]))
+
+    def is_listed(name):
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in deviations)
+
     logs, command, suites = pathlib.Path(sys.argv[2]), sys.argv[3:-1], sys.argv[-1].split(",")
     wrong = []
     results = {}
     for suite in suites:
         start = time.monotonic()
-        of_suite = run([*command, f"./{suite}_tests"], logs / f"{suite}.log")
+        of_suite = run([*command, f"./{suite}_tests"], lambda name, suite=suite: is_listed(f"{suite}/{name}"),
+                       logs / f"{suite}.log")
         results.update({f"{suite}/{name}": result for name, result in of_suite.items()})
         counts = [sum(result == kind for result in of_suite.values()) for kind in ("passed", "skipped")]
         print(f"{suite}: {counts[0]} passed, {len(of_suite) - sum(counts)} failed, {counts[1]} skipped, "
               f"in {time.monotonic() - start:.0f} s", flush=True)
     for name, result in sorted(results.items()):
-        is_listed = any(fnmatch.fnmatchcase(name, pattern) for pattern in deviations)
-        if result not in ("passed", "skipped") and not is_listed:
+        if result not in ("passed", "skipped") and not is_listed(name):
             wrong.append(f"{name}: {result}, and is not in tests/arm64/deviations")
-        elif result == "passed" and is_listed:
+        elif result == "passed" and is_listed(name):
             print(f"  {name}: passed, though tests/arm64/deviations lists it")
     wrong += [f"{pattern}: in tests/arm64/deviations, but no test has this name" for pattern in deviations
               if not any(fnmatch.fnmatchcase(name, pattern) for name in results)]

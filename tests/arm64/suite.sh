@@ -16,4 +16,4 @@ chroot "$root" sh -eu -c '
     }'
 # Tests start the program by its path, which takes binfmt_misc. A user namespace has one of its own (Linux 6.7), so that
 # the machine keeps its settings.
-exec unshare --user --map-root-user --mount sh -eu "$source/tests/arm64/run.sh" "$source" "$root"
+exec unshare --user --map-root-user --mount --pid --fork --kill-child sh -eu "$source/tests/arm64/run.sh" "$source" "$root"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The suites built by a cross compiler for arm64 and run under qemu-user. By name only: it takes about 10 minutes.
+# The suites built by a cross compiler for arm64 and run under qemu-user. By name only: it takes most of an hour.
 # needs: mmdebstrap qemu-user-static python3
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

@@ -12,6 +12,8 @@ root=$(cd "$1" && pwd)
 . "$here/expect"
 # shellcheck source-path=SCRIPTDIR source=selftest-observability
 . "$here/selftest-observability"
+# shellcheck source-path=SCRIPTDIR source=selftest-arm64
+. "$here/selftest-arm64"
 # shellcheck source-path=SCRIPTDIR source=selftest-docker
 . "$here/selftest-docker"
 # shellcheck source-path=SCRIPTDIR source=selftest-dotenv
@@ -404,7 +406,7 @@ lanes='' pids=''
 trap 'for pid in $pids; do kill -- "-$pid"; done; exit 1' INT TERM
 lane rendered
 lane files chart running
-lane observability stacking dotenvs faults
+lane observability stacking dotenvs faults emulated
 lane tidying sanitizers fuzzing hardening formatting layering linking learning documented spelling promising checking_out scripts counting publishing
 status=0
 for pid in $pids; do wait "$pid" || status=1; done
