@@ -2,15 +2,18 @@
 //   (import 'threadecho/mixin.libsonnet') + { _config+:: { job: 'echo' } }
 {
   _config+:: {
-    // The scrape jobs of servers and of watchers (`threadecho watch`), and the matchers that rules use for their series.
+    // The scrape jobs of servers and of watchers (`threadecho watch`), and the matchers that select their series in rules and
+    // dashboards.
     job: 'threadecho',
     watchJob: 'threadecho-watch',
     selector: 'job="%s"' % self.job,
     watchSelector: 'job="%s"' % self.watchJob,
 
-    // Where several clusters share a Prometheus: the label that tells them apart, and whether the dashboards show it.
+    // Where several clusters share a Prometheus: the label that tells them apart. deploy/alertmanager/alertmanager.yml groups
+    // by the same one. With showMultiCluster the dashboards let one choose the cluster, and put it and the namespace before
+    // names; series without these labels look the same either way.
     clusterLabel: 'cluster',
-    showMultiCluster: false,
+    showMultiCluster: true,
 
     // Links in alerts and dashboards.
     runbookUrl: 'file:///usr/share/doc/threadecho/runbook.md',

@@ -23,6 +23,7 @@ class Board:
     uid: str
     variables: tuple
     chosen: tuple
+    job: str  # selected whatever is chosen, so that All means all of ours
     own: str = ""
     chosen_of_own: tuple = ()
 
@@ -33,13 +34,17 @@ def chosen_by(variables):
 
 WHERE = ("cluster", "namespace", "job", "instance")
 BOARDS = {
-    subjects.DASHBOARD: Board("threadecho", WHERE + ("pod",), chosen_by(WHERE + ("pod",))),
+    subjects.DASHBOARD: Board("threadecho", WHERE + ("pod",), chosen_by(WHERE + ("pod",)), "threadecho"),
     subjects.MESH: Board("threadecho-mesh", WHERE + ("target", "watcher"),
                          chosen_by(WHERE) + (("watcher_node", "=~", "$watcher"),),
-                         "threadecho_watch_", chosen_by(("target",))),
+                         "threadecho-watch", "threadecho_watch_", chosen_by(("target",))),
 }
 SPANS = ("$__rate_interval", "$__range")
 COLUMNS = 24
+GROUPING = re.compile(r"\b(?:by|on) \(([^)]*)\)")
+PLACE = {"cluster", "namespace", "job"}
+# Within one place they name a target or a path; in another place the same name means another one.
+NAMES = {"instance", "pod", "watcher_node", "target", "from", "to"}
 
 
 def whole_complaints(board, raw):
@@ -67,6 +72,10 @@ def variable_complaints(board, raw):
         everything = ".+" if name in ("job", "instance") else ".*"  # a series may lack the others
         if not (variable["multi"] and variable["includeAll"] and variable["allValue"] == everything and variable["refresh"] == 2):
             yield f"variable {name}: not multi-select with all as {everything}, or not read again when the time changes"
+        if f'job="{board.job}"' not in variable["query"]:
+            yield f'variable {name}: offers values of targets outside job="{board.job}"'
+        if variable["hide"] != 0:
+            yield f"variable {name}: is hidden"
 
 
 def data_source_complaints(node, where="dashboard"):
@@ -136,8 +145,19 @@ def selection_complaints(board, dashboard):
                        if not {(label, op, value), (label, op, f"{value}|")} & set(selector.matchers)]
             if missing:
                 yield f"{expression.where}: {selector.name} without {', '.join(missing)}"
+            if selector.name != "ALERTS" and ("job", "=", board.job) not in selector.matchers:
+                yield f'{expression.where}: {selector.name} without job="{board.job}": All would count foreign targets'
             if selector.range and selector.range not in SPANS:
                 yield f"{expression.where}: [{selector.range}] is none of {', '.join(SPANS)}"
+
+
+def grouping_complaints(dashboard):
+    """What is told apart by name is told apart by place too."""
+    for expression in dashboard.expressions():
+        for labels in GROUPING.findall(expression.text):
+            labels = {label.strip() for label in labels.split(",")}
+            if labels & NAMES and PLACE - labels:
+                yield f"{expression.where}: adds up over {', '.join(sorted(PLACE - labels))} by {', '.join(sorted(labels))}"
 
 
 def lint_complaints(root):
@@ -164,7 +184,7 @@ def complaints_of(root, name, series, anchors):
     board, dashboard = BOARDS[name], subjects.dashboard(root, name)
     found = [*whole_complaints(board, dashboard.raw), *data_source_complaints(dashboard.raw),
              *variable_complaints(board, dashboard.raw), *layout_complaints(dashboard.raw["panels"]),
-             *twin_complaints(dashboard.panels)]
+             *twin_complaints(dashboard.panels), *grouping_complaints(dashboard)]
     for panel in dashboard.panels:
         found += [f"panel '{panel.get('title')}': {text}" for text in panel_complaints(panel, anchors)]
     unknown = complaints(dashboard.expressions(), series)

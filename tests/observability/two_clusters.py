@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """two_clusters.py ROOT THREADECHO DIRECTORY: two clusters with two namespaces each share a real Prometheus, and their targets have
-the same jobs, instances and pods. Every expression of the dashboards must be answered, whatever is chosen above them, and each
-choice must count only what was chosen."""
+the same jobs, instances and pods. A foreign job has the same series. Every expression of the dashboards must be answered, whatever
+is chosen above them; each choice must count only what was chosen, and All only our jobs; no two lines may have the same name."""
 
 import contextlib
 import itertools
+import re
 import shutil
 import sys
 import time
@@ -20,6 +21,7 @@ from prometheus_server import WATCH_JOB, Prometheus
 
 CLUSTERS, NAMESPACES = ("east", "west"), ("shop", "stage")
 POD = "threadecho-0"
+FOREIGN_JOB = "foreign"
 # What each target has one of, so that the sum over a choice counts its targets.
 COUNTED = {"threadecho": "sum(threadecho_ready{%s})", WATCH_JOB: "sum(threadecho_watch_addresses{%s})"}
 
@@ -34,7 +36,9 @@ class Shared(Prometheus):
         server, = targets
         watcher, = watchers.values()
         return {"threadecho": everywhere(server, {"instance": "one:8080", "pod": POD}),
-                WATCH_JOB: everywhere(watcher, {"instance": "one:8081", "watcher_node": "red"})}
+                WATCH_JOB: everywhere(watcher, {"instance": "one:8081", "watcher_node": "red"}),
+                FOREIGN_JOB: [{"targets": [server], "labels": {"instance": "foreign:8080"}},
+                              {"targets": [watcher], "labels": {"instance": "foreign:8081"}}]}
 
 
 def choices(job, instance, more):
@@ -72,6 +76,23 @@ def complaints(window, expressions, job, several):
                 yield f"{chosen}: {expression.where}: {len(data)} series"
 
 
+def foreign_complaints(window, expressions, job):
+    """With All, nothing else is shown than with our job."""
+    for expression in expressions:
+        everything, ours = (replace(window, chosen=chosen).data_of(expression) for chosen in ({}, {"job": job}))
+        if repr(everything) != repr(ours):
+            yield f"{expression.where}: All shows more than {job}"
+
+
+def twin_complaints(window, expressions):
+    for expression in expressions:
+        if expression.legend:
+            lines = [re.sub(r"\{\{(\w+)\}\}", lambda label, of=labels: of.get(label[1], ""), expression.legend)
+                     for labels, _ in replace(window, chosen={}).data_of(expression)]
+            if twins := {line for line in lines if lines.count(line) > 1}:
+                yield f"{expression.where}: several lines are called {sorted(twins)}"
+
+
 def main():
     root, binary, directory = sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()
     shutil.rmtree(directory, ignore_errors=True)
@@ -87,7 +108,7 @@ def main():
         stack.callback(load.kill)
         prometheus = Shared(root, directory / "prometheus", [server.target], INTERVAL, watchers={"red": watcher.target})
         stack.callback(prometheus.kill)
-        eventually("all are up", lambda: prometheus.at("sum(up) == 8", time.time()))
+        eventually("all are up", lambda: prometheus.at("sum(up) == 10", time.time()))
         began = time.time()
         eventually("messages are scraped", lambda: prometheus.at("sum(rate(threadecho_receives_total[4s])) > 0", time.time()))
         time.sleep(4)  # so that all rates are there
@@ -98,7 +119,8 @@ def main():
             expressions = subjects.dashboard(root, name).expressions()
             several = list(choices(job, instance, more))
             window = replace(window, has_data={one.where for one in expressions if has_data(window, one)})
-            found += complaints(window, expressions, job, several)
+            found += [*complaints(window, expressions, job, several), *foreign_complaints(window, expressions, job),
+                      *twin_complaints(window, expressions)]
             evaluated += len(expressions) * len(several)
     for complaint in found:
         print(complaint)

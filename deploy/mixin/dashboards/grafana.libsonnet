@@ -21,8 +21,18 @@ local dash = { fill: 'dash', dash: [8, 6] };
   table_query(expr):: $.instant(expr) + { format: 'table' },
   buckets(expr):: $.query(expr, '{{le}}') + { format: 'heatmap' },
 
-  // `expr` with the label name: the pod, or where there is none the instance.
-  named(expr):: 'label_replace(label_replace(%s, "name", "$1", "instance", "(.+)"), "name", "$1", "pod", "(.+)")' % expr,
+  // `expr` with the label name: the pod, or where there is none the instance, within `places`.
+  named(expr, places)::
+    $.within('label_replace(label_replace(%s, "name", "$1", "instance", "(.+)"), "name", "$1", "pod", "(.+)")' % expr, 'name', places),
+  // `expr` with the labels of `places` before the text of its label `name`: east/shop/NAME, without those that are empty.
+  within(expr, name, places):: std.foldl(
+    function(inner, place)
+      'label_replace(label_join(%s, "%s", "/", "%s", "%s"), "%s", "$1", "%s", "/(.+)")' % [inner, name, place, name, name, name],
+    places,
+    expr
+  ),
+  // What names have before them where several clusters and namespaces are shown.
+  places(config):: if config.showMultiCluster then ['namespace', config.clusterLabel] else [],
 
   // Panels.
   stat(title, description, unit, target):: panel('stat', title, description, unit, [target]) + {

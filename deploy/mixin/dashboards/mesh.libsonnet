@@ -2,44 +2,46 @@
 local g = import 'grafana.libsonnet';
 
 function(config)
-  local where = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance"' % config.clusterLabel;
-  local selected = where + ',watcher_node=~"$watcher"';
+  local where = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance",watcher_node=~"$watcher"' % config.clusterLabel;
+  local selected = where + ',' + config.watchSelector;
+  // The labels that a selection keeps apart: nothing is added up over one of them, except for totals.
+  local scope = '%s, namespace, job' % config.clusterLabel;
   // {W}: the series of watchers that are selected. {T}: of those, the ones of the selected targets.
-  local fill(expr) = std.strReplace(std.strReplace(std.strReplace(std.strReplace(
-    expr,
-    '{T}',
-    '{%s,target=~"$target"}' % selected
-  ), '{T,', '{%s,target=~"$target",' % selected), '{W}', '{%s}' % selected), '{WHERE}', '{%s}' % where);
+  local fill(expr) = std.foldl(function(text, pair) std.strReplace(text, pair[0], pair[1]), [
+    ['{T', '{%s,target=~"$target"' % selected],
+    ['{W', '{' + selected],
+    ['SCOPE', scope],
+  ], expr);
   local query(expr, legend='') = g.query(fill(expr), legend);
   local instant(expr, legend='') = g.instant(fill(expr), legend);
 
   // The label `from` is the node of the watcher, else its instance; `to` is the node of the target, else its address, else the
-  // target as it was named.
-  local ends(expr) = std.foldl(function(inner, label) 'label_replace(%s, "%s", "$1", "%s", "%s")' % ([inner] + label), [
+  // target as it was named. Both within the cluster and namespace of the watcher.
+  local ends(expr) = std.foldl(function(inner, end) g.within(inner, end, g.places(config)), ['from', 'to'], std.foldl(function(inner, label) 'label_replace(%s, "%s", "$1", "%s", "%s")' % ([inner] + label), [
     ['from', 'instance', '(.*)'],
     ['from', 'watcher_node', '(.+)'],
     ['to', 'target', '(.*)'],
     ['to', 'address', '(.+)'],
     ['to', 'node', '(.+)'],
-  ], expr);
-  local path = 'watcher_node, instance, target, node, address';
-  local scope = '%s, namespace, job' % config.clusterLabel;
+  ], expr));
+  local named(expr) = g.named(expr, g.places(config));
+  local path = 'SCOPE, watcher_node, instance, target, node, address';
 
   local choice(name, label, of, values=name, hide=0, all='.*', description='') =
-    g.variable(name, label, 'label_values(threadecho_watch_addresses{%s}, %s)' % [of, values], all, description, hide);
-  local in_cluster = '%s=~"$cluster"' % config.clusterLabel;
-  local in_job = in_cluster + ',namespace=~"$namespace",job=~"$job"';
+    g.variable(name, label, 'label_values(threadecho_watch_addresses{%s%s}, %s)' % [of, config.watchSelector, values], all, description, hide);
+  local in_cluster = '%s=~"$cluster",' % config.clusterLabel;
+  local in_job = in_cluster + 'namespace=~"$namespace",job=~"$job",';
   local variables = [
-    choice('cluster', 'Cluster', '', config.clusterLabel, if config.showMultiCluster then 0 else 2),
+    choice('cluster', 'Cluster', '', config.clusterLabel, if config.showMultiCluster then 0 else 2, description='Only where Prometheus adds the label %s; elsewhere leave it at All.' % config.clusterLabel),
     choice('namespace', 'Namespace', in_cluster, description='Only in Kubernetes; elsewhere leave it at All.'),
-    choice('job', 'Job', in_cluster + ',namespace=~"$namespace"', all='.+'),
+    choice('job', 'Job', in_cluster + 'namespace=~"$namespace",', all='.+'),
     choice('instance', 'Instance', in_job, all='.+'),
     choice('target', 'Target', in_job),
     choice('watcher', "Watcher's node", in_job, 'watcher_node', description='The scrape gives each watcher the label watcher_node; without it leave this at All.'),
   ];
   local annotations = [
     g.annotation('Restarts', 'blue', fill('process_start_time_seconds{W} * 1000'), 'watcher started', '{{watcher_node}} {{instance}}', { useValueForTime: true, tagKeys: 'instance' }),
-    g.annotation('Alerts', 'red', 'ALERTS{alertname=~"ThreadechoPath.*",alertstate="firing",%s,target=~"$target"}' % selected, '{{alertname}}', '{{watcher_node}} {{instance}} to {{node}} {{address}}', { tagKeys: 'severity' }),
+    g.annotation('Alerts', 'red', 'ALERTS{alertname=~"Threadecho(Path|Target|Watcher).*",alertstate="firing",%s,target=~"$target|"}' % where, '{{alertname}}', '{{watcher_node}} {{instance}} to {{node}} {{address}}', { tagKeys: 'severity' }),
   ];
   local reasons = {
     reset: 'red',
@@ -81,7 +83,7 @@ function(config)
       { id: 'groupingToMatrix', options: { columnField: 'to', rowField: 'from', valueField: 'Value' } },
     ],
   };
-  local messages(more) = 'sum by (from, to) (%s)' % ends('increase(threadecho_watch_messages_total{T%s[$__range])' % more);
+  local messages(more) = 'sum by (SCOPE, from, to) (%s)' % ends('increase(threadecho_watch_messages_total{T%s[$__range])' % more);
   local nodes = g.row('Node to node: rows are watchers, columns are targets', [g.line(10, [
     [12, matrix('Loss, node to node',
                 'The share of messages in the time shown that did not come back in time and unchanged. Messages that were due without a connection count as lost. A red column points to the node of the target, a red row to the node of the watcher, one red cell to the path between them. Without node names, a watcher is shown by its instance and a target by its address, or with --aggregate by its name.',
@@ -94,12 +96,12 @@ function(config)
                 's',
                 1,
                 [[null, 'green'], [0.005, 'yellow'], [0.02, 'orange'], [config.slowSeconds, 'red']],
-                'max by (from, to) (%s)' % ends('threadecho_watch_tcp_rtt_seconds{T}')) + g.runbook(['ThreadechoPathSlow'])],
+                'max by (SCOPE, from, to) (%s)' % ends('threadecho_watch_tcp_rtt_seconds{T}')) + g.runbook(['ThreadechoPathSlow'])],
   ])], collapsed=false);
 
   local outages = g.row('Outages', [g.line(9, [
     [12, g.state_timeline('Outages over time', 'Each path that had an outage in the time shown. An outage shorter than the scrape interval may be missing here; Outage time includes it.', [
-      query('min by (from, to) (%s) and on (from, to) (max by (from, to) (%s) > 0)' % [ends('threadecho_watch_up{T}'), ends('increase(threadecho_watch_outage_seconds_total{T}[$__range] @ end())')], '{{from}} to {{to}}'),
+      query('min by (SCOPE, from, to) (%s) and on (SCOPE, from, to) (max by (SCOPE, from, to) (%s) > 0)' % [ends('threadecho_watch_up{T}'), ends('increase(threadecho_watch_outage_seconds_total{T}[$__range] @ end())')], '{{from}} to {{to}}'),
     ]) + g.defaults({ noValue: 'no outage', mappings: [
       { type: 'value', options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } } },
       { type: 'range', options: { from: 1, to: 1e9, result: { text: 'up', color: 'green', index: 2 } } },
@@ -113,10 +115,10 @@ function(config)
   ])], collapsed=false);
 
   local percentiles(metric) = [
-    query('histogram_quantile(%g, sum by (le, target) (rate(%s{T}[$__rate_interval])))' % [q, metric], '{{target}} p%d' % (100 * q))
+    query(g.within('label_replace(histogram_quantile(%g, sum by (SCOPE, le, target) (rate(%s{T}[$__rate_interval]))), "name", "$1", "target", "(.+)")' % [q, metric], 'name', g.places(config)), '{{name}} p%d' % (100 * q))
     for q in [0.5, 0.99]
   ];
-  local retransmits(label) = 'sum by (%s) (%s) > 0' % [label, ends('rate(threadecho_watch_tcp_retransmitted_segments_total{T}[$__rate_interval])')];
+  local retransmits(label) = 'sum by (SCOPE, %s) (%s) > 0' % [label, ends('rate(threadecho_watch_tcp_retransmitted_segments_total{T}[$__rate_interval])')];
   local speed = g.row('Speed', [g.line(9, [
     [8, g.timeseries('Round-trip time', 'How long messages take to come back, by target. The line is the level of the alert ThreadechoPathSlow.', 's', 'round trip (log)', percentiles('threadecho_watch_round_trip_seconds_bucket'))
         + g.log_axis + g.statistics + g.alert_series(config.slowSeconds, fill('up{W}')) + g.runbook(['ThreadechoPathSlow'])],
@@ -131,8 +133,8 @@ function(config)
   local losses = 'sum by (%s) (increase(threadecho_watch_address_connections_lost_total{T}[$__range]))' % path;
   local outage = 'sum by (%s) (increase(threadecho_watch_outage_seconds_total{T}[$__range]))' % path;
   local worst(expr) = g.table_query(fill('%s and topk(10, (%s + %s) > 0)' % [expr, losses, outage]));
-  local columns = ['watcher_node', 'instance', 'node', 'address', 'target', 'Value #A', 'Value #B', 'Value #C', 'Value #D'];
-  local names = ['From node', 'Watcher', 'To node', 'Address', 'Target', 'Lost', 'Outage', 'Retransmits', 'Round trip'];
+  local columns = [config.clusterLabel, 'namespace', 'watcher_node', 'instance', 'node', 'address', 'target', 'Value #A', 'Value #B', 'Value #C', 'Value #D'];
+  local names = ['Cluster', 'Namespace', 'From node', 'Watcher', 'To node', 'Address', 'Target', 'Lost', 'Outage', 'Retransmits', 'Round trip'];
   local paths = g.row('Paths and watchers', [g.line(10, [
     [24, g.table('The worst ten paths', 'The paths with the most lost connections and seconds of outage in the time shown.', 'none', [
       worst(losses),
@@ -145,14 +147,14 @@ function(config)
     ]) + g.runbook(['ThreadechoPathDown', 'ThreadechoPathFlapping']) + { transformations: [
       { id: 'merge', options: {} },
       { id: 'organize', options: {
-        excludeByName: { Time: true },
+        excludeByName: { Time: true, job: true } + (if config.showMultiCluster then {} else { [config.clusterLabel]: true }),
         indexByName: { [columns[i]]: i for i in std.range(0, std.length(columns) - 1) },
         renameByName: { [columns[i]]: names[i] for i in std.range(0, std.length(columns) - 1) },
       } },
     ] }],
   ]), g.line(7, [
     [14, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long mean that DNS does not give all nodes the same answer.', 'none', 'addresses', [
-      query('max by (target, watcher_node, instance) (threadecho_watch_addresses{T})', '{{watcher_node}} {{instance}} {{target}}'),
+      query(named('max by (SCOPE, target, watcher_node, instance) (threadecho_watch_addresses{T})'), '{{watcher_node}} {{name}} {{target}}'),
     ]) + g.from_zero + g.statistics + g.defaults({ decimals: 0 })],
     [10, g.timeseries('Watchers', 'Watchers that Prometheus can scrape, and those that it cannot. The next successful scrape brings what a watcher counted in between, unless it restarted.', 'none', 'watchers', [
       query('sum(up{W})', 'up'),

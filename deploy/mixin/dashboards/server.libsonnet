@@ -4,7 +4,7 @@ local g = import 'grafana.libsonnet';
 function(config)
   // The labels that a selection keeps apart: no join may be without one of them.
   local target = '%s, namespace, job, instance' % config.clusterLabel;
-  local selected = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance",pod=~"$pod"' % config.clusterLabel;
+  local selected = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance",pod=~"$pod",%s' % [config.clusterLabel, config.selector];
   local s = {
     // {S}: the series that are selected above the dashboard. {JOIN}: with the thread model of each.
     fill(expr):: std.strReplace(std.strReplace(std.strReplace(
@@ -18,7 +18,8 @@ function(config)
     heatmap(title, description, unit, axis, expr):: g.heatmap(title, description, unit, axis, self.fill(expr)),
     // One series for each instance, called after its pod where there is one.
     by_instance(expr)::
-      g.query(g.named('sum by (%s, pod) (%s)' % [target, self.fill(expr)]), '{{name}}'),
+      self.named('sum by (%s, pod) (%s)' % [target, expr], '{{name}}'),
+    named(expr, legend):: g.query(g.named(self.fill(expr), g.places(config)), legend),
     rate(metric):: 'rate(%s[$__rate_interval])' % metric,
     quantile(q, metric, labels='', join='')::
       'histogram_quantile(%g, sum by (le%s) (rate(%s{S}[$__rate_interval])%s))' % [q, labels, metric, join],
@@ -37,20 +38,20 @@ function(config)
     'error': 'red',
   };
   local choice(name, label, of, hide=0, all='.*', description='') = g.variable(
-    name, label, 'label_values(threadecho_info{%s}, %s)' % [of, if name == 'cluster' then config.clusterLabel else name], all, description, hide
+    name, label, 'label_values(threadecho_info{%s%s}, %s)' % [of, config.selector, if name == 'cluster' then config.clusterLabel else name], all, description, hide
   );
   local variables = [
-    choice('cluster', 'Cluster', '', if config.showMultiCluster then 0 else 2),
-    choice('namespace', 'Namespace', '%s=~"$cluster"' % config.clusterLabel, description='Only in Kubernetes; elsewhere leave it at All.'),
-    choice('job', 'Job', '%s=~"$cluster",namespace=~"$namespace"' % config.clusterLabel, all='.+'),
-    choice('instance', 'Instance', '%s=~"$cluster",namespace=~"$namespace",job=~"$job"' % config.clusterLabel, all='.+'),
+    choice('cluster', 'Cluster', '', if config.showMultiCluster then 0 else 2, description='Only where Prometheus adds the label %s; elsewhere leave it at All.' % config.clusterLabel),
+    choice('namespace', 'Namespace', '%s=~"$cluster",' % config.clusterLabel, description='Only in Kubernetes; elsewhere leave it at All.'),
+    choice('job', 'Job', '%s=~"$cluster",namespace=~"$namespace",' % config.clusterLabel, all='.+'),
+    choice('instance', 'Instance', '%s=~"$cluster",namespace=~"$namespace",job=~"$job",' % config.clusterLabel, all='.+'),
     choice('pod',
            'Pod',
-           '%s=~"$cluster",namespace=~"$namespace",job=~"$job"' % config.clusterLabel,
+           '%s=~"$cluster",namespace=~"$namespace",job=~"$job",' % config.clusterLabel,
            description='Only in Kubernetes; elsewhere leave it at All.'),
   ];
   // Alerts on a whole job have no instance.
-  local alerts = 'ALERTS{alertname=~"Threadecho.*",alertstate="firing",%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance|",pod=~"$pod|"}' % config.clusterLabel;
+  local alerts = 'ALERTS{alertname=~"Threadecho.*",alertname!~"Threadecho(Path|Target|Watcher).*",alertstate="firing",%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance|",pod=~"$pod|"}' % config.clusterLabel;
   local annotations = [
     g.annotation('Starts',
                  'blue',

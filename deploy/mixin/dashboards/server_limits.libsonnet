@@ -76,7 +76,7 @@ function(config, s, reasons)
   local drains = g.row('Drain and restarts', [
     g.line(8, [
       [12, g.state_timeline('State', 'Each instance over time. ready: accepts new clients; full: refuses them; draining: is stopping and lets its clients finish; down: Prometheus cannot scrape it. The marks on all graphs show starts, drains and alerts.', [
-        g.query(g.named('max by (%s, namespace, job, instance, pod) (%s)' % [config.clusterLabel, s.fill('threadecho_ready{S} + 2 * threadecho_draining{S} or up{S} - 1')]), '{{name}}'),
+        s.named('max by (%s, namespace, job, instance, pod) (threadecho_ready{S} + 2 * threadecho_draining{S} or up{S} - 1)' % config.clusterLabel, '{{name}}'),
       ]) + g.defaults({ mappings: [{ type: 'value', options: {
         [value]: { text: states[value][0], color: states[value][1], index: std.parseInt(value) + 1 }
         for value in std.objectFields(states)
@@ -93,7 +93,7 @@ function(config, s, reasons)
     ]),
     g.line(7, [
       [24, g.table('Instances', 'Each instance with its settings, its build, its start and its number of clients.', 'none', [
-        s.table_query('max by (%s, namespace, instance, pod%s) (%s)' % [config.clusterLabel, each[0], each[1]])
+        s.table_query('max by (%s, namespace, job, instance, pod%s) (%s)' % [config.clusterLabel, each[0], each[1]])
         for each in [
           [', thread_model, sched_policy', 'threadecho_info{S}'],
           [', version, revision, compiler', 'threadecho_build_info{S}'],
@@ -108,7 +108,7 @@ function(config, s, reasons)
       ]) + g.defaults({ decimals: 0 }) + { transformations: [
         { id: 'merge', options: {} },
         { id: 'organize', options: {
-          excludeByName: { Time: true, 'Value #A': true, 'Value #B': true } + (if config.showMultiCluster then {} else { [config.clusterLabel]: true }),
+          excludeByName: { Time: true, job: true, 'Value #A': true, 'Value #B': true } + (if config.showMultiCluster then {} else { [config.clusterLabel]: true }),
           local order = [config.clusterLabel, 'namespace', 'pod', 'instance', 'thread_model', 'sched_policy'] + columns + ['version', 'revision', 'compiler'],
           indexByName: { [order[i]]: i for i in std.range(0, std.length(order) - 1) },
           renameByName: {

@@ -49,7 +49,7 @@ function(config, s)
 
   // One line for each server, in the colour of its model. One client at a time is red.
   local side(title, description, unit, axis, more, expr) =
-    [6, g.timeseries(title, description, unit, axis, [g.query(g.named(s.fill(expr)), '{{thread_model}} {{name}}')]) + more + g.last + g.overrides([
+    [6, g.timeseries(title, description, unit, axis, [s.named(expr, '{{thread_model}} {{name}}')]) + more + g.last + g.overrides([
       g.matching('per-connection .*', g.colour('blue')),
       g.matching('blocking-pool .*', g.colour('purple')),
       g.matching('pool .*', g.colour('orange')),
