@@ -14,7 +14,7 @@ local selectors = import 'selectors.libsonnet';
   ]),
   local variables = { [config.clusterLabel]: 'cluster', instance: 'instance', namespace: 'namespace' },
   local board(name, labels) =
-    '%s/d/%s/%s?var-job={{ urlquery $labels.job }}%s' % [config.grafanaUrl, name, name, parameters(variables + labels)],
+    '%s/d/%s/%s?{{ with $labels.job }}var-job={{ urlquery . }}{{ end }}%s' % [config.grafanaUrl, name, name, parameters(variables + labels)],
   local servers = board('threadecho', {}),
   local mesh = board('threadecho-mesh', { target: 'target', watcher_node: 'watcher' }),
 
@@ -24,7 +24,7 @@ local selectors = import 'selectors.libsonnet';
     labels: { severity: severity },
     annotations: {
       summary: summary,
-      description: description,
+      description: std.stripChars(description, '\n'),
       runbook_url: '%s#%s' % [config.runbookUrl, std.asciiLower(name)],
       dashboard_url: dashboard,
     },
@@ -32,6 +32,10 @@ local selectors = import 'selectors.libsonnet';
   local lasting(time) = { 'for': time },
   // For values that hover around their level: one alert with one end, not many.
   local calming(time) = { keep_firing_for: time },
+
+  // Which instances an alert on a whole job is about, and how many targets these are.
+  local together = '{{ with $labels.job }}the job {{ . }}{{ else }}%s{{ end }}{{ with $labels.namespace }}, namespace {{ . }}{{ end }}{{ with $labels.%s }}, cluster {{ . }}{{ end }}' % [config.selector, config.clusterLabel],
+  local targets = '{{ with printf `count(up{%s,%s=%%q,namespace=%%q,job=%%q})` $labels.%s $labels.namespace $labels.job | query }}{{ . | first | value }}{{ end }}' % [std.strReplace(config.selector, '%', '%%'), config.clusterLabel, config.clusterLabel],
 
   // Where the path of a watcher leads.
   local watcher = '{{ or $labels.watcher_node $labels.instance }}',
@@ -42,30 +46,31 @@ local selectors = import 'selectors.libsonnet';
       name: 'threadecho-alerts',
       rules: [
         alert('ThreadechoDown', 'critical', 'Most or all instances of threadecho are down.', |||
-          {{ if eq $value 1.0 }}Prometheus has no target in the job {{ $labels.job }}.{{ else }}Only {{ $value | humanizePercentage }} of the instances in the job {{ $labels.job }}{{ with $labels.namespace }} in {{ . }}{{ end }} answer.{{ end }} Clients have lost their connections, or cannot connect.
-        |||, |||
+          {{ if ge $value 1.0 }}Prometheus has no target any more in %(together)s.{{ else }}Prometheus can scrape only {{ $value | humanizePercentage }} of the instances in %(together)s (targets: %(targets)s). They are down, or Prometheus cannot reach their HTTP port.{{ end }}
+        ||| % { together: together, targets: targets }, |||
           sum by (SCOPE) (up{S}) / count by (SCOPE) (up{S}) < %g
-            or absent(up{S})
-        ||| % config.downShare) + lasting('1m'),
+            or
+          (count by (SCOPE) (up{S} offset %s) unless count by (SCOPE) (up{S}))%s
+        ||| % [config.downShare, config.goneWithin, if config.absentIsDown then '\n  or\nabsent(up{S})' else '']) + lasting(config.downFor) + calming('2m'),
 
         alert('ThreadechoInstanceDown', 'warning', 'An instance of threadecho is down.', |||
-          Prometheus could not scrape {{ $labels.instance }} for 5 minutes: it is stopped, stuck or unreachable. Its clients have probably lost their connections.
-        |||, 'up{S} == 0') + lasting('5m'),
+          Prometheus could not scrape {{ $labels.instance }} for %s: it is stopped, stuck or unreachable. Its clients have probably lost their connections.
+        ||| % config.instanceDownFor, 'up{S} == 0') + lasting(config.instanceDownFor),
 
         alert('ThreadechoRestarting', 'warning', 'An instance of threadecho restarts repeatedly.', |||
           {{ $labels.instance }} started {{ $value }} times within 15 minutes. Each restart ends all connections.
         |||, 'changes(process_start_time_seconds{S}[15m]) > %d' % config.restarts),
 
         alert('ThreadechoNotReady', 'warning', 'An instance of threadecho is not ready.', |||
-          {{ $labels.instance }} has been unready for a minute and is not draining: it has reached its connection limit, the system allows no more threads, or the fault unready is active. It may refuse new clients.
-        |||, |||
+          {{ $labels.instance }} has been unready for %s and is not draining: it has reached its connection limit, the system allows no more threads, or the fault unready is active. It may refuse new clients.
+        ||| % config.notReadyFor, |||
           threadecho_ready{S} == 0
             and threadecho_draining{S} == 0
-        |||) + lasting('1m') + calming('2m'),
+        |||) + lasting(config.notReadyFor) + calming('2m'),
 
         alert('ThreadechoNearConnectionLimit', 'warning', 'An instance of threadecho is close to its connection limit.', |||
           {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its connection limit. At the limit it refuses new clients.
-        |||, 'instance:threadecho_connections:ratio{S} > %g' % config.limitShare) + lasting('5m') + calming('5m'),
+        |||, 'instance:threadecho_connections:ratio{S} > %g' % config.limitShare) + lasting(config.sustainedFor) + calming('5m'),
 
         alert('ThreadechoNearFdLimit', 'warning', 'An instance of threadecho is close to its descriptor limit.', |||
           {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its descriptor limit. Without a free descriptor it cannot accept clients.
@@ -77,14 +82,14 @@ local selectors = import 'selectors.libsonnet';
 
         // A limit for each client refuses on purpose, for as long as such a client tries.
         alert('ThreadechoRejecting', 'warning', 'An instance of threadecho refuses clients.', |||
-          {{ $labels.instance }} refuses {{ $value | humanizePercentage }} of its new clients. Reason: {{ $labels.reason }}.
+          {{ $labels.instance }} refuses {{ $value | humanizePercentage }} of its new clients, without those that it refuses on purpose. Reason: {{ $labels.reason }}.
         |||, |||
           rate(threadecho_connections_rejected_total{S,reason!~"%s"}[5m])
             / ignoring (reason) group_left () (
-              sum without (reason) (rate(threadecho_connections_rejected_total{S}[5m]))
+              sum without (reason) (rate(threadecho_connections_rejected_total{S,reason!~"%s"}[5m]))
                 + rate(threadecho_connections_accepted_total{S}[5m])
             ) > %g
-        ||| % [config.rejectedOnPurpose, config.rejectedShare]) + lasting('1m') + calming('5m'),
+        ||| % [config.rejectedOnPurpose, config.rejectedOnPurpose, config.rejectedShare]) + lasting('1m') + calming('5m'),
 
         alert('ThreadechoAcceptErrors', 'warning', 'An instance of threadecho fails to accept connections.', |||
           On {{ $labels.instance }}, accept failed about {{ $value | humanize }} times within 5 minutes with {{ $labels.error }}. New clients wait in the listen queue, or give up.
@@ -108,19 +113,19 @@ local selectors = import 'selectors.libsonnet';
         alert('ThreadechoSlowEcho', 'warning', 'An instance of threadecho echoes slowly.', |||
           The p99 echo time of {{ $labels.instance }} is {{ $value | humanizeDuration }}. Its clients do not read, or it gets too little CPU time.
         |||, 'instance:threadecho_echo_duration_seconds:p99_rate5m{S} > %g' % config.slowSeconds)
-        + lasting('5m') + calming('5m'),
+        + lasting(config.sustainedFor) + calming('5m'),
 
         alert('ThreadechoSlowThreadStart', 'warning', 'New clients of threadecho wait long before they are served.', |||
           The p99 thread start time of {{ $labels.instance }} is {{ $value | humanizeDuration }}: new connections wait that long before the server reads from them.
         |||, 'instance:threadecho_thread_start_seconds:p99_rate5m{S} > %g' % config.slowSeconds)
-        + lasting('5m') + calming('5m'),
+        + lasting(config.sustainedFor) + calming('5m'),
 
         alert('ThreadechoRetransmits', 'warning', 'An instance of threadecho has many TCP retransmits.', |||
           {{ $labels.instance }} retransmits about {{ $value | humanizePercentage }} of its TCP segments: packets are lost between it and its clients.
         |||, |||
           instance:threadecho_tcp_retransmitted_segments:ratio_rate5m{S} > %g
             and increase(threadecho_tcp_retransmitted_segments_total{S}[5m]) > 10
-        ||| % config.retransmitShare) + lasting('5m') + calming('5m'),
+        ||| % config.retransmitShare) + lasting(config.sustainedFor) + calming('5m'),
 
         alert('ThreadechoConnectionsLost', 'warning', 'An instance of threadecho loses connections.', |||
           {{ $value | humanizePercentage }} of the connections that ended on {{ $labels.instance }} were lost: the client was unreachable or stopped reading, an error occurred, or a fault on demand ended them.
@@ -128,7 +133,7 @@ local selectors = import 'selectors.libsonnet';
           instance:threadecho_connections_lost:ratio_rate5m{S} > %g
             and sum without (reason) (
               increase(threadecho_connections_closed_total{S,reason=~"error|fault|peer_timeout|write_timeout"}[5m])) > 5
-        ||| % config.lostShare) + lasting('5m') + calming('5m'),
+        ||| % config.lostShare) + lasting(config.sustainedFor) + calming('5m'),
 
         alert('ThreadechoLogLinesDropped', 'info', 'An instance of threadecho drops log lines.', |||
           {{ $labels.instance }} dropped about {{ $value | humanize }} log lines within 10 minutes: the reader of its standard output is too slow.
@@ -140,12 +145,12 @@ local selectors = import 'selectors.libsonnet';
       name: 'threadecho-mesh-alerts',
       rules: [
         alert('ThreadechoPathDown', 'warning', 'A watched path is down.', |||
-          {{ if $labels.address }}The path from %(watcher)s to {{ $labels.target }}%(at_address)s has been down for a minute.{{ else }}For a minute, %(watcher)s has reached only {{ $value }} addresses of {{ $labels.target }}.{{ end }} Clients on this path cannot connect, or have lost their connections.
-        ||| % { watcher: watcher, at_address: at_address }, |||
+          {{ if $labels.address }}The path from %(watcher)s to {{ $labels.target }}%(at_address)s has been down for %(time)s.{{ else }}For %(time)s, %(watcher)s has reached only {{ $value }} addresses of {{ $labels.target }}.{{ end }} Clients on this path cannot connect, or have lost their connections.
+        ||| % { watcher: watcher, at_address: at_address, time: config.pathDownFor }, |||
           threadecho_watch_up{W,address!=""} == 0
             or
           threadecho_watch_up{W,address=""} < threadecho_watch_addresses{W}
-        |||, mesh) + lasting('1m'),
+        |||, mesh) + lasting(config.pathDownFor) + calming('2m'),
 
         alert('ThreadechoPathFlapping', 'warning', 'A watched path keeps losing connections.', |||
           %s lost about {{ $value | humanize }} connections to {{ $labels.target }}%s within 15 minutes.
@@ -159,14 +164,22 @@ local selectors = import 'selectors.libsonnet';
         alert('ThreadechoPathSlow', 'warning', 'A watched path is slow.', |||
           The p99 round-trip time from %s to {{ $labels.target }} is {{ $value | humanizeDuration }}.
         ||| % watcher, 'instance:threadecho_watch_round_trip_seconds:p99_rate5m{W} > %g' % config.slowSeconds, mesh)
-        + lasting('5m') + calming('5m'),
+        + lasting(config.sustainedFor) + calming('5m'),
 
         alert('ThreadechoPathRetransmits', 'warning', 'A watched path has many TCP retransmits.', |||
           %s retransmits {{ $value | humanizePercentage }} of its TCP segments to {{ $labels.target }}%s.
         ||| % [watcher, at_address], |||
           instance:threadecho_watch_tcp_retransmitted_segments:ratio_rate5m{W} > %g
             and increase(threadecho_watch_tcp_retransmitted_segments_total{W}[5m]) > 10
-        ||| % config.retransmitShare, mesh) + lasting('5m') + calming('5m'),
+        ||| % config.retransmitShare, mesh) + lasting(config.sustainedFor) + calming('5m'),
+
+        alert('ThreadechoWatcherDown', 'warning', 'A watcher of threadecho is down.', |||
+          Prometheus could not scrape the watcher %s for %s: it is stopped, stuck or unreachable. Meanwhile the state of its paths is unknown.
+        ||| % [watcher, config.instanceDownFor], 'up{W} == 0', mesh) + lasting(config.instanceDownFor),
+
+        alert('ThreadechoTargetUnresolved', 'warning', 'A watched target has no address.', |||
+          For %s, %s has found no address of {{ $labels.target }}: the name does not exist, or the look-up fails. No path to this target is watched.
+        ||| % [config.unresolvedFor, watcher], 'threadecho_watch_addresses{W} == 0', mesh) + lasting(config.unresolvedFor),
       ],
     }],
   },

@@ -21,6 +21,8 @@
 
     // Levels of alerts. Dashboards draw the same ones.
     downShare: 0.5,  // critical when less than this share of the instances is up
+    goneWithin: '15m',  // critical for this long when the last target of a job has gone
+    absentIsDown: false,  // critical while there is no target at all; not for a Prometheus that scrapes watchers alone
     restarts: 2,  // within 15 minutes
     limitShare: 0.9,  // of connections, descriptors, memory
     rejectedShare: 0.01,  // of the clients that come
@@ -29,5 +31,13 @@
     retransmitShare: 0.01,  // of the segments that are sent
     lostShare: 0.05,  // of the connections that end
     pathLosses: 5,  // of one path within 15 minutes; one outage can take three: the lasting, the idle and a fresh connection
+
+    // How long it must be so before the alert fires.
+    downFor: '1m',
+    instanceDownFor: '5m',  // also of a watcher
+    notReadyFor: '1m',
+    pathDownFor: '1m',
+    unresolvedFor: '5m',
+    sustainedFor: '5m',  // above the share or time of a level
   },
 }

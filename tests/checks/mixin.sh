@@ -27,6 +27,13 @@ mkdir -p "$made/tests/prometheus"
 for file in tests/prometheus/*.test.yml; do
     sed 's/job="threadecho-watch"/job="paths"/g; s/job="threadecho"/job="echo"/g; s/job: threadecho-watch/job: paths/g
         s/job: threadecho\b/job: echo/g; s/var-job=threadecho-watch/var-job=paths/g; s/var-job=threadecho\b/var-job=echo/g
-        s/in the job threadecho\b/in the job echo/g' "$file" >"$made/$file"
+        s/in the job threadecho\b/in the job echo/g; s/cluster="east"/region="east"/g; s/cluster: east/region: east/g
+        s/\(&var-cluster=east\)\(&var-namespace=shop\)/\2\1/' "$file" >"$made/$file"
 done
 promtool test rules "$made"/tests/prometheus/*.test.yml
+
+# A selector that names no single job.
+deploy/mixin/generate.sh "$made/selector/deploy" '{ selector: "job=~\"echo|echo-.*\"", absentIsDown: true }' >/dev/null
+mkdir "$made/selector/tests"
+cp tests/mixin/selector.test.yml "$made/selector/tests/"
+promtool test rules "$made/selector/tests/selector.test.yml"

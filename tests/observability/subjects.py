@@ -88,8 +88,8 @@ def rule_expressions(root):
 
 
 def is_of_watch(expression):
-    """Asks for what `threadecho watch` exposes; a server does not."""
-    return "threadecho_watch_" in expression.text
+    """Asks for what `threadecho watch` exposes, or whether it is up; a server does not."""
+    return "threadecho_watch_" in expression.text or expression.where == "alert ThreadechoWatcherDown"
 
 
 def runbook_entries(root):
