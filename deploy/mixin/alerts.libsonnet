@@ -83,13 +83,7 @@ local selectors = import 'selectors.libsonnet';
         // A limit for each client refuses on purpose, for as long as such a client tries.
         alert('ThreadechoRejecting', 'warning', 'An instance of threadecho refuses clients.', |||
           {{ $labels.instance }} refuses {{ $value | humanizePercentage }} of its new clients, without those that it refuses on purpose. Reason: {{ $labels.reason }}.
-        |||, |||
-          rate(threadecho_connections_rejected_total{S,reason!~"%s"}[5m])
-            / ignoring (reason) group_left () (
-              sum without (reason) (rate(threadecho_connections_rejected_total{S,reason!~"%s"}[5m]))
-                + rate(threadecho_connections_accepted_total{S}[5m])
-            ) > %g
-        ||| % [config.rejectedOnPurpose, config.rejectedOnPurpose, config.rejectedShare]) + lasting('1m') + calming('5m'),
+        |||, '%s > %g' % [(import 'expressions.libsonnet')(config, '5m').rejected, config.rejectedShare]) + lasting('1m') + calming('5m'),
 
         alert('ThreadechoAcceptErrors', 'warning', 'An instance of threadecho fails to accept connections.', |||
           On {{ $labels.instance }}, accept failed about {{ $value | humanize }} times within 5 minutes with {{ $labels.error }}. New clients wait in the listen queue, or give up.

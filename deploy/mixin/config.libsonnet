@@ -19,7 +19,7 @@
     runbookUrl: 'file:///usr/share/doc/threadecho/runbook.md',
     grafanaUrl: 'http://127.0.0.1:3000',
 
-    // Levels of alerts. Dashboards draw the same ones.
+    // Levels of alerts. Dashboards draw those of shares and times.
     downShare: 0.5,  // critical when less than this share of the instances is up
     goneWithin: '15m',  // critical for this long when the last target of a job has gone
     absentIsDown: false,  // critical while there is no target at all; not for a Prometheus that scrapes watchers alone
@@ -31,6 +31,10 @@
     retransmitShare: 0.01,  // of the segments that are sent
     lostShare: 0.05,  // of the connections that end
     pathLosses: 5,  // of one path within 15 minutes; one outage can take three: the lasting, the idle and a fresh connection
+
+    // Levels that only the dashboard threadecho mesh has.
+    pathsUpShare: 0.9,  // red below this, orange below 1
+    lossShares: [0.0001, 0.001, 0.01],  // of messages: yellow, orange, red
 
     // How long it must be so before the alert fires.
     downFor: '1m',

@@ -5,6 +5,7 @@ local selectors = import 'selectors.libsonnet';
 
 {
   local fill = selectors($._config).fill,
+  local shares = (import 'expressions.libsonnet')($._config, '5m'),
   local record(name, expr) = { record: name, expr: fill(expr) },
 
   prometheusRules+:: {
@@ -18,22 +19,8 @@ local selectors = import 'selectors.libsonnet';
           histogram_quantile(0.99, rate(threadecho_thread_start_seconds_bucket{S}[5m]))
         |||),
 
-        // The kernel does not tell how many segments were sent. Each receive is echoed in at least one, and an Ethernet frame
-        // holds 1448 bytes: this estimate is right within a factor of two. Retransmits are among the segments sent, which also
-        // keeps the share below 1 when they are counted a second later.
-        record('instance:threadecho_tcp_retransmitted_segments:ratio_rate5m', |||
-          rate(threadecho_tcp_retransmitted_segments_total{S}[5m])
-            / (
-              rate(threadecho_tcp_retransmitted_segments_total{S}[5m])
-                + rate(threadecho_receives_total{S}[5m]) + rate(threadecho_echoed_bytes_total{S}[5m]) / 1448
-              > 0
-            )
-        |||),
-        record('instance:threadecho_connections_lost:ratio_rate5m', |||
-          sum without (reason) (
-            rate(threadecho_connections_closed_total{S,reason=~"error|fault|peer_timeout|write_timeout"}[5m]))
-            / (sum without (reason) (rate(threadecho_connections_closed_total{S}[5m])) > 0)
-        |||),
+        record('instance:threadecho_tcp_retransmitted_segments:ratio_rate5m', shares.retransmits),
+        record('instance:threadecho_connections_lost:ratio_rate5m', shares.lost),
 
         // How full each limit is.
         record('instance:threadecho_connections:ratio', 'threadecho_connections_active{S} / threadecho_connections_limit{S}'),

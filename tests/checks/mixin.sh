@@ -32,8 +32,14 @@ for file in tests/prometheus/*.test.yml; do
 done
 promtool test rules "$made"/tests/prometheus/*.test.yml
 
-# A selector that names no single job.
-deploy/mixin/generate.sh "$made/selector/deploy" '{ selector: "job=~\"echo|echo-.*\"", absentIsDown: true }' >/dev/null
+# A selector that names no single job, and other levels, which the dashboards follow.
+deploy/mixin/generate.sh "$made/selector/deploy" '{ selector: "job=~\"echo|echo-.*\"", absentIsDown: true,
+    rejectedShare: 0.125, lostShare: 0.1875, retransmitShare: 0.375, pathsUpShare: 0.4375, lossShares: [0.625, 0.6875, 0.8125] }' >/dev/null
+for level in threadecho:0.125 threadecho:0.1875 threadecho:0.375 threadecho-mesh:0.375 threadecho-mesh:0.4375 threadecho-mesh:0.625 \
+    threadecho-mesh:0.6875 threadecho-mesh:0.8125; do
+    grep -q "\"value\": ${level#*:}\$" "$made/selector/deploy/grafana/dashboards/${level%:*}.json" ||
+        { echo "the dashboard ${level%:*} does not draw the level ${level#*:} of _config" >&2; exit 1; }
+done
 mkdir "$made/selector/tests"
 cp tests/mixin/selector.test.yml "$made/selector/tests/"
 promtool test rules "$made/selector/tests/selector.test.yml"

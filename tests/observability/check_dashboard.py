@@ -41,6 +41,9 @@ BOARDS = {
 }
 SPANS = ("$__rate_interval", "$__range")
 COLUMNS = 24
+# Panels that draw the level of an alert on a recorded share: they show that share, except for the span.
+RECORDED = {"panel 'TCP retransmits' A": "instance:threadecho_tcp_retransmitted_segments:ratio_rate5m",
+            "panel 'Connections lost' A": "instance:threadecho_connections_lost:ratio_rate5m"}
 GROUPING = re.compile(r"\b(?:by|on) \(([^)]*)\)")
 PLACE = {"cluster", "namespace", "job"}
 # Within one place they name a target or a path; in another place the same name means another one.
@@ -160,6 +163,15 @@ def grouping_complaints(dashboard):
                 yield f"{expression.where}: adds up over {', '.join(sorted(PLACE - labels))} by {', '.join(sorted(labels))}"
 
 
+def recorded_complaints(root):
+    recorded = {rule["record"]: "".join(rule["expr"].split()) for rule in subjects.rules(root, subjects.RECORDING)}
+    shown = {expression.where: expression.text for expression in subjects.dashboard(root).expressions()}
+    for where, name in RECORDED.items():
+        text = re.sub(r'\w+=~"\$\w+",', "", "".join(shown.get(where, "").split())).replace("$__rate_interval", "5m")
+        if recorded[name] not in text:
+            yield f"{where}: does not show what {name} records"
+
+
 def lint_complaints(root):
     """Each exception from the rules of grafana/dashboard-linter has a reason."""
     path = Path(subjects.DASHBOARD).parent / ".lint"
@@ -199,6 +211,7 @@ def main():
     anchors = {name.lower() for name in subjects.runbook_entries(root)}
     looked_at = [complaints_of(root, name, series, anchors) for name in BOARDS]
     found = [text for complaints_of_one, _ in looked_at for text in complaints_of_one] + [*lint_complaints(root)]
+    found += recorded_complaints(root)
     if all(understood for _, understood in looked_at):
         found += unseen_complaints(root, series)
     for complaint in found:

@@ -61,7 +61,7 @@ function(config)
         count_values("up", sum(threadecho_watch_up{T})) * on () group_left (all) count_values("all", sum(threadecho_watch_addresses{T})),
         "text", "/", "up", "all"
       ) * on () group_left () (sum(threadecho_watch_up{T}) / sum(threadecho_watch_addresses{T}))
-    |||, '{{text}}'))) + { options+: { textMode: 'name' } } + g.steps([[null, 'red'], [0.9, 'orange'], [1, 'green']]) + g.runbook(['ThreadechoPathDown'])],
+    |||, '{{text}}'))) + { options+: { textMode: 'name' } } + g.steps([[null, 'red'], [config.pathsUpShare, 'orange'], [1, 'green']]) + g.runbook(['ThreadechoPathDown'])],
     [3, none(g.lamp('Paths down', 'How many watched paths have no working connection now.', 'none', query('sum(threadecho_watch_addresses{T}) - sum(threadecho_watch_up{T})', 'down'))) + g.steps([[null, 'green'], [1, 'red']]) + g.runbook(['ThreadechoPathDown'])],
     [4, none(g.lamp('Connections lost', 'Connections lost in the time shown, on all paths.', 'none', instant('round(sum(increase(threadecho_watch_connections_lost_total{T}[$__range])))', 'lost'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.runbook(['ThreadechoPathFlapping'])],
     [4, none(g.lamp('Outage time', 'The total duration of outages in the time shown, on all paths.', 's', instant('sum(increase(threadecho_watch_outage_seconds_total{T}[$__range]))', 'outage'))) + g.steps([[null, 'green'], [1, 'orange']]) + g.defaults({ decimals: 1 })],
@@ -89,7 +89,7 @@ function(config)
                 'The share of messages in the time shown that did not come back in time and unchanged. Messages that were due without a connection count as lost. A red column points to the node of the target, a red row to the node of the watcher, one red cell to the path between them. Without node names, a watcher is shown by its instance and a target by its address, or with --aggregate by its name.',
                 'percentunit',
                 2,
-                [[null, 'green'], [0.0001, 'yellow'], [0.001, 'orange'], [0.01, 'red']],
+                [[null, 'green'], [config.lossShares[0], 'yellow'], [config.lossShares[1], 'orange'], [config.lossShares[2], 'red']],
                 '%s / (%s > 0)' % [messages(',result!="ok"}'), messages('}')]) + g.runbook(['ThreadechoPathDown', 'ThreadechoPathFlapping'])],
     [12, matrix('Round trip, node to node',
                 'The smoothed round-trip time that the kernel measures on the lasting connection of each path, now. It is the time in the network, without the server.',
@@ -118,16 +118,18 @@ function(config)
     query(g.within('label_replace(histogram_quantile(%g, sum by (SCOPE, le, target) (rate(%s{T}[$__rate_interval]))), "name", "$1", "target", "(.+)")' % [q, metric], 'name', g.places(config)), '{{name}} p%d' % (100 * q))
     for q in [0.5, 0.99]
   ];
-  local retransmits(label) = 'sum by (SCOPE, %s) (%s) > 0' % [label, ends('rate(threadecho_watch_tcp_retransmitted_segments_total{T}[$__rate_interval])')];
+  local retransmits(label) =
+    local sums = ['sum by (SCOPE, %s) (%s)' % [label, ends('rate(threadecho_watch_%s_total{T}[$__rate_interval])' % counter)] for counter in ['tcp_retransmitted_segments', 'messages']];
+    '%s / (%s + %s) > 0' % [sums[0], sums[0], sums[1]];
   local speed = g.row('Speed', [g.line(9, [
     [8, g.timeseries('Round-trip time', 'How long messages take to come back, by target. The line is the level of the alert ThreadechoPathSlow.', 's', 'round trip (log)', percentiles('threadecho_watch_round_trip_seconds_bucket'))
         + g.log_axis + g.statistics + g.alert_series(config.slowSeconds, fill('up{W}')) + g.runbook(['ThreadechoPathSlow'])],
     [8, g.timeseries('Connect time', 'How long new connections take, by target. A lost SYN costs 1 s.', 's', 'time to connect (log)', percentiles('threadecho_watch_connect_seconds_bucket'))
         + g.log_axis + g.statistics],
-    [8, g.timeseries('TCP retransmits', 'TCP segments retransmitted per second: from each watcher, and to each target. If both lines of a node rise, the node is the cause; else it is a path between two nodes.', 'count:segments/s', 'segments per second', [
+    [8, g.timeseries('TCP retransmits', 'The share of TCP segments that were retransmitted: from each watcher, and to each target. If both lines of a node rise, the node is the cause; else it is a path between two nodes. A message counts as one segment. The line is the level of the alert ThreadechoPathRetransmits, which looks at each path and also wants more than 10 retransmits within 5 minutes.', 'percentunit', 'share of segments', [
       query(retransmits('from'), 'from {{from}}'),
       query(retransmits('to'), 'to {{to}}'),
-    ]) + g.from_zero + g.statistics + g.defaults({ noValue: 'no retransmits' }) + g.runbook(['ThreadechoPathRetransmits'])],
+    ]) + g.from_zero + g.statistics + g.alert_level(config.retransmitShare) + g.defaults({ noValue: 'no retransmits' }) + g.runbook(['ThreadechoPathRetransmits'])],
   ])]);
 
   local losses = 'sum by (%s) (increase(threadecho_watch_address_connections_lost_total{T}[$__range]))' % path;

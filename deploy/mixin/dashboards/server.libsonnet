@@ -5,7 +5,9 @@ function(config)
   // The labels that a selection keeps apart: no join may be without one of them.
   local target = '%s, namespace, job, instance' % config.clusterLabel;
   local selected = '%s=~"$cluster",namespace=~"$namespace",job=~"$job",instance=~"$instance",pod=~"$pod",%s' % [config.clusterLabel, config.selector];
+  local shares = (import '../expressions.libsonnet')(config, '$__rate_interval');
   local s = {
+    shares:: shares,
     // {S}: the series that are selected above the dashboard. {JOIN}: with the thread model of each.
     fill(expr):: std.strReplace(std.strReplace(std.strReplace(
       expr,
@@ -84,8 +86,9 @@ function(config)
         + g.steps([[null, 'green'], [config.slowSeconds / 4, 'orange'], [config.slowSeconds, 'red']])
         + g.defaults({ decimals: 1, noValue: 'idle', mappings: [{ type: 'special', options: { match: 'nan', result: { text: 'idle', color: 'text', index: 0 } } }] })
         + g.runbook(['ThreadechoSlowEcho'])],
-    [3, g.stat('Refused', 'Clients refused per second because a limit was reached. The row Limits says which one.', 'count:clients/s', s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval]))', 'refused'))
-        + g.steps([[null, 'green'], [1e-9, 'red']]) + g.runbook(['ThreadechoRejecting'])],
+    [3, g.stat('Refused', 'The share of new clients that an instance refuses for one reason, where it is highest, without those that it refuses on purpose. Red: above the level of the alert ThreadechoRejecting. The row Limits has all reasons.', 'percentunit', s.query('max(%s)' % shares.rejected, 'refused'))
+        + g.steps([[null, 'green'], [config.rejectedShare, 'red']])
+        + g.defaults({ decimals: 1, noValue: 'no client', mappings: [{ type: 'special', options: { match: 'nan', result: { text: 'no client', color: 'text', index: 0 } } }] }) + g.runbook(['ThreadechoRejecting'])],
     [6, g.bargauge('Connections closed', 'Connections that ended in the time shown, by reason. client_closed and drained are orderly; client_reset, peer_timeout, write_timeout and error are not; idle_timeout and max_age are settings of the server; fault: a fault on demand ended them; drain_forced: the server closed them at the end of a drain. The process ends right after that, so Prometheus rarely sees it: look at the last row.', 'none', [
           s.instant('sort_desc(round(sum by (reason) (increase(threadecho_connections_closed_total{S}[$__range]))) > 0)', '{{reason}}'),
         ]) + g.fixed('blue') + g.defaults({ decimals: 0, noValue: 'none yet' }) + { options+: { showUnfilled: false } }
@@ -122,14 +125,17 @@ function(config)
                      'sum by (le) (rate(threadecho_echo_duration_seconds_bucket{S}[$__rate_interval]))')],
     ]),
     g.line(8, [
-      [8, g.timeseries('Connections opened', 'Connections accepted per second, with the refused ones on top.', 'count:conn/s', 'connections per second', [
+      [6, g.timeseries('Connections opened', 'Connections accepted per second, with the refused ones on top.', 'count:conn/s', 'connections per second', [
         s.query('sum(rate(threadecho_connections_accepted_total{S}[$__rate_interval]))', 'accepted'),
         s.query('sum(rate(threadecho_connections_rejected_total{S}[$__rate_interval])) > 0', 'refused'),
       ]) + g.from_zero + g.stacked + g.colours({ accepted: 'green', refused: 'red' }) + g.runbook(['ThreadechoRejecting'])],
-      [8, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In a steady state as many are opened. The panel Connections closed explains the reasons.', 'count:conn/s', 'connections per second', [
+      [6, g.timeseries('Connections closed by reason', 'Connections that ended per second, by reason. In a steady state as many are opened. The panel Connections closed explains the reasons.', 'count:conn/s', 'connections per second', [
         s.query('sum by (reason) (rate(threadecho_connections_closed_total{S}[$__rate_interval])) > 0', '{{reason}}'),
       ]) + g.from_zero + g.bars + g.defaults({ noValue: 'none closed' }) + g.colours(reasons) + g.runbook(['ThreadechoConnectionsLost'])],
-      [8, g.timeseries('Connection duration',
+      [6, g.timeseries('Connections lost', 'The share of the connections that ended because the client was unreachable or stopped reading, an error occurred, or a fault on demand ended them. The line is the level of the alert ThreadechoConnectionsLost, which also wants more than 5 of them within 5 minutes.', 'percentunit', 'share of connections', [
+        s.by_instance(shares.lost),
+      ]) + g.from_zero + g.statistics + g.alert_level(config.lostShare) + g.defaults({ noValue: 'none ended' }) + g.runbook(['ThreadechoConnectionsLost'])],
+      [6, g.timeseries('Connection duration',
                        'From accept to close, of the connections that ended. On a logarithmic axis, in coarse steps: health checks take milliseconds, sessions take minutes to days.',
                        's',
                        'time (log)',

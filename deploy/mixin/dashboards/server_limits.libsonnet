@@ -13,8 +13,8 @@ function(config, s, reasons)
                   'count:round trips/s',
                   'round trip',
                   'sum by (le) (rate(threadecho_tcp_rtt_seconds_bucket{S}[$__rate_interval]))')],
-    [6, g.timeseries('TCP retransmits', 'The share of TCP segments that each instance retransmitted. This is an estimate, because the kernel does not count the segments that it sends. The line is the level of the alert ThreadechoRetransmits: transfers become slow, because packets are lost on the path.', 'percentunit', 'share of segments', [
-      s.by_instance('rate(threadecho_tcp_retransmitted_segments_total{S}[$__rate_interval]) / (rate(threadecho_tcp_retransmitted_segments_total{S}[$__rate_interval]) + rate(threadecho_receives_total{S}[$__rate_interval]) + rate(threadecho_echoed_bytes_total{S}[$__rate_interval]) / 1448 > 1)'),
+    [6, g.timeseries('TCP retransmits', 'The share of TCP segments that each instance retransmitted. This is an estimate, because the kernel does not count the segments that it sends. With few segments the share jumps. The line is the level of the alert ThreadechoRetransmits, which also wants more than 10 retransmits within 5 minutes: transfers become slow, because packets are lost on the path.', 'percentunit', 'share of segments', [
+      s.by_instance(s.shares.retransmits),
     ]) + g.from_zero + g.statistics + g.alert_level(config.retransmitShare) + g.runbook(['ThreadechoRetransmits'])],
     [6, g.timeseries('PROXY headers', 'Connections to PROXY_PORT per second, by the header that they began with. v1 and v2 name a client, local is the load balancer itself, unknown names no client of TCP; closed is a health check that only connects. malformed, timeout and untrusted are refused, and the log says why.', 'count:conn/s', 'connections per second', [
       s.query('sum by (result) (rate(threadecho_proxy_headers_total{S}[$__rate_interval]))', '{{result}}'),
