@@ -7,7 +7,7 @@ cd "$1"
 command -v jsonnet >/dev/null || exec "$here/skip" 'jsonnet is not installed'
 command -v promtool >/dev/null || exec "$here/skip" 'promtool (Debian package prometheus) is not installed'
 python3 -c 'import yaml' 2>/dev/null || exec "$here/skip" 'python3-yaml is not installed'
-jsonnetfmt --test deploy/mixin/*.jsonnet deploy/mixin/*.libsonnet deploy/mixin/dashboards/*.libsonnet ||
+jsonnetfmt --test deploy/mixin/*.jsonnet deploy/mixin/*.libsonnet deploy/mixin/dashboards/*.libsonnet tests/mixin/*.jsonnet ||
     { echo 'format it with: jsonnetfmt -i' >&2; exit 1; }
 mkdir -p build
 made=$(mktemp -d build/mixin.XXXXXX)
@@ -43,3 +43,17 @@ done
 mkdir "$made/selector/tests"
 cp tests/mixin/selector.test.yml "$made/selector/tests/"
 promtool test rules "$made/selector/tests/selector.test.yml"
+
+# Nothing that a rule or a group has is lost on the way into YAML.
+mkdir "$made/yaml"
+jsonnet --string --multi "$made/yaml" tests/mixin/yaml.jsonnet >/dev/null
+promtool check rules "$made/yaml/rules.yml"
+python3 -B - "$made/yaml" <<'END'
+import json, pathlib, sys, yaml
+made = pathlib.Path(sys.argv[1])
+rules, expected = yaml.safe_load((made / "rules.yml").read_text()), json.loads((made / "rules.json").read_text())
+for rule in rules["groups"][0]["rules"]:
+    rule["expr"] = rule["expr"].strip()
+if rules != expected:
+    sys.exit(f"deploy/mixin/yaml.libsonnet makes {rules} of {expected}")
+END

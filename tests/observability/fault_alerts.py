@@ -71,7 +71,7 @@ def silent_for(prometheus, seconds):
 def notification_complaints(server, receiver, alert):
     """Both of an alert and of its end one can read what is wrong, and where to look."""
     for status in ("FIRING", "RESOLVED"):
-        head = f"{status} warning {alert} {server.target}"
+        head = f"{status} warning {alert} {server.target} job={JOB}"
         eventually(f"the receiver logs: {head}", lambda head=head: head in receiver.lines)
         at = receiver.lines.index(head)
         eventually("the receiver logs the links", lambda at=at: len(receiver.lines) >= at + 4)
