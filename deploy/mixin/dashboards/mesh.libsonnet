@@ -157,11 +157,11 @@ function(config)
   ]), g.line(7, [
     [14, g.timeseries('Addresses', 'How many addresses each target has, as each watcher sees it. Lines that differ for long mean that DNS does not give all nodes the same answer.', 'none', 'addresses', [
       query(named('max by (SCOPE, target, watcher_node, instance) (threadecho_watch_addresses{T})'), '{{watcher_node}} {{name}} {{target}}'),
-    ]) + g.from_zero + g.statistics + g.defaults({ decimals: 0 })],
+    ]) + g.from_zero + g.statistics + g.defaults({ decimals: 0 }) + g.runbook(['ThreadechoTargetUnresolved'])],
     [10, g.timeseries('Watchers', 'Watchers that Prometheus can scrape, and those that it cannot. The next successful scrape brings what a watcher counted in between, unless it restarted.', 'none', 'watchers', [
       query('sum(up{W})', 'up'),
       query('sum(1 - up{W})', 'down'),
-    ]) + g.from_zero + g.defaults({ decimals: 0 }) + g.colours({ up: 'green', down: 'red' })],
+    ]) + g.from_zero + g.defaults({ decimals: 0 }) + g.colours({ up: 'green', down: 'red' }) + g.runbook(['ThreadechoWatcherDown'])],
   ])]);
 
   g.dashboard(
