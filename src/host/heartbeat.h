@@ -5,13 +5,13 @@
 
 namespace threadecho::host {
 
-/// Shows other threads that a thread still comes round its loop. The thread beats each time round, and comes round once
-/// a period at least. Relaxed: nothing else is handed over with a beat.
+/// Shows other threads that a thread still runs its loop. The thread beats in each iteration, and at least once a
+/// period. Relaxed: nothing else is handed over with a beat.
 class Heartbeat {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Before the thread starts. Without a period the thread may wait for as long as it likes.
+  /// Call before the thread starts. Without a period the thread may wait without limit.
   void begin(Clock::duration period) noexcept {
     period_ = period;
     beat(Clock::now());
@@ -19,7 +19,7 @@ class Heartbeat {
 
   /// For the thread: it is alive at `now`.
   void beat(Clock::time_point now) noexcept { last_.store(now.time_since_epoch(), std::memory_order_relaxed); }
-  /// For the thread: when it has to come round next.
+  /// For the thread: when its next iteration must begin.
   [[nodiscard]] Clock::time_point next(Clock::time_point now) const noexcept {
     return period_ == Clock::duration::max() ? Clock::time_point::max() : now + period_;
   }

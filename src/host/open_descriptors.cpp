@@ -33,7 +33,7 @@ std::uint64_t OpenDescriptors::count(Clock::time_point now) {
   }
   const std::lock_guard lock(mutex_);
   if (now >= list_again_) {
-    // None left to list with: what was seen last is nearer to the truth than 0.
+    // No descriptor is left for the listing: the last count is a better answer than 0.
     if (const std::uint64_t entries = by_listing_(); entries > 0) {
       listed_ = entries;
     }

@@ -11,11 +11,11 @@ namespace threadecho::host {
 /// What Linux says in st_size of /proc/self/fd, from version 6.2 on; 0 where it does not.
 std::uint64_t descriptors_by_size();
 
-/// The entries of /proc/self/fd. Takes 16 ms at 18,000 descriptors; 0 when none is left to list them with.
+/// The entries of /proc/self/fd. Takes 16 ms at 18,000 descriptors; 0 if no descriptor is left for the listing.
 std::uint64_t descriptors_by_listing();
 
-/// How many descriptors this process has open, at a price that a scrape can pay: the listing happens at most every
-/// 10 s, and only on a kernel that leaves no other way. Any thread may call it.
+/// How many descriptors this process has open, cheap enough for a scrape: lists them only on a kernel that does not
+/// tell their number, and at most every 10 s. Any thread may call it.
 class OpenDescriptors {
  public:
   using Clock = std::chrono::steady_clock;

@@ -6,8 +6,8 @@
 
 namespace threadecho::host {
 
-/// Where in Kubernetes this process runs, as the manifests tell it by way of the downward API. Not settings: nothing
-/// depends on them, and they come from the environment alone.
+/// Where in Kubernetes this process runs: the manifests set these variables through the downward API. They are not
+/// settings: nothing depends on them, and they come from the environment alone.
 struct Pod {
   std::string name;        ///< POD_NAME; all are empty outside of Kubernetes
   std::string name_space;  ///< POD_NAMESPACE

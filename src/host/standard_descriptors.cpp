@@ -8,7 +8,7 @@
 namespace threadecho::host {
 
 void occupy_standard_descriptors() {
-  // In this order, open(2) returns the one that is missing: it takes the lowest number that is free.
+  // In this order, because open(2) takes the lowest free number: it returns the one that is missing.
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) < 0) {
       const int access = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;

@@ -43,7 +43,7 @@ std::string_view head(std::string_view text, std::size_t limit) {
   return text.substr(0, limit);
 }
 
-/// What stands behind the head of `text`: nothing, or the sign that there was more.
+/// What follows the head of `text`: "" if it is all, else the mark that some was cut off.
 std::string_view mark(std::string_view text, std::size_t limit) { return text.size() <= limit ? "" : kCutMark; }
 
 std::string cut(std::string_view text, std::size_t limit) {
@@ -151,7 +151,7 @@ std::string json_body(std::string_view event, std::initializer_list<Field> field
   return body;
 }
 
-/// Halves what each value may take until the whole fits. Values grow when escaped, so their share cannot be computed.
+/// Halves the limit of each value until the line fits. Escaping makes values longer, so the limit cannot be computed.
 template <typename Format>
 auto fit(Format format) {
   std::size_t limit = kMaxBodyBytes;

@@ -13,14 +13,14 @@ namespace threadecho::log {
 
 /// Most bytes of one line, its newline included: what a pipe takes whole or not at all (PIPE_BUF, pipe(7)).
 inline constexpr std::size_t kMaxLineBytes = 4096;
-/// What is left of it for a body once time and level stand before it.
+/// Most bytes of a body: what time and level leave of the line.
 inline constexpr std::size_t kMaxBodyBytes = kMaxLineBytes - 96;
 /// Most bytes of a payload that a line shows.
 inline constexpr std::size_t kMaxPreviewBytes = 64;
 
 /// `event key=value ...` in printable ASCII. A value with spaces, quotes, '=' or anything not printable is quoted, with
 /// the escapes of payload_preview(). At most kMaxBodyBytes: long values are cut and end in "...".
-/// Takes memory from `memory` alone: a thread that has never used the heap need not begin with a line of its log.
+/// Allocates from `memory` alone, so that a thread that has never used the heap need not do so for a log line.
 std::pmr::string text_body(std::string_view event, std::initializer_list<Field> fields,
                            std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 

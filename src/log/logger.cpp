@@ -12,7 +12,7 @@
 namespace threadecho::log {
 namespace {
 
-/// Enough for any line of a connection but a rare long one, and little on an echo thread's stack.
+/// Enough for all lines of a connection but a rare long one, and small enough for an echo thread's stack.
 constexpr std::size_t kRoomBytes = 512;
 
 }  // namespace
@@ -36,7 +36,7 @@ void Logger::write(spdlog::level::level_enum level, std::string_view event,
     const std::pmr::string body = text_body(event, fields, &memory);
     spdlog_->log(level, spdlog::string_view_t(body.data(), body.size()));
   } catch (...) {
-    // No memory for the line. A log line must never end the connection, or the thread, that it tells of.
+    // No memory for the line: drop it. A log line must never end the connection, or the thread, that it is about.
   }
 }
 

@@ -47,7 +47,7 @@ class StdoutSink;
 /// Nothing is thrown: a line for which there is no memory is lost.
 class Logger {
  public:
-  /// `sink` is where `logger` writes, if that can be asked for its room.
+  /// `sink` is where `logger` writes, and says when it is half full; null if it cannot.
   Logger(std::shared_ptr<spdlog::logger> logger, LogFormat format, std::shared_ptr<StdoutSink> sink = nullptr);
 
   [[nodiscard]] bool enabled(spdlog::level::level_enum level) const { return spdlog_->should_log(level); }

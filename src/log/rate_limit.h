@@ -19,7 +19,7 @@ class RateLimit {
 
   explicit RateLimit(Clock::duration interval = std::chrono::seconds(1)) : interval_(interval) {}
 
-  /// How many lines were held back since the last one, when a line may be written now; nothing when it is held back.
+  /// If a line may be written now: how many were held back since the last one. Nothing if this one is held back.
   std::optional<std::uint64_t> admit(Clock::time_point now = Clock::now()) {
     const std::scoped_lock lock(mutex_);
     if (last_ && now - *last_ < interval_) {
@@ -30,7 +30,7 @@ class RateLimit {
     return std::exchange(suppressed_, 0);
   }
 
-  /// How many lines were held back since the last one, for a last line that tells of them.
+  /// How many lines were held back since the last one, for a final line that reports them.
   std::uint64_t take_suppressed() {
     const std::scoped_lock lock(mutex_);
     return std::exchange(suppressed_, 0);

@@ -14,16 +14,16 @@
 
 namespace threadecho::log {
 
-/// Writes lines of at most kMaxLineBytes to a descriptor and never waits for it: a line that finds no room, or a reader
-/// that is gone, or a full disk, is dropped and counted. A pipe is made larger, up to 1 MiB, so that a reader may
-/// pause: the kernel keeps what is in it beyond the end of this process. Shared by the logger and the metrics, which
-/// read dropped(); any thread. SIGPIPE must be ignored by the process: write(2) has no flag against it.
+/// Writes lines of at most kMaxLineBytes to a descriptor and never waits: drops and counts a line if there is no room,
+/// the reader is gone, or the disk is full. A pipe is made larger, up to 1 MiB, so that its reader may pause; the
+/// kernel keeps its contents after this process has ended. Shared by the logger and the metrics, which read dropped();
+/// any thread may call it. The process must ignore SIGPIPE: write(2) has no flag against it.
 class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  /// What an unprivileged process may ask for by default, fs.pipe-max-size.
+  /// The largest pipe that an unprivileged process may have by default, fs.pipe-max-size.
   static constexpr int kPipeBytes = 1024 * 1024;
 
-  /// Works on a duplicate of `fd`, so that a descriptor closed behind its back cannot come to mean a client's socket.
+  /// Works on a duplicate of `fd`: if other code closes `fd` and a client's socket gets its number, no line goes there.
   /// When `fd` is not open, every line counts as dropped. A pipe of less than `pipe_bytes` is made that large, or as
   /// large as the kernel allows.
   explicit StdoutSink(int fd = STDOUT_FILENO, int pipe_bytes = kPipeBytes);
@@ -40,14 +40,15 @@ class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   bool write_line(std::string_view line);
-  /// How many bytes went out before there was no room or an error; each turn of the loop makes progress, none waits.
+  /// Writes until there is no room or an error, and returns the number of bytes written. Each turn of its loop makes
+  /// progress, none waits.
   [[nodiscard]] std::size_t write_some(std::string_view text) const;
 
   net::Fd fd_;
   bool may_block_;  ///< ask for room before each write
   bool is_pipe_;
   bool torn_ = false;                      ///< a line was begun and not ended; under base_sink's mutex
-  std::atomic<std::uint64_t> dropped_{0};  ///< relaxed: a figure for a metric, it orders nothing
+  std::atomic<std::uint64_t> dropped_{0};  ///< relaxed: only metrics read it
 };
 
 }  // namespace threadecho::log

@@ -16,7 +16,8 @@ using std::chrono::nanoseconds;
 
 using Steady = std::chrono::steady_clock;
 
-/// The kernel notes the time of its wall clock. Reads both clocks again if the kernel has run something else between.
+/// The kernel stamps arrivals with its wall clock. Reads both clocks again if the thread was preempted between the
+/// reads.
 Steady::time_point steady_time_of(nanoseconds wall_time) {
   constexpr nanoseconds kTogether{1000};
   constexpr int kTries = 8;

@@ -19,7 +19,7 @@ namespace threadecho::net {
 /// on its link only (RFC 4007): without the zone, two hosts on two links would share one client's limit.
 using AddressKey = std::array<std::uint8_t, 20>;
 
-/// Text of bounded length that lives where it is made: no heap, so that an idle thread needs none for its log line.
+/// Text of bounded length, stored in the object itself: an idle thread writes its log line without using the heap.
 class EndpointText {
  public:
   [[nodiscard]] std::string_view view() const noexcept { return {characters_.data(), size_}; }
@@ -53,7 +53,7 @@ class Endpoint {
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] AddressKey address_key() const noexcept;
   /// "192.0.2.1:9000", "[2001:db8::1]:9000" or, link-local, "[fe80::1%eth0]:9000" (RFC 4007): parse() and a TARGET
-  /// take the address back as it is shown. The zone is a number if the interface has no name any more.
+  /// accept this form. The zone is a number if the interface has no name any more.
   [[nodiscard]] EndpointText text() const noexcept;
   [[nodiscard]] std::string to_string() const { return std::string(text().view()); }
   /// "192.0.2.1", "2001:db8::1" or "fe80::1%eth0"

@@ -4,7 +4,7 @@
 
 namespace threadecho::net {
 
-/// Owner of one file descriptor: closes it when it goes. Movable, not copyable; -1 is "none".
+/// Owner of one file descriptor: closes it on destruction. Movable, not copyable; -1 is "none".
 /// Not synchronised: its owner closes it when no other thread can use the descriptor any more.
 class Fd {
  public:

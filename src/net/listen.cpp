@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kAnyAddress = "::";
 constexpr const char* kAnyIpv4Address = "0.0.0.0";
-/// Ports that an unprivileged user may have wherever net.ipv4.ip_unprivileged_port_start is not unusual.
+/// An unprivileged user may bind ports from here on, unless net.ipv4.ip_unprivileged_port_start is unusually high.
 constexpr int kSuggestedPorts = 10'000;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }

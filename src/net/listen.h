@@ -25,11 +25,11 @@ struct ListenOptions {
   int backlog = 128;
   std::string_view setting;               ///< name of the setting the port comes from, for the error text
   std::string_view address_setting = {};  ///< name of the setting the address comes from, for the error text
-  /// Called with the bound socket before the first client can come; sets what accepted sockets are to inherit.
+  /// Called with the bound socket before the first client can connect; sets the options that accepted sockets inherit.
   std::function<void(int fd)> before_listen;
 };
 
-/// Why it most likely cannot listen, given an errno value, and what to do; "" when there is nothing to add.
+/// The likely cause of a failure to listen with this errno value, and the remedy; "" if there is nothing to add.
 std::string listen_advice(int error_number, const ListenOptions& options);
 
 /// A listening, non-blocking, close-on-exec socket with SO_REUSEADDR (a restart must not wait for TIME_WAIT to pass).
@@ -43,7 +43,7 @@ struct Listeners {
   Listeners(Fd own) { sockets.push_back(std::move(own)); }  // one socket is all that most services need
 
   std::vector<Fd> sockets;
-  /// The service manager keeps the sockets open: clients in their queues are for the process that comes next.
+  /// The service manager keeps the sockets open: the next process serves the clients in their queues.
   bool outlive_process = false;
 };
 

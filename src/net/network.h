@@ -12,7 +12,7 @@ namespace threadecho::net {
 class Network {
  public:
   /// From "10.0.0.0/8", "2001:db8::/32", or a single address. Bad if `text` is none of these, if bits behind the prefix
-  /// are set ("10.0.0.1/8"), or if it is IPv4 written as IPv6 ("::ffff:10.0.0.0/104"). The reason goes behind the text,
+  /// are set ("10.0.0.1/8"), or if it is IPv4 written as IPv6 ("::ffff:10.0.0.0/104"). The reason continues the text,
   /// as in "10.0.0.1/8 has bits set behind its /8".
   static text::Parsed<Network> parse(std::string_view text);
 

@@ -24,7 +24,7 @@ constexpr std::size_t kPrefixBytesV2 = 16;
 constexpr std::size_t kTlvPrefixBytes = 3;
 constexpr std::uint8_t kCrc32cType = 0x03;
 
-/// What the 14th byte of version 2 may be, and how long the addresses then are.
+/// A known value of the 14th byte of version 2, and the length of the addresses that follow with it.
 struct Protocol {
   std::uint8_t byte;
   std::size_t address_bytes;
@@ -68,7 +68,7 @@ Endpoint endpoint_of_ipv6(const void* address, in_port_t port) {
   return endpoint_of(ipv6);
 }
 
-/// Takes what stands before the next space, or all.
+/// Removes the first word of the line, and the space after it, and returns the word.
 std::string_view take_word(std::string_view& line) {
   const std::string_view word = line.substr(0, line.find(' '));
   line.remove_prefix(std::min(line.size(), word.size() + 1));
@@ -103,7 +103,7 @@ Result parse_v1_line(std::string_view line, ProxyHeader header) {
   line.remove_prefix(kSignatureV1.size());
   const std::string_view protocol = take_word(line);
   if (protocol == "UNKNOWN") {
-    return header;  // whatever stands behind it
+    return header;  // section 2.1: ignore the rest of the line
   }
   if (protocol != "TCP4" && protocol != "TCP6") {
     return MalformedProxyHeader{"its protocol is not TCP4, TCP6 or UNKNOWN"};
@@ -112,7 +112,7 @@ Result parse_v1_line(std::string_view line, ProxyHeader header) {
   const std::string_view source = take_word(line);
   const std::string_view destination = take_word(line);
   const std::string_view source_port = take_word(line);
-  // The last word is all that is left: a space in it, or behind it, makes it no number.
+  // The last word is the whole rest of the line: if it contains a space, it is not a number.
   const auto from = parse_endpoint(ipv6, source, source_port);
   const auto to = parse_endpoint(ipv6, destination, line);
   if (!from || !to) {
@@ -163,7 +163,7 @@ Mistake mistake_in_tlvs(Bytes header, std::size_t first) {
   return std::nullopt;
 }
 
-/// `header` is all of it.
+/// `header` is the complete header.
 Result parse_v2_addresses(Bytes header, const Protocol& protocol) {
   if (header.size() < kPrefixBytesV2 + protocol.address_bytes) {
     return MalformedProxyHeader{"it is shorter than its addresses"};

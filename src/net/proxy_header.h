@@ -13,7 +13,7 @@ namespace threadecho::net {
 /// The header of the PROXY protocol, in which a load balancer names the client whose connection it forwards
 /// (proxy-protocol.txt, https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt).
 
-/// Most bytes of a header that is read, and of one of version 1 (its section 2.1).
+/// The longest header that is accepted, and the longest of version 1 (its section 2.1), in bytes.
 inline constexpr std::size_t kMaxProxyHeaderBytes = 4096;
 inline constexpr std::size_t kMaxProxyHeaderBytesV1 = 107;
 
@@ -22,13 +22,13 @@ struct ProxyHeader {
     kV1,
     kV2,
     kLocal,    ///< version 2: the balancer's own connection, such as a health check
-    kUnknown,  ///< the balancer does not name the client, or not one of TCP over IPv4 or IPv6
+    kUnknown,  ///< the balancer names no client of TCP over IPv4 or IPv6
   };
 
   Kind kind = Kind::kUnknown;
   std::size_t size = 0;       ///< bytes; the client's own bytes follow
-  Endpoint source = {};       ///< the client; with kLocal and kUnknown of family AF_UNSPEC
-  Endpoint destination = {};  ///< what the client connected to; the same
+  Endpoint source = {};       ///< the client; of family AF_UNSPEC with kLocal and kUnknown
+  Endpoint destination = {};  ///< what the client connected to; else AF_UNSPEC, too
 };
 
 /// The bytes are the beginning of a header, or empty.

@@ -18,7 +18,8 @@ using std::chrono::milliseconds;
 
 /// TCP_CLOSE of <netinet/tcp.h>, which cannot be included beside <linux/tcp.h>.
 constexpr std::uint8_t kTcpClose = 7;
-/// Linux delays an acknowledgement by 40 ms, 200 ms at worst. What is assumed too much here is added to WRITE_TIMEOUT.
+/// Linux delays an acknowledgement by 40 ms, 200 ms at worst. An assumption above the real delay prolongs WRITE_TIMEOUT
+/// by the difference.
 constexpr milliseconds kMostAcknowledgementDelay{80};
 
 template <typename Value>
@@ -77,9 +78,9 @@ milliseconds time_since_progress(int fd) noexcept {
   if (::ioctl(fd, SIOCOUTQNSD, &unsent) != 0 || unsent == 0) {
     return since_acknowledgement;
   }
-  // The peer also acknowledges the probes of its closed window. But an acknowledgement that opens the window lets the
-  // kernel send at once: since it last sent, only that data can have been acknowledged, a round trip later or, where
-  // the peer delays acknowledgements, tens of milliseconds after that.
+  // The peer also acknowledges the probes of its closed window, so the last acknowledgement need not be progress. But
+  // when an acknowledgement opens the window, the kernel sends at once. So the peer made its last progress at most one
+  // round trip after the kernel last sent, or tens of milliseconds later if the peer delays acknowledgements.
   const microseconds round_trip = std::min(microseconds(info->tcpi_rtt) + 4 * microseconds(info->tcpi_rttvar),
                                            microseconds(info->tcpi_min_rtt) + kMostAcknowledgementDelay);
   return std::max(since_acknowledgement,

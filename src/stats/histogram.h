@@ -30,7 +30,7 @@ struct BoundedBuckets {
   }
 };
 
-/// A histogram as it is read and added up: plain numbers, a value.
+/// A histogram as plain numbers, for reading and adding up; a value.
 template <typename Layout>
 struct HistogramTotals {
   std::array<std::uint64_t, Layout::kCount> buckets{};
@@ -44,7 +44,7 @@ struct HistogramTotals {
     std::ranges::transform(buckets, other.buckets, buckets.begin(), std::plus{});
     sum += other.sum;
   }
-  /// Takes away what an earlier reading of the same histogram held.
+  /// Subtracts an earlier reading of the same histogram.
   void subtract(const HistogramTotals& earlier) {
     std::ranges::transform(buckets, earlier.buckets, buckets.begin(), std::minus{});
     sum -= earlier.sum;

@@ -46,14 +46,14 @@ struct LatencyBuckets {
 /// for the 99.9th, 10 for the 10th. `percent` is above 0 and below 100.
 std::uint64_t samples_needed_for(double percent);
 
-/// Latencies as they are read: plain numbers, a value of 36 KiB. Count, smallest, largest and sum are exact.
+/// Latencies as plain numbers, a value of 36 KiB. Count, smallest, largest and sum are exact.
 class LatencyHistogram {
  public:
   /// A negative latency counts as 0.
   void record(nanoseconds latency);
   /// Adds those of another histogram.
   void add(const LatencyHistogram& other);
-  /// Takes away what an earlier reading of the same histogram held; min() and max() then become those of buckets.
+  /// Subtracts an earlier reading of the same histogram; min() and max() then become those of buckets.
   void subtract(const LatencyHistogram& earlier);
 
   [[nodiscard]] std::uint64_t count() const { return totals_.count(); }
@@ -64,12 +64,12 @@ class LatencyHistogram {
   [[nodiscard]] double mean() const;
   /// The least latency that at least `percent` of all do not exceed, within 0.4 %; 0 without latencies.
   [[nodiscard]] nanoseconds percentile(double percent) const;
-  /// The same; nothing with too few latencies, where it would be the largest or the smallest.
+  /// The same; nothing with too few latencies, because it would be the largest or the smallest of them.
   [[nodiscard]] std::optional<nanoseconds> known_percentile(double percent) const;
   /// How many latencies lie in [from, to), to the width of a bucket.
   [[nodiscard]] std::uint64_t count_between(nanoseconds from, nanoseconds to) const;
 
-  /// What makes up a histogram, and the histogram that is made up so.
+  /// The numbers that a histogram consists of, and the histogram of such numbers.
   [[nodiscard]] const HistogramTotals<LatencyBuckets>& totals() const noexcept { return totals_; }
   static LatencyHistogram of(const HistogramTotals<LatencyBuckets>& totals, nanoseconds min, nanoseconds max);
 

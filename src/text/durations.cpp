@@ -47,7 +47,7 @@ Milliseconds parse_duration(std::string_view text) {
     return Milliseconds::bad(std::string(kNotADuration));
   }
   std::int64_t total = 0;
-  bool too_long = false;  // said only of what is a duration to its end
+  bool too_long = false;  // reported only if the rest is well-formed, too
   const auto* unit = kDurationUnits.begin();
   while (!text.empty()) {
     const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());

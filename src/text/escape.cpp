@@ -29,7 +29,7 @@ constexpr auto kPrintable = [] {
   return characters;
 }();
 
-/// U+0080 to U+009F: to a terminal U+009B is what ESC [ is.
+/// U+0080 to U+009F: a terminal takes U+009B for ESC [.
 bool is_c1_control(std::string_view character) { return character[0] == '\xC2' && character[1] < '\xA0'; }
 
 }  // namespace

@@ -21,7 +21,7 @@ std::string with_unit(double value, std::span<const std::string_view> units) {
   return fmt::format("{:.{}f} {}", value, decimals, units.front());
 }
 
-/// With as many decimals as two digits that count need.
+/// With as many decimals as two significant digits need.
 std::string below_ten(double value) {
   constexpr int kMostDecimals = 15;
   const int decimals = value >= 1 ? 1 : 1 - static_cast<int>(std::floor(std::log10(value)));

@@ -6,7 +6,7 @@
 
 namespace threadecho::text {
 
-/// What came out of reading a text: a value, or the reason why there is none.
+/// The result of parsing a text: a value, or the reason why there is none.
 template <typename T>
 class Parsed {
  public:

@@ -19,7 +19,7 @@ using std::chrono::seconds;
 
 constexpr const char* kNotATime = "not a time of RFC 3339, such as 2026-11-27T14:30:00Z or 2026-11-27T15:30:00+01:00";
 
-/// Takes a text apart from its beginning. After the first part that is missing, `ok` stays false.
+/// Parses a text from its beginning. `ok` becomes false at the first part that is missing, and stays false.
 struct Reader {
   std::string_view rest;
   bool ok = true;
@@ -41,7 +41,7 @@ struct Reader {
   void expect(std::string_view one_of) { ok = take(one_of) && ok; }
 };
 
-/// The digits after the dot of a second; no digits and more than nine are none.
+/// The digits after the decimal point of a second: one to nine, else `ok` becomes false.
 nanoseconds fraction(Reader& reader) {
   std::int64_t value = 0;
   std::int64_t unit = 100'000'000;
@@ -54,7 +54,7 @@ nanoseconds fraction(Reader& reader) {
   return nanoseconds(value);
 }
 
-/// What the local time is ahead of UTC.
+/// How far the local time is ahead of UTC.
 minutes offset(Reader& reader) {
   if (reader.take("Zz")) {
     return minutes(0);
@@ -99,7 +99,7 @@ Parsed<WallTime> parse_timestamp(std::string_view text) {
   const nanoseconds part = reader.take(".") ? fraction(reader) : nanoseconds(0);
   const minutes ahead = offset(reader);
   const std::chrono::year_month_day date(year, month, day);
-  // 60 is a leap second, which the system's clock does not tell from the one after it.
+  // 60 is a leap second: the system clock gives it the same number as the second after it.
   if (!reader.ok || !reader.rest.empty() || !date.ok() || hour > 23 || minute > 59 || second > 60) {
     return Result::bad(kNotATime);
   }
