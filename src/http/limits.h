@@ -5,13 +5,13 @@
 
 namespace threadecho::http {
 
-/// Connections that the HTTP server holds at once. The echo server leaves it as many descriptors.
+/// Connections that the HTTP server holds at once. The echo server leaves that many descriptors to it.
 inline constexpr std::size_t kMaxHttpConnections = 64;
-/// Of one request: request line and all header fields together. Also the most that is ever buffered of a client.
+/// Bytes of the request line and all header fields together. The server buffers no more than this of a client.
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{8} * 1024;
-/// What a client may still send after its last answer, for example the rest of a body, before it gets a reset.
+/// Bytes that a client may still send after its last answer, for example the rest of a body, before it gets a reset.
 inline constexpr std::size_t kMaxDiscardedBytes = std::size_t{1024} * 1024;
-/// How much of a client's own text an error shows.
+/// How many bytes of a client's own text an error shows.
 inline constexpr std::size_t kMaxShownBytes = 128;
 
 /// The limits that tests change.
@@ -21,8 +21,8 @@ struct Limits {
   std::chrono::milliseconds request{10'000};    ///< from the first byte of a header to its last
   std::chrono::milliseconds write{30'000};      ///< for one whole answer
   std::chrono::milliseconds linger{1'000};      ///< after the last answer, for the client to read it and to close
-  std::chrono::milliseconds accept_pause{100};  ///< after an error of accept, for descriptors to come free
-  std::chrono::milliseconds turn_pause{100};    ///< the longest between two costly answers, see Turns
+  std::chrono::milliseconds accept_pause{100};  ///< after an error of accept, until descriptors are free again
+  std::chrono::milliseconds turn_pause{100};    ///< the longest pause between two costly answers, see Turns
 };
 
 }  // namespace threadecho::http

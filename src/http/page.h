@@ -18,8 +18,8 @@ struct PageFile {
 /// The route of a file, which must be constant.
 Route page_file_route(const PageFile& file);
 
-/// A page made of `template_text`: each placeholder, which stands there once, is replaced. It loads nothing but files
-/// and JSON of this server; its Content-Security-Policy allows nothing else.
+/// A page made of `template_text`, in which each placeholder, which occurs once, is replaced. It loads nothing but
+/// files and JSON of this server; its Content-Security-Policy allows nothing else.
 struct Replacement {
   std::string_view placeholder;
   std::string text;

@@ -48,8 +48,8 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
   if (!line_taken_) {
     is_head_ = text.starts_with("HEAD ");
     if (parser_->got_some()) {
-      // A parser that has seen a part of the request line looks at no more of it before the whole header is there, and
-      // would refuse a request for something else than one that sees it at once, or not at all.
+      // A parser that has seen a part of the request line checks the rest of it only once the whole header has arrived,
+      // and may then report another error than a parser that sees the line at once. So each attempt gets a new parser.
       start_parser();
     }
   }
@@ -66,7 +66,7 @@ RequestReader::State RequestReader::consume(beast::flat_buffer& buffer) {
   if (incomplete) {
     return State::kNeedsMore;
   }
-  // RFC 9110 section 15.6.6. Nothing was taken yet, for the request line is taken whole.
+  // RFC 9110 section 15.6.6. `text` still has the request line: the parser takes it whole or not at all.
   if (error == beast::http::error::bad_version && names_another_version(text)) {
     return reject(505, "this server speaks HTTP/1.0 and HTTP/1.1");
   }

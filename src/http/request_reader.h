@@ -32,7 +32,7 @@ class RequestReader {
   [[nodiscard]] bool has_begun() const noexcept { return begun_; }
   /// The answer to a request that is kBad, or that ended where it kNeedsMore. The connection must then be closed.
   [[nodiscard]] Response problem() const;
-  /// Its answer has no body, though the rest of it may be unreadable.
+  /// The request is HEAD, so that its answer has no body. Known even if the rest of the request is unreadable.
   [[nodiscard]] bool is_head() const noexcept { return is_head_; }
   /// What was read of it.
   [[nodiscard]] const Parser::value_type& request() const { return parser_->get(); }

@@ -56,8 +56,8 @@ std::optional<Violation> check_host(const RequestHeader& header) {
   return std::nullopt;
 }
 
-// Bodies are refused anyway, but what a Transfer-Encoding says decides between a plain refusal and an attempt to make
-// us and a proxy see different requests.
+// The session refuses most bodies anyway. But a wrong Transfer-Encoding may be an attempt to make us and a proxy see
+// different requests, and gets an answer of its own.
 std::optional<Violation> check_transfer_encoding(const RequestHeader& header) {
   if (header.count(field::transfer_encoding) == 0) {
     return std::nullopt;
@@ -65,7 +65,7 @@ std::optional<Violation> check_transfer_encoding(const RequestHeader& header) {
   if (header.version() < kHttp11) {  // section 6.1: treat it as faulty framing
     return Violation{400, "HTTP/1.0 has no Transfer-Encoding"};
   }
-  if (header.count(field::content_length) != 0) {  // section 6.3, point 3; Beast sees it only with chunked
+  if (header.count(field::content_length) != 0) {  // section 6.3, point 3; Beast checks it only for chunked
     return Violation{400, "Content-Length and Transfer-Encoding contradict each other"};
   }
   std::size_t chunked = 0;
@@ -83,7 +83,7 @@ std::optional<Violation> check_transfer_encoding(const RequestHeader& header) {
       }
     }
   }
-  if (!ends_in_chunked || chunked > 1) {  // section 6.3, point 4, a MUST, goes before the 501 of section 6.1
+  if (!ends_in_chunked || chunked > 1) {  // the MUST of section 6.3, point 4, comes before the 501 of section 6.1
     return Violation{400, "Transfer-Encoding must end in chunked, exactly once"};
   }
   if (has_others) {  // section 6.1

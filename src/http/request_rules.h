@@ -7,14 +7,15 @@
 
 namespace threadecho::http {
 
-/// Why a request is refused; the connection is closed after the answer, because where the next one begins is in doubt.
+/// Why a request is refused. The connection is closed after the answer, because it is unclear where the next one
+/// begins.
 struct Violation {
   unsigned status = 400;
   std::string_view what;  ///< constant text
 };
 
-/// What a header breaks of RFC 9110 and RFC 9112 that Beast lets pass; nothing when it may be answered. It must be one
-/// that Beast has parsed whole.
+/// The rule of RFC 9110 or RFC 9112 that a header breaks and Beast does not check; nothing if the request may be
+/// answered. Beast must have parsed the whole header.
 std::optional<Violation> violation(const boost::beast::http::request_header<>& header);
 
 /// Whether `text` begins with a request line that is right but for its version: "PRI * HTTP/2.0".

@@ -14,7 +14,7 @@ struct AbsoluteForm {
   std::string_view rest;       ///< "/path?query", or as much of it as there is
 };
 
-// A scheme is the same in any case, RFC 3986 section 3.1.
+// Schemes are case-insensitive, RFC 3986 section 3.1.
 bool has_scheme(std::string_view target, std::string_view scheme) {
   return target.size() >= scheme.size() &&
          boost::beast::iequals({target.data(), scheme.size()}, {scheme.data(), scheme.size()});

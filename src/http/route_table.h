@@ -32,7 +32,7 @@ class RouteTable {
   [[nodiscard]] bool is_costly(const Request& request) const;
   /// The most bytes of a body that this request may have.
   [[nodiscard]] std::size_t body_limit(const Request& request) const;
-  /// All of it, for an HTTP server that this table outlives.
+  /// Its functions as a handler, for an HTTP server that this table outlives.
   [[nodiscard]] Handler handler() const;
   [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
 

@@ -60,7 +60,7 @@ class Server::Implementation {
     for (net::Fd& listener : listeners.sockets) {
       tcp::acceptor& acceptor = acceptors_.emplace_back(io_);
       acceptor.assign(protocol_of(listener), listener.get());
-      static_cast<void>(listener.release());  // the acceptor's from here on
+      static_cast<void>(listener.release());  // the acceptor owns it from here on
       doors_.push_back({.acceptor = &acceptor});
     }
   }
@@ -102,8 +102,9 @@ class Server::Implementation {
     }
   }
 
-  /// Waits for one event and handles it. Accepting begins here and not in its handler, so that it begins again after
-  /// any failure; and without a timer, because one that cannot be set for lack of memory would end it for good.
+  /// Waits for one event and handles it. Starts accepts here and not in their handler, so that the server accepts again
+  /// after any failure. It needs no timer for that: without memory a timer cannot be set, and accepting would end for
+  /// good.
   void run_one() {
     const auto now = Clock::now();
     heartbeat_.beat(now);
@@ -158,7 +159,7 @@ class Server::Implementation {
     while (sessions_.size() >= service_.limits.max_connections && !sessions_.empty()) {
       make_room();
     }
-    error_code ignored;  // the client may have gone already, which its first read tells
+    error_code ignored;  // if the client has gone already, its first read fails
     socket.set_option(tcp::no_delay(true), ignored);
     // When a connection closes, the kernel keeps unsent bytes for minutes if the client does not read.
     const auto user_timeout = static_cast<int>(service_.limits.write.count());
@@ -182,7 +183,8 @@ class Server::Implementation {
   log::RateLimit accept_lines_;
   log::RateLimit failure_lines_;
   host::Heartbeat heartbeat_;
-  // Only for the thread. The end of io_ and turns_ destroys the sessions, which then leave this list, and the accepts.
+  // Only for the thread. The destructors of io_ and turns_ destroy the sessions, which then leave this list, and the
+  // accepts.
   Session::List sessions_;
   std::list<Door> doors_;
   asio::io_context io_{1};  // one thread runs it

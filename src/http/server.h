@@ -23,7 +23,7 @@ class Server {
 
   /// Once only, before stop(). Throws std::system_error if the thread cannot be created.
   void start();
-  /// Of its thread; to be begun before `start`, and gone after `stop`.
+  /// The heartbeat of the thread. Begin it before `start`; do not use it after `stop`.
   [[nodiscard]] host::Heartbeat& heartbeat() noexcept;
   /// Closes the listeners and all connections, answered or not, and joins the thread. Any number of times.
   void stop();

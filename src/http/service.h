@@ -16,7 +16,7 @@ struct Request {
   std::string_view target;     ///< as sent: origin form "/metrics?name=value", or absolute form
   std::string_view host = {};  ///< HOST[:PORT] that the request is for, see authority_of
   std::string_view content_type = {};
-  bool has_origin = false;     ///< a browser sends the request for a web page, which an empty Origin says too
+  bool has_origin = false;     ///< it has an Origin field, even an empty one: a browser sends it for a web page
   std::string_view body = {};  ///< only if Handler::body_limit allows one
 };
 

@@ -47,7 +47,7 @@ Session::Session(asio::ip::tcp::socket socket, const Service& service, Turns& tu
 Session::~Session() { leave_list(); }
 
 void Session::evict() {
-  const auto self = shared_from_this();  // the turn may own it alone
+  const auto self = shared_from_this();  // the turn may be its only owner
   leave_list();
   stream_.close();
   if (turn_) {

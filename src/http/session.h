@@ -24,7 +24,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// An order by last byte would let a client stay by trickling a header that never ends.
   using List = std::list<Session*>;
 
-  /// `service`, `turns` and `list` must outlive the session, which keeps its place in the last two itself.
+  /// `service`, `turns` and `list` must outlive the session, which enters and leaves `turns` and `list` itself.
   Session(boost::asio::ip::tcp::socket socket, const Service& service, Turns& turns, List& list);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

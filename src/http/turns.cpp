@@ -12,7 +12,7 @@ using std::chrono::nanoseconds;
 
 constexpr int kPausePerCost = 9;
 
-/// Processor time, not wall-clock time: an answer is not dearer because the machine is busy.
+/// Processor time, not wall-clock time: a busy machine does not make an answer more expensive.
 nanoseconds thread_cpu_time() {
   std::timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);

@@ -15,10 +15,10 @@ namespace {
 
 using echo::Clock;
 
-/// How often a drain looks at what it waits for. A signal wakes it at once.
+/// How often a drain checks whether its wait is over. A signal wakes it at once.
 constexpr std::chrono::milliseconds kLook{10};
 
-/// One drain's waiting, which signals may shorten or end.
+/// The waits of one drain, which signals may shorten or end.
 class DrainWait {
  public:
   DrainWait(const StopSignals& signals, const echo::Server& server, ServiceManager& manager, log::Logger& log)

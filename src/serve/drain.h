@@ -9,10 +9,10 @@
 
 namespace threadecho::serve {
 
-/// Waits for a stop signal, then stops the echo server in order: readiness falls, then a pause for load balancers to
-/// notice, then the accept queues are emptied and closed, also that of `identity` if there is one, then open
-/// connections may finish, then the rest is ended. Later signals have the meaning that StopRules gives them; one of
-/// them may end the process from within. Keeps `manager` informed of all that. For main's thread.
+/// Waits for a stop signal, then stops the echo server in order: readiness falls; load balancers get a pause to notice;
+/// the accept queues are emptied and closed, also that of `identity` if there is one; open connections may finish; the
+/// rest is ended. StopRules says what later signals mean; one of them may end the process during the call. Tells
+/// `manager` about each step. For main's thread.
 void serve_until_drained(echo::Server& server, admin::IdentityServer* identity, const config::Settings& settings,
                          const StopSignals& signals, ServiceManager& manager, log::Logger& log);
 

@@ -20,7 +20,7 @@ struct HandedOverService {
   std::string_view name;
   net::Listeners HandedOver::*listeners;
   std::string_view port_setting;
-  std::string_view address_setting;  ///< empty: that of another service
+  std::string_view address_setting;  ///< empty: the setting belongs to another service
 };
 constexpr std::array kServices = {
     HandedOverService{"echo", &HandedOver::echo, "PORT", "BIND_ADDRESS"},

@@ -16,8 +16,8 @@ struct HandedOver {
   config::SocketSettings settings;  ///< their ports and addresses, and what is wrong with them
 };
 
-/// Takes the descriptors over. One that has another name, is no listening TCP socket, or listens on the address of one
-/// before it becomes a problem of the settings. Call before anything opens a descriptor.
+/// Takes the descriptors over. A descriptor becomes a problem of the settings if it has another name, is not a
+/// listening TCP socket, or listens on the address of an earlier one. Call before anything opens a descriptor.
 HandedOver take_over(PassedDescriptors passed);
 
 }  // namespace threadecho::serve

@@ -20,7 +20,7 @@ struct UnixAddress {
 std::optional<UnixAddress> parse_unix_address(std::string_view text);
 
 /// Sends messages to the service manager, in the protocol of sd_notify(3): datagrams of lines NAME=VALUE. libsystemd
-/// would do the same, and with the libraries that it needs add 5 MB to an image of less than 10.
+/// does the same, but with its own libraries it adds 5 MB to an image of less than 10.
 class NotifySocket {
  public:
   /// `address` is NOTIFY_SOCKET.

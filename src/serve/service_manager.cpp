@@ -7,8 +7,8 @@
 namespace threadecho::serve {
 namespace {
 
-/// Threads beat, and the watchdog is told, this many times in its interval; sd_watchdog_enabled(3) wants two. Twice as
-/// many leave a busy machine time for one that is late.
+/// How many times in the watchdog's interval a thread beats, and the service manager hears of it.
+/// sd_watchdog_enabled(3) recommends two; twice as many leave room for a late one on a busy machine.
 constexpr int kBeatsPerInterval = 4;
 
 std::string status(std::string_view state, std::size_t connections) {

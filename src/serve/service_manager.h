@@ -22,16 +22,17 @@ class ServiceManager {
  public:
   using Clock = host::Heartbeat::Clock;
 
-  /// How often it is told the number of connections, if that has changed.
+  /// How often the service manager is told the number of connections, if that has changed.
   static constexpr std::chrono::seconds kReport{2};
-  /// How long it waits for the next message of a drain before it ends the process.
+  /// How long the service manager waits for the next message of a drain before it ends the process.
   static constexpr std::chrono::seconds kExtension{10};
 
   /// `variables` are what take_service_variables returned, `self` is this process.
   ServiceManager(const host::Environment& variables, pid_t self, log::Logger& log);
 
   [[nodiscard]] bool is_there() const noexcept { return socket_.has_value(); }
-  /// Has the watchdog, if there is one, depend on this thread, which has yet to start. Keeps both references.
+  /// Makes the watchdog, if there is one, depend on this thread too. Call before the thread starts. Keeps both
+  /// references.
   void watch(std::string_view name, host::Heartbeat& heartbeat);
 
   /// The server serves.

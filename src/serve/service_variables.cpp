@@ -14,7 +14,7 @@ constexpr std::array kServiceVariables = {
 };
 /// SD_LISTEN_FDS_START
 constexpr int kFirstDescriptor = 3;
-/// Far more than a service can want, and few enough to name.
+/// Far more than any service uses: a larger number is a mistake.
 constexpr std::uint64_t kMostDescriptors = 256;
 
 std::string_view value_of(const host::Environment& variables, std::string_view name) {

@@ -14,7 +14,7 @@
 namespace threadecho::serve {
 
 /// Moves the variables of sd_listen_fds(3), sd_notify(3) and sd_watchdog_enabled(3) out of `environment`, and unsets
-/// them in this process: they are for no other program. Call before other threads start.
+/// them in this process, so that no child process takes them for its own. Call before other threads start.
 host::Environment take_service_variables(host::Environment& environment);
 
 /// A descriptor that the service manager has passed on, and its name there.
@@ -32,8 +32,8 @@ struct PassedDescriptors {
 /// meant for another process.
 PassedDescriptors passed_descriptors(const host::Environment& variables, pid_t self);
 
-/// Within what time the service manager wants to hear from the process `self`: WATCHDOG_USEC, WATCHDOG_PID. Nothing
-/// without a watchdog.
+/// The interval in which the service manager expects a message of the process `self`: WATCHDOG_USEC, WATCHDOG_PID.
+/// Nothing without a watchdog.
 std::optional<std::chrono::microseconds> watchdog_interval(const host::Environment& variables, pid_t self);
 
 }  // namespace threadecho::serve

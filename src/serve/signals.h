@@ -11,7 +11,7 @@ namespace threadecho::serve {
 /// What a stop signal asks for.
 enum class StopRequest {
   kDrain,      ///< the first one: begin the drain
-  kNothing,    ///< a repetition of a signal that has its effect already
+  kNothing,    ///< the same request once more: it has taken effect already
   kCutShort,   ///< end the drain's waiting, but end connections in order
   kExitAtOnce  ///< end the process with 128 + the signal's number
 };
@@ -30,13 +30,14 @@ class StopRules {
   int requests_ = 0;                               ///< of all signals
 };
 
-/// The stop signals of this process. They stay blocked, and main's thread takes them while it waits, so no handler and
-/// no other thread ever runs because of one. Works as PID 1, which has no default actions: a blocked signal is kept.
+/// The stop signals of this process. They stay blocked, and main's thread takes them while it waits, so they interrupt
+/// no other thread and need no handler. Works as PID 1, which has no default actions: the kernel keeps a blocked
+/// signal.
 class StopSignals {
  public:
-  /// To be made in main's thread before any other thread starts, because threads inherit what is blocked. Also ignores
-  /// SIGPIPE: the process must not end when the reader of its log does. Leaves SIGHUP ignored if it is, as nohup(1)
-  /// wants.
+  /// Construct it in main's thread before any other thread starts, because threads inherit the signal mask. Also
+  /// ignores SIGPIPE: the process must not end when the reader of its log does. Leaves SIGHUP ignored if it is, as
+  /// nohup(1) requires.
   StopSignals();
 
   /// Waits for the next stop signal and returns its number.

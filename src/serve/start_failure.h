@@ -8,8 +8,8 @@
 
 namespace threadecho::serve {
 
-/// What an error of the system at the start most likely comes from, and what to do: "" when there is nothing to add.
-/// Covers what starting a thread, and opening a descriptor for it, can fail with.
+/// The likely cause of a system error at the start, and the remedy; "" if there is nothing to add. Covers the errors of
+/// starting a thread, and of opening a descriptor for it.
 std::string advice_for(const std::error_code& error);
 
 /// Tells the user why the program does not start, and returns the exit status for it. As text: a line on standard error
