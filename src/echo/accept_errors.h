@@ -11,8 +11,8 @@
 
 namespace threadecho::echo {
 
-/// What accept(2) failed with: counts and logs it, and says when to try again, so that an error that lasts is waited
-/// out without spinning. Written by the acceptor's thread; `add_to` is for any.
+/// Counts and logs the errors of accept(2), and says when to try again, so that the acceptor does not spin while an
+/// error lasts. The acceptor's thread writes; any thread may call `add_to`.
 class AcceptErrors {
  public:
   explicit AcceptErrors(log::Logger& log) : log_(log) {}

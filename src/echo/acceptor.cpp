@@ -18,9 +18,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The queue is emptied within this when a drain begins, though clients may come faster than they can be taken.
+/// When a drain begins, the acceptor takes at most this long to empty the queues: clients may come faster than it
+/// accepts them.
 constexpr milliseconds kLastRound{1000};
-/// After so many clients the refused ones and the wake-up are looked at again.
+/// After this many clients the acceptor looks at the refused ones and the wake-up again.
 constexpr int kAcceptAtOnce = 256;
 /// What the acceptor waits for: its wake-up and the gate, then the listeners, then refused clients.
 constexpr std::size_t kFirstListener = 2;
@@ -66,7 +67,8 @@ void Acceptor::start() {
 }
 
 void Acceptor::stop_accepting() {
-  // Release, and acquire in the loop: what the caller has set up for the drain is there for the last clients too.
+  // Release here, acquire in the loop: the thread sees what the caller has set up for the drain before it accepts the
+  // last clients.
   stopping_.store(true, std::memory_order_release);
   wakeup_.notify();
 }
@@ -93,7 +95,7 @@ void Acceptor::run() {
   enter_echo_thread("acceptor", policy_);
   while (is_accepting() || !gate_.empty() || !refused_.empty()) {
     wait();
-    // Before the queues are emptied: a client that is in one when the drain begins is still taken.
+    // Read before the queues are emptied, so that clients that are in a queue when the drain begins are still accepted.
     const bool last_round = is_accepting() && stopping_.load(std::memory_order_acquire);
     if (last_round) {
       errors_.end_pause();
@@ -200,7 +202,7 @@ Acceptor::Accepted Acceptor::accept_one(const Listener& listener) {
       refuse(*std::move(refused), endpoint);
     }
   } catch (const std::bad_alloc&) {
-    return accept_failed(ENOMEM);  // the client is lost, the server is not
+    return accept_failed(ENOMEM);  // only this client is lost
   }
   return Accepted::kClient;
 }
@@ -212,7 +214,7 @@ void Acceptor::tend_gate(Clock::time_point now) {
       gate_.close(refused_);
     }
   } catch (const std::bad_alloc&) {
-    accept_failed(ENOMEM);  // the client is lost, the server is not
+    accept_failed(ENOMEM);  // only this client is lost
   }
   if (!is_accepting() && gate_.empty()) {
     gate_closed_.store(true, std::memory_order_release);

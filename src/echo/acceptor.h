@@ -39,7 +39,7 @@ class Acceptor {
   struct Serve {
     std::function<std::optional<Refused>(net::Fd client, const net::Endpoint& peer)> direct;
     std::function<std::optional<Refused>(ProxyGate::Arrival arrival)> proxied;
-    /// Sets on a client's socket what it should have inherited: it is from a time when the listener did not have that.
+    /// Sets the options that a client's socket did not inherit, because it connected before the listener had them.
     std::function<void(int fd)> set_options;
   };
 
@@ -63,7 +63,7 @@ class Acceptor {
   /// `stop_accepting`.
   void close_gate();
   /// Waits until the last refused client has gone (a second at most) and the thread has ended, then logs the refusals
-  /// that no line has told of.
+  /// that no log line has reported yet.
   void join();
 
   /// `stop_accepting` has been called.
@@ -86,7 +86,7 @@ class Acceptor {
     net::Fd fd;
     bool is_direct;
     bool outlives_process;
-    /// The queue may hold clients from before the options were set. It has none once it was found empty.
+    /// The queue may hold clients that connected before the options were set, until it was found empty once.
     bool has_older_clients;
   };
 

@@ -17,7 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The receive timeout is set again only when it could overshoot the age limit by more: at most 20 times a second.
+/// The thread sets the receive timeout again only if it could overshoot the age limit by more: at most 20 times a
+/// second.
 constexpr milliseconds kAgeTolerance{50};
 
 /// Returns poll(2)'s result: positive when one of `events` is there.
@@ -42,7 +43,8 @@ std::optional<CloseReason> BlockingEcho::run(std::span<std::byte> buffer, std::s
   std::ranges::copy(begun, buffer.begin());
   std::size_t before = begun.size();
   for (;;) {
-    // What has arrived together with the beginning of a message belongs to it: one message, with one delay by a fault.
+    // Bytes that arrived together with the beginning of a message are part of it, so that a fault delays them only
+    // once.
     const auto room = buffer.subspan(before);
     const ssize_t received = ::recv(fd_, room.data(), room.size(), before > 0 ? MSG_DONTWAIT : 0);
     const auto size = std::exchange(before, 0) + static_cast<std::size_t>(std::max<ssize_t>(received, 0));
@@ -100,8 +102,8 @@ std::optional<CloseReason> BlockingEcho::echo(std::span<std::byte> bytes) {
   return std::nullopt;
 }
 
-/// The receive timeout is over, and the deadline near: waits for it exactly. Nothing: the client has sent something
-/// first.
+/// Call when the receive timeout is over and the deadline is near: waits exactly until the deadline. Returns nothing if
+/// the client sends something first.
 std::optional<CloseReason> BlockingEcho::on_receive_timeout() const {
   do {
     if (const auto reason = session_.reason_if_overdue(Clock::now())) {

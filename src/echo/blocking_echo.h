@@ -19,9 +19,9 @@ class BlockingEcho {
 
   /// Once, before the first `run`.
   void begin();
-  /// Echoes until the socket may be closed, and returns the reason to count; or until a message has filled a `buffer`
-  /// that is less than BUFFER_SIZE, and returns nothing: then go on with a whole one, and with that buffer as `begun`,
-  /// the beginning of the message. `buffer` bounds what one recv takes; its contents may be anything.
+  /// Echoes until the socket may be closed, and returns the reason to count. Returns nothing if a message has filled a
+  /// `buffer` smaller than BUFFER_SIZE: then call it again with a buffer of that size, and with the filled one as
+  /// `begun`, the beginning of the message. `buffer` bounds what one recv takes; its contents may be anything.
   std::optional<CloseReason> run(std::span<std::byte> buffer, std::span<const std::byte> begun = {});
 
  private:

@@ -39,7 +39,8 @@ ConnectionSnapshot Connection::snapshot(Clock::time_point now) const noexcept {
                               .state = ConnectionState::kReceiving,
                               .age = now - accepted_at_,
                               .idle = now - accepted_at_,
-                              // Before what was received: of a message in between, more is never sent than received.
+                              // Read before received_bytes: a message that comes between the two reads then never shows
+                              // more sent than received.
                               .received_bytes = 0,
                               .echoed_bytes = counters.echoed_bytes.value(),
                               .receives = counters.receives.value(),

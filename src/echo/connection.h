@@ -73,7 +73,7 @@ struct ConnectionCounters {
 
 class ConnectionShard;
 
-/// Links a connection to the shard of the registry that knows it. When it is destroyed, the connection leaves.
+/// The link of a connection to its shard of the registry. When it is destroyed, the connection leaves the registry.
 class RegistryLink {
  public:
   RegistryLink() noexcept = default;
@@ -102,7 +102,7 @@ class alignas(64) Connection {
   /// Lets another client in. Call it after the connection has left the registry.
   void give_place_back() noexcept { place_.give_back(); }
 
-  /// Ends a connection that no thread can take: it leaves the registry, gives its place back, and what is left is the
+  /// Ends a connection that no thread can take: removes it from the registry, gives its place back, and returns the
   /// socket, to be refused.
   static net::Fd dissolve(std::unique_ptr<Connection> connection) noexcept;
 

@@ -9,8 +9,7 @@ std::optional<Clock::time_point> age_deadline(std::uint64_t id, Clock::time_poin
   if (limit.count() == 0) {
     return std::nullopt;
   }
-  // 16 bits as a fraction, so that a tenth of any limit of int64 milliseconds that a setting allows can be multiplied
-  // by it.
+  // A fraction of 16 bits: its product with a tenth of the longest limit that a setting allows fits int64 milliseconds.
   const std::int64_t fraction = spread(id) >> 16U;
   const std::chrono::milliseconds earlier = limit / 10 * fraction / (1 << 16);
   return accepted_at + limit - earlier;

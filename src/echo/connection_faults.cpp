@@ -9,10 +9,10 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// A throttled connection sends what it may within this time at once.
+/// A throttle lets a connection send at once as many bytes as it may send in this time.
 constexpr std::uint64_t kChunksPerSecond = 20;
 constexpr nanoseconds kChunk = nanoseconds(std::chrono::seconds(1)) / static_cast<std::int64_t>(kChunksPerSecond);
-static_assert(kChunk == std::chrono::milliseconds(50));  // in seconds it would be 0
+static_assert(kChunk == std::chrono::milliseconds(50));  // whole seconds would round it to 0
 
 std::size_t chunk_size(std::uint64_t bytes_per_second) {
   return static_cast<std::size_t>(std::max<std::uint64_t>(1, bytes_per_second / kChunksPerSecond));
@@ -48,7 +48,7 @@ std::size_t ConnectionFaults::next(std::span<std::byte> rest, Clock::time_point 
     held_until_ = std::max(delayed_until(), rate > 0 ? paced_until_ : Clock::time_point{});
   }
   if (held_until_ <= now) {
-    held_until_ = stalled_until();  // in its turn: a message that is held has not reached the stall
+    held_until_ = stalled_until();  // asked last: a message that is delayed has not reached the stall
   }
   if (held_until_ > now) {
     return 0;
@@ -64,7 +64,7 @@ std::size_t ConnectionFaults::next(std::span<std::byte> rest, Clock::time_point 
 
 void ConnectionFaults::sent(std::size_t bytes, Clock::time_point now) noexcept {
   if (const auto rate = static_cast<std::int64_t>(bytes_per_second()); rate > 0) {
-    // What a late thread has missed, up to one chunk, is made up for.
+    // A late thread may catch up, but by one chunk at most.
     paced_until_ = std::max(paced_until_, now - kChunk) + nanoseconds(std::chrono::seconds(bytes)) / rate;
   }
 }
@@ -109,7 +109,7 @@ bool ConnectionFaults::ends() noexcept {
   return false;
 }
 
-/// Of the slowest throttle; 0 without one.
+/// The rate of the slowest throttle; 0 without one.
 std::uint64_t ConnectionFaults::bytes_per_second() const noexcept {
   std::uint64_t least = 0;
   for (const Hit& hit : hits_) {

@@ -18,14 +18,14 @@ class ConnectionFaults {
  public:
   ConnectionFaults(FaultTable& table, const Connection& connection) noexcept : table_(table), connection_(connection) {}
 
-  /// Takes over what is active now. False if no fault hits the connection any more. Throws std::bad_alloc.
+  /// Takes over the faults that are active now. False if none hits the connection any more. Throws std::bad_alloc.
   bool update();
 
   /// A message has been received at `now`.
   void begin_message(Clock::time_point now) noexcept;
-  /// How many bytes of `rest`, the part of the message that has not been echoed, may be sent now; 0 if it `is_held`, if
-  /// the connection `ends`, or if `rest` is empty: a connection also stalls or ends right behind a message. Flips a bit
-  /// of the first byte if that is due.
+  /// How many bytes of `rest`, the part of the message that has not been echoed, may be sent now. 0 if it `is_held`, if
+  /// the connection `ends`, or if `rest` is empty: a connection may also stall or end right behind a message. Flips a
+  /// bit of the first byte if that is due.
   std::size_t next(std::span<std::byte> rest, Clock::time_point now) noexcept;
   /// The kernel took this many bytes.
   void sent(std::size_t bytes, Clock::time_point now) noexcept;
@@ -41,7 +41,7 @@ class ConnectionFaults {
  private:
   struct Hit {
     FaultPtr fault;
-    bool done = false;  ///< counted, where it counts once for each connection
+    bool done = false;  ///< counted already; for faults that count once for each connection
   };
 
   [[nodiscard]] std::chrono::nanoseconds delay_of(const FaultSpec& spec) const noexcept;

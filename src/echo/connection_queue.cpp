@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kHangUpsAtOnce = 128;
 /// The client has closed its side; epoll always reports EPOLLHUP and EPOLLERR. Without EPOLLIN, bytes wake no thread.
-/// Edge-triggered: a client that has closed its side behind bytes of its own is looked at once, and waits on.
+/// Edge-triggered: a client that has sent bytes before it closed its side causes one event, and then goes on waiting.
 constexpr std::uint32_t kWhileWaiting = EPOLLRDHUP | EPOLLET;
 /// What the steps of a lingering close wait for: bytes, an end of file, and with EPOLLHUP each later change.
 constexpr std::uint32_t kWhileLeaving = EPOLLIN | EPOLLET;
@@ -190,7 +190,7 @@ void ConnectionQueue::end_overdue() {
   }
 }
 
-/// The drain's deadline for all of them together.
+/// All of them share the drain's deadline.
 void ConnectionQueue::end_all() {
   Clients ended;
   {

@@ -24,10 +24,10 @@ namespace threadecho::echo {
 /// The connections that wait for a thread in the `blocking-pool` model, first come, first served. What their clients
 /// send stays in the kernel.
 ///
-/// One thread watches the queue and ends the connections that wait for nothing: their client has given up, they are too
-/// old, or the drain has ended them. It sleeps while clients only send. So the acceptor never waits, and no echo thread
-/// spends time on a client that is gone. Owned by the model. A connection belongs to the queue until `pop` hands it to
-/// an echo thread, or until it has ended here.
+/// One thread watches the queue and ends the connections that need no echo thread any more: their client has given up,
+/// they are too old, or the drain has ended them. It sleeps while clients only send. So the acceptor never waits, and
+/// no echo thread spends time on a client that is gone. Owned by the model. A connection belongs to the queue until
+/// `pop` hands it to an echo thread, or until it has ended here.
 class ConnectionQueue {
  public:
   /// Throws std::system_error without descriptors.
@@ -51,8 +51,8 @@ class ConnectionQueue {
  private:
   using SetHook = boost::intrusive::set_member_hook<>;
 
-  /// A connection of the queue, with what it takes to end it here. The hook is a member, so that to end a connection
-  /// never needs memory.
+  /// A connection of the queue, with the state for ending it here. The hook is a member, so that ending a connection
+  /// never allocates.
   struct Client {
     Client(Connection& waiting, const EchoContext& context) noexcept : session(waiting, context), close(session) {}
 
@@ -78,7 +78,8 @@ class ConnectionQueue {
   void end_overdue();
   void end_all();
   void look_at(std::uint64_t id, std::uint32_t events);
-  /// With the lock held. Begins to close if the client waits for nothing any more; false if it does.
+  /// With the lock held. Begins to close the connection if its client needs no echo thread any more; else returns
+  /// false.
   static bool begin_to_close(Client& client, std::uint32_t events);
   /// With the lock held.
   Clients::node_type take_out(Clients::iterator waiting);
@@ -103,7 +104,7 @@ class ConnectionQueue {
   bool closed_ = false;
 
   // Only for the thread that watches:
-  std::span<std::byte> scratch_;  ///< for what is read and forgotten
+  std::span<std::byte> scratch_;  ///< for bytes that are read and discarded
   Clients leaving_;               ///< those that end here, a step at a time
   DueSet leaving_due_;            ///< of `leaving_`, by the time of the next step
 };

@@ -29,7 +29,7 @@ class ConnectionQuota {
     Place& operator=(Place&&) = delete;
     ~Place() { give_back(); }
 
-    /// Before the end of its life: it no longer counts.
+    /// Stops counting before the place is destroyed.
     void give_back() noexcept;
 
    private:
@@ -48,8 +48,8 @@ class ConnectionQuota {
   std::variant<Place, RejectReason> take(const net::Endpoint& client);
   /// The same for a connection that does not tell its client yet.
   std::variant<Place, RejectReason> take_for_unknown();
-  /// The connection that `take_for_unknown` has let in is this client's; false if the client has reached its limit.
-  /// Throws std::bad_alloc.
+  /// Assigns a place from `take_for_unknown` to this client; false if the client has reached its limit. Throws
+  /// std::bad_alloc.
   bool name_client(Place& place, const net::Endpoint& client);
 
   [[nodiscard]] std::size_t open() const;
@@ -62,8 +62,8 @@ class ConnectionQuota {
   [[nodiscard]] bool is_at_limit() const;
   /// The limit has been reached, and the number of connections has not yet fallen to 95 % of it.
   [[nodiscard]] bool is_full() const;
-  /// The system could not serve more than `reached` connections: that becomes the limit. `take` still hands out places
-  /// up to the highest limit, because only a try can tell that the system serves more again.
+  /// Makes `reached` the limit, because the system could not serve more connections. `take` still hands out places up
+  /// to the highest limit, because only a try can tell that the system serves more again.
   void lower_limit(std::uint32_t reached);
   /// Raises a lowered limit to `reached`, if that is higher. Returns the limit.
   std::uint32_t raise_limit(std::uint32_t reached);

@@ -15,8 +15,8 @@ namespace threadecho::echo {
 /// member may be called from any thread. Echoing calls none of them.
 ///
 /// Connections are spread over shards, each with a lock of its own: a scrape holds one of many locks at a time, so that
-/// connections in all other shards come and go meanwhile. Each shard is read as a whole, so sums over all shards keep
-/// what holds for each: totals never go back, `accepted` is `active` and all of `closed` together, and every byte of an
+/// connections in all other shards come and go meanwhile. Each shard is read as a whole, so what holds for a shard
+/// holds for the sums: totals never decrease, `accepted` is `active` and all of `closed` together, and every byte of an
 /// ended connection is counted.
 class ConnectionRegistry {
  public:

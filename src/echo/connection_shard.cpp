@@ -6,7 +6,7 @@ namespace threadecho::echo {
 namespace {
 
 /// The counters of thousands of connections do not fit into a cache: a scrape would wait for memory at each line.
-/// Requested this many connections ahead, they arrive while others are added up.
+/// Prefetched this many connections ahead, they arrive while others are added up.
 constexpr std::size_t kFetchedAhead = 4;
 
 void fetch(const ConnectionCounters& counters) noexcept {
@@ -57,7 +57,8 @@ void ConnectionShard::add_to(Totals& totals) const {
     const ConnectionCounters& counters = live_[i]->counters;
     const bool is_served = counters.is_served();
     const bool is_waiting = live_[i]->is_waiting();
-    // One whose thread has not begun may still be refused, and a counter must not go back.
+    // A connection whose thread has not begun may still be refused. It does not count yet, for counters must not
+    // decrease.
     if (is_served || live_[i]->is_queued()) {
       ++totals.accepted;
       ++totals.active;

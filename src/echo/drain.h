@@ -13,8 +13,8 @@ namespace threadecho::echo {
 /// echo and the end of file before anything draws a reset.
 inline constexpr std::chrono::milliseconds kLinger{1000};
 
-/// How far the server's stop has come, as its threads see it. Written by the thread that stops the server.
-/// Relaxed throughout: each flag stands alone, and shutdown(2) on the sockets is what makes threads look.
+/// The progress of the server's stop, for its threads. Written by the thread that stops the server. Relaxed throughout:
+/// each flag stands alone, and shutdown(2) on the sockets is what makes threads look.
 class Drain {
  public:
   /// `deadline` is when connections that are still open are to be ended; it is only shown.

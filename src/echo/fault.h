@@ -32,11 +32,11 @@ inline constexpr std::array<std::string_view, 8> kFaultNames = {"delay", "thrott
                                                                 "reset", "corrupt",  "refuse", "unready"};
 constexpr std::string_view name_of(FaultKind kind) { return kFaultNames[index_of(kind)]; }
 
-/// A fault as it was asked for. Which values count depends on the kind.
+/// A fault as requested. The kind decides which values apply.
 struct FaultSpec {
   FaultKind kind = FaultKind::kDelay;
   std::chrono::milliseconds delay{0};
-  std::chrono::milliseconds jitter{0};  ///< at most `delay`; a delay is as much longer or shorter
+  std::chrono::milliseconds jitter{0};  ///< at most `delay`; each delay is longer or shorter by up to this
   std::uint64_t bytes_per_second = 0;
   std::uint64_t after_bytes = 0;  ///< echoed since the connection began
   std::chrono::milliseconds duration{0};
@@ -44,7 +44,7 @@ struct FaultSpec {
   std::vector<net::Network> clients = {};  ///< none: all
   bool only_new = false;                   ///< not for connections that were open before it
 
-  /// "delay=200ms jitter=50ms share=0.1 clients=10.0.0.0/8 scope=new": what is not as usual.
+  /// "delay=200ms jitter=50ms share=0.1 clients=10.0.0.0/8 scope=new": the values that differ from the defaults.
   [[nodiscard]] std::string to_text() const;
 };
 
@@ -63,13 +63,14 @@ class Fault {
   /// Whether the connection with this number is among those that the fault is for. Follows from the number and the
   /// address alone, so that a run can be repeated.
   [[nodiscard]] bool is_for(std::uint64_t connection, const net::Endpoint& peer) const noexcept;
-  /// It changes what open connections echo.
+  /// Whether it changes what open connections echo.
   [[nodiscard]] bool is_about_echo() const noexcept { return kind() < FaultKind::kRefuse; }
 
   /// How often it took effect: messages of `delay` and `throttle`, answers of /readyz for `unready`, otherwise
   /// connections. Relaxed: nothing else is handed over with it.
   [[nodiscard]] std::uint64_t injected() const noexcept { return injected_.load(std::memory_order_relaxed) & ~kEnded; }
-  /// False, and counts nothing, after `stop_counting`: what the log says of a fault that has ended stays true.
+  /// After `stop_counting` it returns false and counts nothing, so that the count in the log line of the fault's end
+  /// stays true.
   bool count() noexcept;
   void stop_counting() noexcept { injected_.fetch_or(kEnded, std::memory_order_relaxed); }
 

@@ -12,7 +12,7 @@ namespace threadecho::echo {
 
 FaultTable::FaultTable(bool enabled, log::Logger& log, std::function<void()> on_change)
     : enabled_(enabled), log_(log), on_change_(std::move(on_change)) {
-  active_.reserve(kMost);  // so that a fault that has begun is in it
+  active_.reserve(kMost);  // so that adding a fault never allocates
 }
 
 void FaultTable::start() {
@@ -99,7 +99,7 @@ void FaultTable::wait(Clock::time_point until, std::uint32_t generation, const C
 }
 
 void FaultTable::wake_waiting() {
-  { const std::lock_guard lock(mutex_); }  // one that has just looked waits before it is told
+  { const std::lock_guard lock(mutex_); }  // a thread that has just checked the condition then waits already
   changed_.notify_all();
 }
 
@@ -154,7 +154,7 @@ void FaultTable::renew_generation() {
   generation_.store(active_.empty() ? 0 : last_generation_, std::memory_order_relaxed);
 }
 
-/// Takes no memory: without any it ends faults too.
+/// Allocates nothing, so that it ends faults even without memory.
 void FaultTable::watch() {
   ::pthread_setname_np(::pthread_self(), "faults");
   std::unique_lock lock(mutex_);

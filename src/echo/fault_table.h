@@ -25,7 +25,7 @@ struct FaultTotals {
 };
 
 /// The faults that are active now. Owned by the server. `start` and `stop` are for the thread that owns it, the rest is
-/// for any. A thread of its own, `faults`, ends each fault in time; there is none with FAULTS=off, and no fault either.
+/// for any. Its own thread, `faults`, ends each fault in time. With FAULTS=off there is neither a thread nor a fault.
 class FaultTable {
  public:
   /// Faults that may be active at a time.
@@ -61,16 +61,16 @@ class FaultTable {
   [[nodiscard]] std::uint32_t generation() const noexcept { return generation_.load(std::memory_order_relaxed); }
   /// Waits until `until`, a change since `generation`, or the end of `connection` from outside.
   void wait(Clock::time_point until, std::uint32_t generation, const Connection& connection);
-  /// Connections have been ended from outside: those that `wait` for one of them return.
+  /// Call after connections were ended from outside: each `wait` for one of them returns.
   void wake_waiting();
 
-  /// `fault` takes effect once.
+  /// Counts that `fault` takes effect once.
   void count(Fault& fault) noexcept;
   /// Whether a new connection is to be refused; counts it.
   bool refuses(std::uint64_t connection, const net::Endpoint& peer);
   /// Whether /readyz has to answer 503.
   [[nodiscard]] bool is_unready() const;
-  /// It has.
+  /// Counts such an answer.
   void count_unready();
 
  private:
@@ -79,7 +79,7 @@ class FaultTable {
   [[nodiscard]] FaultPtr find(FaultKind kind) const;
   FaultPtr take_out(std::vector<FaultPtr>::iterator place);
   void renew_generation();
-  /// With the lock not held: tells of the end.
+  /// Without the lock: logs the end and reports the change.
   void ended(const Fault& fault, std::string_view how);
   void changed();
 

@@ -71,7 +71,7 @@ void add_thread_limits(std::vector<HostLimit>& limits, const fs::path& root) {
   }
 }
 
-/// Of the thread model, as long as the server runs.
+/// Those that the thread model keeps while the server runs.
 std::uint64_t epoll_sets(const config::Settings& settings) {
   switch (settings.thread_model) {
     case config::ThreadModel::kPool:

@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kOwnDescriptors = 32;
 inline constexpr std::uint64_t kDescriptorsPerEpollSet = 2;
 /// Threads kept free of connections: our own three, and those that are just ending.
 inline constexpr std::uint64_t kReservedTasks = 32;
-/// Memory mappings kept free of stacks: libraries, heaps, and what the C library keeps.
+/// Memory mappings kept free of stacks: for libraries, heaps, and the C library's cache of stacks.
 inline constexpr std::uint64_t kReservedMappings = 512;
 
 /// One limit of this host, and how many connections it leaves room for.
@@ -31,7 +31,7 @@ struct HostLimit {
   std::uint64_t connections;  ///< after the reserves
 };
 
-/// How many connections may be open at once, and what says so.
+/// How many connections may be open at once, and the limits that it follows from.
 struct EffectiveLimit {
   std::uint32_t connections = 0;        ///< the least of MAX_CONNECTIONS and `host`
   std::uint32_t refused_clients = 0;    ///< how many refused clients may be kept at a time

@@ -10,10 +10,11 @@
 namespace threadecho::echo {
 namespace {
 
-/// Buffers to discard at once of a client that goes on sending, before other clients of the thread have their turn.
+/// How many buffers of a client that goes on sending to discard at once, before other clients of the thread have their
+/// turn.
 constexpr int kDiscardAtOnce = 4;
-/// No event tells that the client has acknowledged all before a reset on demand: looks begin with the first pause, and
-/// become rare for a client that reads slowly.
+/// No event reports that the client has acknowledged everything before a reset on demand, so the thread looks again
+/// after a pause: the first one at the beginning, up to the later one for a client that reads slowly.
 constexpr std::chrono::milliseconds kFirstLookBeforeReset{5};
 constexpr std::chrono::milliseconds kLaterLookBeforeReset{100};
 
@@ -131,8 +132,8 @@ std::optional<LingeringClose::Wait> LingeringClose::await_acknowledgement(Clock:
   return Wait{.event = Event::kChange, .until = deadline()};
 }
 
-/// A reset destroys what the client has not acknowledged, and it is to get so many bytes before it: a client that reads
-/// slowly has the time that it has in an echo.
+/// A reset destroys what the client has not acknowledged, and the fault promises it a number of bytes before the reset.
+/// So a client that reads slowly gets as much time for them as for any echo.
 std::optional<LingeringClose::Wait> LingeringClose::await_reset(Clock::time_point now) {
   if (net::unacknowledged_bytes(fd()) > 0 && !net::is_closed(fd()) && now < deadline() &&
       !session_.reason_if_stuck(now)) {

@@ -88,7 +88,7 @@ void log_refused(log::Logger& log, log::RateLimit& limit, const net::Endpoint& p
 
 void log_refused_before(log::Logger& log, log::RateLimit& limit, RejectReason reason) {
   if (const std::uint64_t suppressed = limit.take_suppressed(); suppressed > 0) {
-    log.warn("connections refused before", {{"reason", name_of(reason)}, {"suppressed", suppressed}});
+    log.warn("more connections refused", {{"reason", name_of(reason)}, {"suppressed", suppressed}});
   }
 }
 
@@ -103,7 +103,7 @@ void log_header_refused(log::Logger& log, log::RateLimit& limit, const net::Endp
 
 void log_headers_refused_before(log::Logger& log, log::RateLimit& limit) {
   if (const std::uint64_t suppressed = limit.take_suppressed(); suppressed > 0) {
-    log.warn("PROXY headers refused before", {{"suppressed", suppressed}});
+    log.warn("more PROXY headers refused", {{"suppressed", suppressed}});
   }
 }
 

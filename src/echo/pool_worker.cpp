@@ -21,8 +21,8 @@ namespace threadecho::echo {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 128;
-/// Edge-triggered: registered once, told of what changes, and never touched again. Writable from the start, a new
-/// connection's first event comes at once, and with it the worker learns of it.
+/// Edge-triggered: a socket is registered once and never modified. A new socket is writable, so its first event comes
+/// at once and tells the worker about the connection.
 constexpr std::uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLET;
 
 std::error_code watch(int epoll, int fd, std::uint32_t interest, void* owner) {
@@ -161,8 +161,8 @@ void PoolWorker::queue(Client& client) {
   }
 }
 
-/// A deadline that moves away with every message is not followed: when the old one comes, the turn finds nothing
-/// overdue and waits for the new one. Only an earlier one counts at once.
+/// Does not follow a deadline that each message moves away: when the old one comes, the turn finds nothing overdue and
+/// waits for the new one. Only an earlier deadline replaces the old one at once.
 void PoolWorker::time(Client& client, Clock::time_point due) {
   if (client.in_due.is_linked()) {
     if (client.due <= due) {

@@ -50,7 +50,7 @@ class PoolWorker {
   using ListHook = boost::intrusive::list_member_hook<>;
   using SetHook = boost::intrusive::set_member_hook<>;
 
-  /// A connection of this worker. The hooks are members, so that to queue it and to time it never needs memory.
+  /// A connection of this worker. The hooks are members, so that queueing and timing it never allocate.
   struct Client {
     Client(Connection& served, const EchoContext& context) noexcept : echo(served, context) {}
 
@@ -79,7 +79,7 @@ class PoolWorker {
   const std::uint32_t number_;
   net::Fd epoll_;
   net::Wakeup wakeup_;
-  /// Relaxed: a count that informs, and whose last decrement the worker itself sees.
+  /// Relaxed: others only read it as a hint, and the worker itself makes the last decrement.
   std::atomic<std::uint32_t> connections_{0};
   /// Relaxed: the wake-up makes the worker look, and nothing else is handed over with it.
   std::atomic<bool> stopping_{false};

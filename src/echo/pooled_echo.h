@@ -14,8 +14,8 @@ namespace threadecho::echo {
 /// The life of one connection among many on a thread of a pool, a turn at a time: does what can be done without
 /// waiting, and says what to wait for. Belongs to one worker and its thread.
 ///
-/// A client that does not take its echo is not read from: what one recv brought and the kernel would not take is all
-/// that is ever kept of it.
+/// Does not read from a client that does not take its echo: all that it ever keeps of a client is the part of one recv
+/// that the kernel would not take.
 class PooledEcho {
  public:
   PooledEcho(Connection& connection, const EchoContext& context) noexcept : session_(connection, context) {}
@@ -46,7 +46,7 @@ class PooledEcho {
 
   Session session_;
   bool begun_ = false;
-  bool just_echoed_ = false;        ///< the next turn is its own wish, not an event's or a deadline's
+  bool just_echoed_ = false;        ///< it asked for the next turn itself, without an event or a deadline
   bool is_sending_ = false;         ///< the last message is not out, or a fault holds its end; nothing is received
   std::vector<std::byte> unsent_;   ///< what the kernel would not take
   std::size_t sent_of_unsent_ = 0;  ///< bytes at its front that the kernel has taken since

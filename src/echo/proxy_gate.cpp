@@ -69,8 +69,8 @@ std::optional<Refused> ProxyGate::add(net::Fd client, const net::Endpoint& peer,
                       .deadline = now + kHeaderTime});
   Client& added = clients_.back();
   added.self = std::prev(clients_.end());
-  // Edge-triggered: what has come of a header stays in the socket until the rest has. The first event comes at once if
-  // there is something to read.
+  // Edge-triggered: the beginning of a header stays in the socket until the rest has arrived. The first event comes at
+  // once if there is something to read.
   epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.ptr = &added}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, added.socket.get(), &event) != 0) {
     const std::error_code error(errno, std::generic_category());

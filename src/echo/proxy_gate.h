@@ -57,11 +57,12 @@ class ProxyGate {
   std::optional<Refused> add(net::Fd client, const net::Endpoint& peer, RefusedClients& leaving);
   /// Readable when `tend` has something to do; -1 without PROXY_PORT.
   [[nodiscard]] int fd() const noexcept { return epoll_.get(); }
-  /// When `tend` is due even so; Clock::time_point::max() without a client.
+  /// When `tend` is due without that; Clock::time_point::max() without a client.
   [[nodiscard]] Clock::time_point next_deadline() const;
-  /// Lets in those whose header is complete, and lets those go that have no right to stay.
+  /// Lets in the clients whose header is complete, and lets those go to `leaving` that sent something else or are too
+  /// late.
   void tend(Clock::time_point now, RefusedClients& leaving, const LetIn& let_in);
-  /// Lets all go, as if their time were over.
+  /// Lets all go to `leaving`, as if their time were over.
   void close(RefusedClients& leaving);
   [[nodiscard]] bool empty() const noexcept { return clients_.empty(); }
 

@@ -19,7 +19,7 @@ class Refusals {
 
   /// At a limited rate of lines for each reason.
   void count(const Refused& refused, const net::Endpoint& peer, const net::Endpoint& via);
-  /// Logs the refusals that no line has told of. For the time after the last one.
+  /// Logs the refusals that no log line has reported. Call it after the last one.
   void log_rest();
   void add_to(Totals& totals) const;
 

@@ -14,7 +14,7 @@
 
 namespace threadecho::echo {
 
-/// A client that is turned away: its socket, why, and what the system said, if it did.
+/// A client that is turned away: its socket, the reason, and the system's error, if there was one.
 struct Refused {
   net::Fd client;
   RejectReason reason;
@@ -27,7 +27,7 @@ struct Refused {
 /// thread; never blocks.
 class RefusedClients {
  public:
-  /// Of one client: what it may have sent before it learns that it is refused.
+  /// Of one client: bytes that it may have sent before it learns that it is refused.
   static constexpr std::size_t kMostDiscardedBytes = std::size_t{1024} * 1024;
 
   /// Keeps at most `capacity` sockets; for one more the oldest is closed.
@@ -56,7 +56,7 @@ class RefusedClients {
   static constexpr std::size_t kScratchBytes = 65536;
 
   std::size_t capacity_;
-  std::vector<std::byte> scratch_ = std::vector<std::byte>(kScratchBytes);  ///< for what is read and forgotten
+  std::vector<std::byte> scratch_ = std::vector<std::byte>(kScratchBytes);  ///< for bytes that are read and discarded
   std::deque<Client> clients_;                                              ///< oldest first
 };
 

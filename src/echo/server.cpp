@@ -57,7 +57,7 @@ Server::Server(const config::Settings& settings, const EffectiveLimit& limit, lo
                 {.direct = [this](net::Fd client,
                                   const net::Endpoint& peer) { return serve_direct(std::move(client), peer); },
                  .proxied = [this](ProxyGate::Arrival client) { return serve_proxied(std::move(client)); },
-                 // If one cannot be set, the client has gone already, and its first recv says so.
+                 // If one cannot be set, the client has gone already, and its first recv fails.
                  .set_options = [&settings](int fd) { set_connection_options(fd, settings); }},
                 gate_, shortage_, log) {}
 
@@ -124,7 +124,7 @@ std::optional<Refused> Server::serve(ProxyGate::Arrival client) {
   auto connection = std::make_unique<Connection>(id, std::move(client.socket), client.peer, Clock::now(),
                                                  std::move(client.place), client.via);
   registry_.add(*connection);
-  // With this one, which may end before serve() returns.
+  // Counts this one too. Read before serve(), because the connection may end before that returns.
   const auto reached = static_cast<std::uint32_t>(quota_.open());
   auto refused = threads_->serve(std::move(connection));
   if (refused) {

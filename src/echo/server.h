@@ -34,7 +34,7 @@ enum class Readiness { kReady, kFull, kOutOfThreads, kUnreadyOnDemand, kDraining
 /// The echo service: its listeners, the threads that serve its clients, and the sums of what they do.
 ///
 /// Owned by main, which also stops it, in this order: `begin_drain`, `stop_accepting`, `end_connections`, `stop`.
-/// Between them main waits, as long as it likes, until the server no longer `is_accepting`, `is_idle` and `has_ended`.
+/// Between these calls main may wait until the server is not `is_accepting`, then `is_idle`, then `has_ended`.
 /// `connections_limit`, `totals`, `readiness`, `is_draining`, `drain_time_left`, `connections`, `pool_thread_ids`,
 /// `faults` and `begin_fault` are for any thread; the rest is for the owner's.
 class Server {
@@ -50,14 +50,14 @@ class Server {
 
   /// Throws std::system_error if the acceptor's thread cannot be created.
   void start();
-  /// Of the acceptor's thread; to be begun before `start`.
+  /// The heartbeat of the acceptor's thread; begin it before `start`.
   [[nodiscard]] host::Heartbeat& heartbeat() noexcept { return acceptor_.heartbeat(); }
 
   /// The address bound, with the port that 0 became; of several listeners that of the first.
   [[nodiscard]] const net::Endpoint& endpoint() const noexcept { return endpoint_; }
-  /// The same of PROXY_PORT; of family AF_UNSPEC without it.
+  /// The address of PROXY_PORT; of family AF_UNSPEC without it.
   [[nodiscard]] const net::Endpoint& proxy_endpoint() const noexcept { return proxy_endpoint_; }
-  /// How many connections may be open: fewer than at the start while the system gives no more threads.
+  /// How many connections may be open: fewer than at the start while the system cannot create more threads.
   [[nodiscard]] std::uint32_t connections_limit() const { return quota_.limit(); }
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] Readiness readiness() const;

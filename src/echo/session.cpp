@@ -19,12 +19,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A timeout of the kernel may end this much before the clock says so.
+/// The kernel may end a timeout this much earlier than the clock says.
 constexpr milliseconds kTimerTolerance{5};
 /// A blocked send returns after this long, for the first look at a stall.
 constexpr milliseconds kFirstLook{100};
-/// Two looks at a stall that are closer than this need not ask the kernel when between them the peer acknowledged
-/// bytes.
+/// If bytes were acknowledged between two looks at a stall that are closer together than this, there is no need to ask
+/// the kernel when.
 constexpr milliseconds kStallPrecision{60};
 /// TCP_INFO is read at most this often, and at the end: it costs as much as a small send.
 constexpr milliseconds kTcpInfoInterval{1000};
@@ -89,7 +89,7 @@ std::optional<CloseReason> Session::update_faults() {
     if (faults_ == nullptr) {
       faults_ = std::make_unique<ConnectionFaults>(context_.faults, connection_);
     }
-    fault_generation_ = context_.faults.generation();  // before the question: what changes later is noticed
+    fault_generation_ = context_.faults.generation();  // read first, to notice a change during update()
     if (!faults_->update()) {
       faults_.reset();
     }
@@ -134,7 +134,8 @@ std::optional<CloseReason> Session::send_once(std::span<std::byte>& bytes, int f
   ssize_t sent = -1;
   do {
     sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
-    // One that waits has waited for a while by then; after one that does not, no event would tell when to go on.
+    // Retries only a send that does not block, for no event would come to retry it. After a blocking one, some time has
+    // passed: check below whether the client is stuck.
   } while (sent < 0 && errno == EINTR && (flags & MSG_DONTWAIT) != 0);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     return reason_after_error(errno);
@@ -222,7 +223,7 @@ milliseconds blocking_send_timeout(const config::Settings& settings) {
 void close_connection(std::unique_ptr<Connection> connection, CloseReason reason, const EchoContext& context) {
   record_tcp_info(*connection);
   context.registry.remove(*connection, reason);
-  connection->give_place_back();  // a client that has its FIN may be back before the line below is written
+  connection->give_place_back();  // its client may connect again before the line is logged
   log_closed(context.log, *connection, reason);
 }
 

@@ -48,19 +48,19 @@ class Session {
   /// The reason to close a connection whose client does not read, if there is one: too old, or stalled.
   [[nodiscard]] std::optional<CloseReason> reason_if_stuck(Clock::time_point now) noexcept;
 
-  /// A fault, and not the client, holds back what `send_some` has left, or what the client sends next: call that again
-  /// at `send_deadline`, even if nothing is left.
+  /// A fault, and not the client, holds back what `send_some` has left, or what the client sends next: call `send_some`
+  /// again at `send_deadline`, even if nothing is left.
   [[nodiscard]] bool is_held() const noexcept { return faults_ != nullptr && faults_->is_held(); }
-  /// For a thread that may block: waits while that is so, or until faults have changed or the connection has been ended
-  /// from outside.
+  /// For a thread that may block: waits while `is_held`, until faults have changed, or until the connection has been
+  /// ended from outside.
   void wait_while_held() { context_.faults.wait(send_deadline(), fault_generation_, connection_); }
   /// A fault ends the connection, with an RST.
   [[nodiscard]] bool ends_with_reset() const noexcept { return faults_ != nullptr && faults_->resets(); }
 
   /// When to call `reason_if_stuck` next if nothing can be sent; max() for never. Call it before this.
   [[nodiscard]] Clock::time_point send_deadline() const noexcept;
-  /// The same while only acknowledgements are awaited: without looks in between, because thousands of clients may leave
-  /// their tails unread.
+  /// When to look next while only acknowledgements are missing. Skips the looks in between, because thousands of
+  /// clients may leave the ends of their echoes unread.
   [[nodiscard]] Clock::time_point tail_deadline() const noexcept;
   /// MAX_CONNECTION_AGE as a point in time; max() without one.
   [[nodiscard]] Clock::time_point age_deadline() const noexcept { return age_deadline_; }

@@ -22,25 +22,24 @@ class ThreadModel {
   ThreadModel(const ThreadModel&) = delete;
   ThreadModel& operator=(const ThreadModel&) = delete;
 
-  /// Serves the connection, which is in the registry, until its end. Only for the acceptor's thread, which does not
-  /// wait: for a thread that is not free, the connection does. Returns the client if no thread can take it; without
-  /// memory too, so that every client is either served or refused.
+  /// Serves the connection, which is in the registry, until its end. Only for the acceptor's thread, which never waits:
+  /// if all threads are busy, the connection waits. Returns the client if no thread can take it, or without memory, so
+  /// that every client is either served or refused.
   virtual std::optional<Refused> serve(std::unique_ptr<Connection> connection) = 0;
-  /// Whether the system would give a thread for one more connection now: starts one that ends at once. Only for the
-  /// acceptor's thread. Always true where connections share threads.
+  /// Whether the system can create a thread for one more connection now: starts a thread that ends at once. Only for
+  /// the acceptor's thread. Always true where connections share threads.
   [[nodiscard]] virtual bool can_start_thread() const { return true; }
   /// Every connection has been ended from outside. Those that no thread serves yet end too. For any thread.
   virtual void connections_ended() noexcept {}
-  /// A fault has begun or ended. For any thread. Threads that serve one connection each wait with FaultTable::wait,
-  /// which ends then by itself.
+  /// A fault has begun or ended. For any thread. Threads that serve one connection each need no call: they wait in
+  /// FaultTable::wait, which returns then.
   virtual void faults_changed() noexcept {}
   /// Waits until no connection is left, then ends and joins every thread.
   virtual void join_all() = 0;
-  /// Threads that serve at least one connection, while `totals` are what the registry has just returned. For any
-  /// thread.
+  /// How many threads serve at least one connection. `totals` are what the registry has just returned. For any thread.
   [[nodiscard]] virtual std::uint64_t active_threads(const Totals& totals) const = 0;
-  /// The kernel's numbers, as gettid(2) gives them, of the threads that there are without connections too. None where a
-  /// thread begins and ends with its connection. For any thread.
+  /// The thread ids, as of gettid(2), of the threads that live without connections too. None if each thread begins and
+  /// ends with its connection. For any thread.
   [[nodiscard]] virtual std::vector<std::uint32_t> pool_thread_ids() const { return {}; }
 };
 

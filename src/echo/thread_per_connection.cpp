@@ -17,7 +17,7 @@
 namespace threadecho::echo {
 namespace {
 
-/// Room for small messages that shares a page with the thread's frames, of which glibc 2.41 leaves less than 2.36.
+/// Room for small messages on the same page as the thread's frames. glibc 2.41 leaves less of that page than 2.36.
 constexpr std::size_t kFirstBufferSize = 256;
 
 std::string thread_name(const Connection& connection) {

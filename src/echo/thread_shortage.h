@@ -11,12 +11,12 @@
 
 namespace threadecho::echo {
 
-/// Lowers the limit of connections when a client cannot get a thread, to the number that was reached, so that readiness
-/// and the metrics show it. Restores the limit when a thread can be created again: while as many are open as were
-/// reached, kRetry after the last failure; while fewer are open, kForget after it, since one thread proves less there.
-/// Both wait, because the number of threads that a busy system gives moves up and down, and readiness must not follow.
-/// Meanwhile each client that comes is tried, and the limit grows with those that are served. Owned by the server; only
-/// for the acceptor's thread.
+/// Lowers the limit of connections when the system cannot create a thread for a client: to the number that was reached,
+/// so that readiness and the metrics show it. Restores the limit when the system can create a thread again. `retry`
+/// checks that kRetry after the last failure while as many connections are open as were reached, and kForget after it
+/// while fewer are open, because one thread proves less then. The number of threads that a busy system can create moves
+/// up and down; the pauses keep readiness from following it. Meanwhile the server tries to serve each new client, and
+/// the limit grows with those that it serves. Owned by the server; only for the acceptor's thread.
 class ThreadShortage {
  public:
   static constexpr std::chrono::seconds kRetry{10};
@@ -35,7 +35,7 @@ class ThreadShortage {
   }
   /// When `retry` is due; Clock::time_point::max() without a shortage.
   [[nodiscard]] Clock::time_point next_retry() const;
-  /// Tries whether a thread can be created, if that is due.
+  /// Checks whether a thread can be created, if `next_retry` has come.
   void retry(Clock::time_point now);
 
  private:

@@ -36,11 +36,11 @@ inline constexpr stats::Bounds<12> kConnectionDurationBounds = {1ms,  10ms,  100
 /// What the server has done since it started, and what it is doing: one consistent reading. Counters never go back.
 struct Totals {
   std::uint64_t received_bytes = 0;
-  std::uint64_t echoed_bytes = 0;  ///< handed to the kernel, which is what a sender can know
-  std::uint64_t receives = 0;      ///< successful recv calls
-  std::uint64_t active = 0;        ///< connections that are served, waiting or ending now
-  std::uint64_t served = 0;        ///< of those, the ones that have a thread
-  std::uint64_t waiting = 0;       ///< and the ones that wait for one, in the queue of `blocking-pool`; not its endings
+  std::uint64_t echoed_bytes = 0;    ///< handed to the kernel, which is what a sender can know
+  std::uint64_t receives = 0;        ///< successful recv calls
+  std::uint64_t active = 0;          ///< connections that are served, waiting or ending now
+  std::uint64_t served = 0;          ///< of those, the ones that have a thread
+  std::uint64_t waiting = 0;         ///< and the ones in the queue of `blocking-pool`, without those that end there
   std::uint64_t active_threads = 0;  ///< echo threads that serve at least one of them
   std::uint64_t accepted =
       0;  ///< connections with a thread or a place in the queue; always `active` plus all of `closed`

@@ -9,8 +9,8 @@
 
 namespace threadecho::echo {
 
-/// Tells when a peer has acknowledged nothing for `timeout` while there was something to acknowledge. A value that
-/// belongs to one connection's thread. Fed with the count of acknowledged bytes whenever a send could not go on.
+/// Tells when a peer has acknowledged nothing for `timeout` while it had something to acknowledge. A value that belongs
+/// to one connection's thread, which feeds it the count of acknowledged bytes whenever a send cannot go on.
 class WriteStallDetector {
  public:
   /// 0: never stalled.

@@ -61,7 +61,7 @@ TEST_P(RefusedClients, AreLoggedWithPeerAndReasonAtALimitedRate) {
   EXPECT_LT(lines, std::size_t{kRefused}) << "one a second";
   server.begin_drain_and_stop_accepting();
   server.stop();
-  EXPECT_THAT(server.log().text(), HasSubstr("connections refused before reason=max_per_client suppressed="));
+  EXPECT_THAT(server.log().text(), HasSubstr("more connections refused reason=max_per_client suppressed="));
 }
 
 TEST_P(RefusedClientsOfAFullServer, AreDiscardedForAMebibyteAtMost) {
