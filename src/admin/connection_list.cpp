@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, ConnectionOrder>, 4> kOrders = 
                                                                                   {"age", ConnectionOrder::kAge},
                                                                                   {"idle", ConnectionOrder::kIdle}}};
 bool stands_before(const ConnectionSnapshot& one, const ConnectionSnapshot& other, ConnectionOrder order) {
-  // The newest first where nothing else tells two apart.
+  // Among equal ones the newest comes first.
   switch (order) {
     case ConnectionOrder::kBytes:
       return std::pair(one.received_bytes, one.id) > std::pair(other.received_bytes, other.id);

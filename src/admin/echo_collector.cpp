@@ -28,13 +28,12 @@ void add_connections(Families& families, const echo::Totals& totals, std::uint32
                            "Open connections that wait for a free thread, in the queue of the model blocking-pool.",
                            static_cast<double>(totals.waiting)));
   families.push_back(gauge("threadecho_connections_limit",
-                           "Connections that may be open at once: MAX_CONNECTIONS, or less where the host allows less, "
-                           "as it showed at the start or when a thread could not be created.",
+                           "Connections that may be open at once: MAX_CONNECTIONS, or fewer if the host allows fewer; "
+                           "lowered when the system cannot create a thread.",
                            limit));
   families.push_back(
       counter("threadecho_connections_accepted_total",
-              "Connections that were given a thread, or a place in the queue for one; refused ones are not "
-              "among them.",
+              "Connections that got a thread, or a place in the queue for one; refused connections do not count.",
               totals.accepted));
   families.push_back(counters("threadecho_connections_rejected_total", "Connections that were refused, by reason.",
                               "reason", echo::kRejectReasonNames, totals.rejected));
@@ -60,12 +59,13 @@ void add_durations(Families& families, const echo::Totals& totals) {
 }
 
 void add_path(Families& families, const echo::Totals& totals) {
-  families.push_back(histogram("threadecho_tcp_rtt_seconds",
-                               "The kernel's smoothed round-trip time, asked for after an echo, at most once a second "
-                               "for each connection, and at its end.",
-                               echo::kRoundTripBounds, totals.round_trip.buckets, totals.round_trip.sum));
+  families.push_back(
+      histogram("threadecho_tcp_rtt_seconds",
+                "The kernel's smoothed round-trip time, read after an echo, at most once a second for each "
+                "connection, and when the connection ends.",
+                echo::kRoundTripBounds, totals.round_trip.buckets, totals.round_trip.sum));
   families.push_back(counter("threadecho_tcp_retransmitted_segments_total",
-                             "TCP segments that the kernel sent again, read as often as the RTT.",
+                             "TCP segments that the kernel retransmitted, read as often as the RTT.",
                              totals.retransmitted_segments));
 }
 

@@ -14,11 +14,11 @@
 
 namespace threadecho::admin {
 
-/// One without values.
+/// A family without values.
 prometheus::MetricFamily family(std::string_view name, std::string_view help, prometheus::MetricType type);
 
-/// Metric families with their values, as prometheus-cpp serialises them. Names come with their prefix, help in one
-/// sentence; durations are told in seconds.
+/// Metric families with their values, in the form that prometheus-cpp serialises. Names are given with their prefix,
+/// help in one sentence, durations in seconds.
 prometheus::MetricFamily gauge(std::string_view name, std::string_view help, double value);
 prometheus::MetricFamily counter(std::string_view name, std::string_view help, std::uint64_t value);
 prometheus::MetricFamily counter(std::string_view name, std::string_view help, std::chrono::duration<double> value);
@@ -28,7 +28,7 @@ prometheus::MetricFamily counters(std::string_view name, std::string_view help, 
                                   std::span<const std::string_view> label_values,
                                   std::span<const std::uint64_t> values);
 
-/// A gauge of 1 whose labels are the information.
+/// A gauge with the value 1, whose labels carry the information.
 prometheus::MetricFamily info(std::string_view name, std::string_view help,
                               std::span<const prometheus::ClientMetric::Label> labels);
 

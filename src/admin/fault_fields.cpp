@@ -22,7 +22,7 @@ using TakeField = decltype(FaultField::take);
 constexpr std::chrono::hours kLongestFault{24};
 constexpr std::uint64_t kTiB = std::uint64_t{1} << 40U;
 
-/// A field whose one value is of a kind that settings and flags have too.
+/// A field with one value, of a kind that settings and flags use too.
 template <typename Member, typename T>
 TakeField one_value(Member FaultSpec::*place, const cli::ValueKind<T>& kind) {
   return [place, parse = kind.parse](const std::vector<std::string>& values,

@@ -21,7 +21,8 @@ bool has_field(const FaultField& field, FaultKind kind) {
   return field.kinds.empty() || std::ranges::find(field.kinds, kind) != field.kinds.end();
 }
 
-/// The field that a name which is none was meant to be; "delay_seconds" is what an answer calls it.
+/// A suggestion for an unknown name. Answers of the server add "_seconds" to the name of a duration, so a client may
+/// send "delay_seconds".
 std::string suggestion_for(std::string_view name) {
   constexpr std::string_view kOfAnswers = "_seconds";
   std::vector<std::string_view> names;
@@ -33,7 +34,7 @@ std::string suggestion_for(std::string_view name) {
   return is_field ? std::string("; did you mean ").append(name).append("?") : cli::did_you_mean(name, names);
 }
 
-/// Reads the members into a fault, and keeps all that is wrong.
+/// Reads the members into a fault, and collects all that is wrong with them.
 class FaultReader {
  public:
   FaultReader(const std::vector<JsonMember>& members, FaultNames names) : members_(members), names_(names) {
@@ -81,7 +82,7 @@ class FaultReader {
       complain(name_of(*field), std::string("must be ").append(field->must_be) + "; allowed: " + field->allowed);
     } else if (const auto reason = field->take(member.values, spec_)) {
       std::string name = name_of(*field);
-      if (member.type != MemberType::kTexts) {  // of a list the reason names the entry
+      if (member.type != MemberType::kTexts) {  // for a list the reason names the entry
         name.append(" ").append(text::in_quotes(member.values.front()));
       }
       complain(name, *reason + (reason->ends_with('?') ? "" : "; allowed: " + field->allowed));
@@ -94,7 +95,7 @@ class FaultReader {
     for (const FaultField& field : fault_fields()) {
       const bool is_given = count(field.name) > 0;
       if (!has_kind_ && !field.kinds.empty()) {
-        continue;  // nothing is known of it
+        continue;  // the request names no kind, so the field cannot be judged
       }
       if (is_given && !has_field(field, spec_.kind)) {
         complain(name_of(field), std::string(echo::name_of(spec_.kind)) + " does not take it");

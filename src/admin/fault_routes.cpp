@@ -60,7 +60,7 @@ Response list_response(const std::vector<echo::FaultPtr>& faults) {
   return {200, http::kJsonType, "{\"faults\": " + faults_json(faults) + "}\n"};
 }
 
-/// "application/json; charset=utf-8" is it too.
+/// Accepts parameters after the type, as in "application/json; charset=utf-8".
 bool is_json(std::string_view content_type) {
   return text::lower(text::trimmed(content_type.substr(0, content_type.find(';')))) == http::kJsonType;
 }

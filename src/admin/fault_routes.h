@@ -13,11 +13,11 @@
 namespace threadecho::admin {
 
 inline constexpr std::string_view kFaultsPath = "/faults";
-/// Of the body of a request for them.
+/// Largest body of a request to this path, in bytes.
 inline constexpr std::size_t kMostFaultBytes = 4096;
 
-/// GET, POST and DELETE /faults, and DELETE /faults/ID. 403 unless FAULTS=on, and to every request for a web page that
-/// would change something: a page of another site, or one that has rebound its name to this server, must not.
+/// GET, POST and DELETE /faults, and DELETE /faults/ID. Answers 403 unless FAULTS=on. Answers 403 also if a web page
+/// asks for a change: neither a page of another site nor one that has rebound its name to this server may make it.
 http::Response respond_to_faults(const http::Request& request, echo::Server& server);
 
 /// A JSON list of faults, with their time left and their counts.

@@ -20,9 +20,9 @@ namespace {
 
 using echo::Clock;
 
-/// Out of descriptors or memory: back off, so that the thread does not spin.
+/// Out of descriptors or memory: pause for this long, so that the thread does not spin.
 constexpr std::chrono::milliseconds kIdentityPause{100};
-/// After this many clients, those that leave are looked at again.
+/// After this many clients, the thread looks again at those that leave.
 constexpr int kAnsweredAtOnce = 64;
 
 }  // namespace
@@ -96,7 +96,7 @@ void IdentityServer::answer_waiting(const net::Fd& listener) {
         return;
       }
     } catch (const std::exception&) {
-      paused_until_ = Clock::now() + kIdentityPause;  // the client is lost, the server is not
+      paused_until_ = Clock::now() + kIdentityPause;  // only this client is lost
       return;
     }
   }
@@ -117,7 +117,7 @@ bool IdentityServer::answer_one(const net::Fd& listener) {
   }
   const net::Endpoint from(peer, length);
   const std::string line = identity_.line(net::Endpoint::local_of(client.get()), from, ++answered_);
-  // A new socket has room for it.
+  // The send buffer of a new socket has room for the line.
   ::send(client.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   leaving_.add(std::move(client), Clock::now());
   log_.debug("identity sent", {{"peer", from.text().view()}, {"number", answered_}});

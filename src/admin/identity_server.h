@@ -19,8 +19,8 @@
 namespace threadecho::admin {
 
 /// The service of IDENTITY_PORT: sends each client one line, then an end of file, and never what the client sent. A
-/// client may stay for a second and send 1 MiB, which is discarded; of more than kMostClients the oldest is closed. So
-/// clients bind little memory and few descriptors, and have a thread of their own.
+/// client may stay for a second and send 1 MiB, which is discarded; if there are more than kMostClients, the oldest is
+/// closed. So clients use little memory and few descriptors. The service runs on a thread of its own.
 /// Owned by the command that serves, which calls the members on its thread.
 class IdentityServer {
  public:

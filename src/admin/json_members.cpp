@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 using JsonMembers = std::vector<JsonMember>;
 
-/// What nlohmann's parser tells of, as members.
+/// Collects the members that nlohmann's parser reports.
 class MemberCollector final : public nlohmann::json_sax<json> {
  public:
   [[nodiscard]] JsonMembers take() { return std::move(members_); }
@@ -50,7 +50,7 @@ class MemberCollector final : public nlohmann::json_sax<json> {
       problem_ = text::in_quotes(members_.back().name) + ": the number is out of range";
       return false;
     }
-    problem_ = "the body is not JSON from byte " + std::to_string(position) + " on";
+    problem_ = "the body is not JSON: error at byte " + std::to_string(position);
     return false;
   }
 

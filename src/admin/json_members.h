@@ -14,7 +14,7 @@ struct JsonMember {
 
   std::string name;
   Type type = Type::kOther;
-  std::vector<std::string> values = {};  ///< one, but for kTexts
+  std::vector<std::string> values = {};  ///< exactly one, except with kTexts
 };
 
 /// The members of a flat JSON object, in their order, repeated ones too. Builds no tree of nlohmann's, whose destructor

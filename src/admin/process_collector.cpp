@@ -70,7 +70,7 @@ void add_sizes(Families& families, const host::ProcessSizes& sizes) {
                            static_cast<double>(sizes.resident_bytes)));
   families.push_back(
       gauge("process_virtual_memory_bytes", "Address space of the process.", static_cast<double>(sizes.virtual_bytes)));
-  families.push_back(gauge("process_threads", "Threads of the process, those that do not echo included.",
+  families.push_back(gauge("process_threads", "Threads of the process, including those that do not echo.",
                            static_cast<double>(sizes.threads)));
 }
 
@@ -96,9 +96,10 @@ Families ProcessCollector::Collect() const {
   families.push_back(gauge("process_max_fds", "Descriptors that may be open.", max_descriptors()));
   families.push_back(
       gauge("process_start_time_seconds", "When the process started, in seconds since the epoch.", started_.count()));
-  families.push_back(gauge("threadecho_memory_limit_bytes",
-                           "Memory that the process may use: the least limit of its cgroups, or what the machine has.",
-                           memory_limit_));
+  families.push_back(
+      gauge("threadecho_memory_limit_bytes",
+            "Memory that the process may use: the smallest limit of its cgroups, or the memory of the machine.",
+            memory_limit_));
   return families;
 }
 

@@ -10,12 +10,13 @@
 
 namespace threadecho::admin {
 
-/// What the operating system says of this process: processor time, memory, descriptors, threads, context switches.
+/// What the operating system says about this process: processor time, memory, descriptors, threads, context switches.
 /// Reads only what stays cheap with thousands of threads.
 /// Collect may be called from any thread.
 class ProcessCollector : public prometheus::Collectable {
  public:
-  /// Opens what a scrape reads, so that a process out of descriptors still says so, and reads what never changes.
+  /// Opens the files that a scrape reads, so that a process out of descriptors can still report it, and reads what
+  /// never changes.
   ProcessCollector();
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;

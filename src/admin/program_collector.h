@@ -10,7 +10,7 @@
 
 namespace threadecho::admin {
 
-/// Of every command that has metrics.
+/// Families that every command with metrics has.
 prometheus::MetricFamily build_info_family();
 prometheus::MetricFamily dropped_lines_family(std::uint64_t dropped);
 

@@ -16,7 +16,7 @@ struct Parameter {
 /// The parameters of a request's target, which they borrow, in their order.
 std::vector<Parameter> parameters_of(std::string_view target);
 
-/// Reads a whole number from 1 to `most` into `limit`; false if the parameter is none.
+/// Reads a whole number from 1 to `most` into `limit`; false if the value is not such a number.
 bool parse_limit(const Parameter& parameter, std::size_t most, std::size_t& limit);
 
 /// Why a request is refused: the parameter, shortened, and what is allowed.

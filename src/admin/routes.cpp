@@ -50,7 +50,7 @@ std::vector<http::Route> all_routes(const Status& status, echo::Server& server,
                                     std::function<std::string()> metrics_text) {
   std::vector<http::Route> routes = {
       {"/status", "the numbers of this page, as JSON", [&status](const Request&) { return status.json(); }, true},
-      {"/metrics", "the same and more for Prometheus",
+      {"/metrics", "the same numbers and more, for Prometheus",
        [text = std::move(metrics_text)](const Request&) -> Response {
          return {200, http::kPrometheusType, text()};
        },

@@ -21,7 +21,8 @@ namespace {
 using echo::ConnectionSnapshot;
 using echo::ConnectionState;
 
-/// A client that has not taken its echo for this long does not read, or slowly. Any echo is on its way for a moment.
+/// A client that has not taken its echo for this long reads slowly or not at all. Every echo is on its way for a
+/// moment.
 constexpr std::chrono::milliseconds kStalledAfter{100};
 /// A thread is at work if one of its clients got an echo this recently.
 constexpr std::chrono::seconds kAtWork{5};
@@ -90,8 +91,8 @@ void add_idle_threads(std::vector<EchoThread>& threads, const std::vector<std::u
   }
 }
 
-/// Those at work first. Then by powers of two: which of many equally busy threads are shown does not change from one
-/// answer to the next.
+/// Puts threads at work first, then those with more messages. It compares messages by powers of two, so that among
+/// equally busy threads the same ones are shown from one answer to the next.
 bool is_busier(const EchoThread& one, const EchoThread& other) {
   const auto busy = [](const EchoThread& thread) {
     return std::pair(thread.is_at_work, std::bit_width(thread.sums.messages));

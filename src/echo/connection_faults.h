@@ -24,7 +24,7 @@ class ConnectionFaults {
   /// A message has been received at `now`.
   void begin_message(Clock::time_point now) noexcept;
   /// How many bytes of `rest`, the part of the message that has not been echoed, may be sent now. 0 if it `is_held`, if
-  /// the connection `ends`, or if `rest` is empty: a connection may also stall or end right behind a message. Flips a
+  /// the connection `ends`, or if `rest` is empty: a connection may also stall or end right after a message. Flips a
   /// bit of the first byte if that is due.
   std::size_t next(std::span<std::byte> rest, Clock::time_point now) noexcept;
   /// The kernel took this many bytes.

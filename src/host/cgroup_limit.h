@@ -18,7 +18,7 @@ inline constexpr CgroupLimit kMemoryLimit{"memory", "memory.max", "memory.limit_
 
 inline constexpr std::uint64_t kNoCgroupLimit = std::numeric_limits<std::uint64_t>::max();
 
-/// The least of a limit from this process's cgroup up to the root, version 2 or 1; kNoCgroupLimit where there is none.
+/// The smallest value of a limit from this process's cgroup up to the root, version 2 or 1; kNoCgroupLimit without one.
 /// `root` stands for "/" and is there for tests.
 std::uint64_t least_cgroup_limit(const CgroupLimit& limit, const std::filesystem::path& root);
 

@@ -19,7 +19,7 @@ std::string_view read_file(const std::string& folder, const char* name, ProcText
   return file ? read_proc_text(file.get(), buffer) : std::string_view();
 }
 
-/// `text` behind its next `count` spaces.
+/// `text` after its next `count` spaces.
 std::string_view after_spaces(std::string_view text, int count) {
   for (; count > 0; --count) {
     const auto space = text.find(' ');

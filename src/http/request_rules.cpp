@@ -44,7 +44,7 @@ bool is_host(std::string_view text) {
 }
 
 std::optional<Violation> check_host(const RequestHeader& header) {
-  // RFC 9112 section 3.2: 400 to HTTP/1.1 without a Host, and to any request with several or with one that is none.
+  // RFC 9112 section 3.2: answer 400 to HTTP/1.1 without a Host, and to any request with several or an invalid one.
   const std::size_t hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() >= kHttp11)) {
     return Violation{400, "a request of HTTP/1.1 needs exactly one Host field, one of HTTP/1.0 at most one"};

@@ -83,7 +83,7 @@ Fd listen_on(const ListenOptions& options) {
   const auto endpoint = Endpoint::parse(options.address, options.port);
   if (!endpoint) {
     throw BindError("cannot listen on '" + options.address + "' (" + std::string(options.address_setting) +
-                    "): not a numeric IPv4 or IPv6 address, or its zone is no interface of this host");
+                    "): not a numeric IPv4 or IPv6 address, or its zone is not an interface of this host");
   }
   Fd listener;
   std::error_code error = try_listen(*endpoint, options, listener);

@@ -38,7 +38,7 @@ struct MalformedProxyHeader {
   std::string_view reason;
 };
 
-/// Reads the header of version 1 or 2 at the front of `bytes`. Reads nothing behind it, and skips TLVs; a CRC32c among
+/// Reads the header of version 1 or 2 at the front of `bytes`. Reads nothing after it, and skips TLVs; a CRC32c among
 /// them must be right. Does not look into the address block of a LOCAL header, as section 2.2 demands.
 std::variant<IncompleteProxyHeader, ProxyHeader, MalformedProxyHeader> parse_proxy_header(
     std::span<const std::byte> bytes) noexcept;

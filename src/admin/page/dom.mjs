@@ -1,4 +1,4 @@
-// Small means for the document. What a client or the host named is only ever set as text.
+// Small helpers for the document. Names that come from a client or the host are only ever set as text.
 
 export const byId = (id) => document.getElementById(id);
 

@@ -50,7 +50,7 @@ export class History {
     return this.#samples.length;
   }
 
-  /** The time that the last `seconds` are about, in words for a note and for a heading: the history may be shorter. */
+  /** The last `seconds` in words, for a note and for a heading; less if the history is shorter. */
   reach(seconds = 60) {
     const known = Math.round(this.last.uptime_seconds - this.#samples[0].uptime_seconds);
     if (known >= seconds - 1) return { note: 'in the last minute', heading: 'last minute' };
@@ -75,7 +75,7 @@ export class History {
     return below ? this.rate(top, seconds) / below : null;
   }
 
-  /** As `ratio`, but null while `bottom` grows by less than `least` a second: then the top is mostly something else's work. */
+  /** As `ratio`, but null while `bottom` grows by less than `least` a second: then `top` is mostly other work. */
   ratioOfMany(top, bottom, least, seconds) {
     return (this.rate(bottom, seconds) ?? 0) < least ? null : this.ratio(top, bottom, seconds);
   }

@@ -82,7 +82,7 @@ export class Tiles {
       const [text, unit] = tile.as(value);
       setText(parts.value, text);
       setText(parts.unit, unit);
-      // The exact number: of a rate the counter behind it.
+      // The exact number; for a rate, the counter that it comes from.
       parts.value.value = String(tile.total ? tile.total(history.last) : value ?? '');
       setText(parts.note, tile.note(history.last, value));
       const { line, area, peak } = sparkline(history.series(tile.value), { least: tile.least });

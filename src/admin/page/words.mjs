@@ -46,7 +46,7 @@ export function stateOf(status) {
   }
 }
 
-/** What follows in a drain. */
+/** The next steps of a drain, in words. */
 export function drainWords(status) {
   const { active } = status.connections;
   const { drain } = status;
@@ -61,7 +61,7 @@ export function drainWords(status) {
 
 const hours24 = (time) => new Date(time).toLocaleTimeString('en-GB');
 
-/** What is said when the server does not answer: `last` is its last answer, which came at `at`, `ago` seconds before now. */
+/** The words for a server that does not answer: `last` is its last answer, which came at `at`, `ago` seconds before now. */
 export function lostWords(last, at, ago) {
   const since = `since ${hours24(at)} (${format.duration(ago)} ago)`;
   if (last?.drain) {
@@ -90,7 +90,7 @@ const kFaults = {
   unready: () => 'Not ready',
 };
 
-/** What a fault does, to which clients, for how long still, and how often it has: "Delay of 200 ms for all clients · …". */
+/** What a fault does, to which clients, for how much longer, and how often it did: "Delay of 200 ms for all clients · …". */
 export function faultWords(fault) {
   const { share = 1, clients = [], scope, left_seconds: left = 0, injected = 0 } = fault;
   const what = kFaults[fault.fault]?.(fault) ?? fault.fault;
@@ -119,7 +119,7 @@ export function commands(location, echoPort) {
   return [
     ['Talk to it', `nc ${host} ${echoPort}`],
     ['Check the path, byte for byte', `threadecho probe ${echo}`],
-    ['Put 64 clients on it', `threadecho load ${echo} --connections 64`],
+    ['Load it with 64 clients', `threadecho load ${echo} --connections 64`],
     ['Read the metrics', `curl -s '${metrics}'`],
   ];
 }

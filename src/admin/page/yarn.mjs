@@ -9,7 +9,7 @@ export function palette(target) {
 
 const kDashes = { stalled: [6, 3], ending: [1.5, 3], idle: [1, 5] };
 
-/** How thick a thread is drawn that uses `share` of a core: grows fast at first, so that little work is seen too. */
+/** The thickness of a thread that uses `share` of a core. It grows fast at first, so that little work is visible too. */
 export function thickness(share, scale, most) {
   return share <= 0 ? 0 : Math.max(1.5, most * Math.sqrt(Math.min(1, share / scale)));
 }
