@@ -8,9 +8,9 @@ namespace threadecho::cli {
 
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
-inline constexpr int kWrongUsage = 2;  ///< settings among it
+inline constexpr int kWrongUsage = 2;  ///< also wrong settings
 inline constexpr int kCannotBind = 3;
-/// And the number of the signal that ended it.
+/// Plus the number of the signal that ended the program.
 inline constexpr int kEndedBySignal = 128;
 
 /// The same signal again within this time is the same request: timeout(1), process groups and several orchestrators

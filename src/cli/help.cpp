@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kLeastWidth = 40;
 constexpr std::size_t kMostWidth = 120;
-/// A meaning that has fewer columns than this beside its term goes below it.
+/// If fewer columns than this are left beside a term, its meaning goes below it.
 constexpr std::size_t kLeastMeaning = 20;
 constexpr std::size_t kMeaningBelow = 6;
 

@@ -13,8 +13,8 @@ inline constexpr std::size_t kUsualWidth = 80;
 std::size_t output_width();
 
 /// `text` laid out in `width` columns. Lines without indentation that follow each other are one paragraph. A line that
-/// is too long goes on at its own indentation or, where it has two spaces together (`  --count N   messages to send`),
-/// below what follows them.
+/// is too long continues at its own indentation or, if it contains two spaces together (`  --count N   messages to
+/// send`), below the text after them.
 std::string wrapped(std::string_view text, std::size_t width);
 
 /// The same for a result: each line stays a line of its own, and one that fits stays as it is.

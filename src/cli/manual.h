@@ -11,11 +11,11 @@
 
 namespace threadecho::cli {
 
-/// What people are told of a command. Its --help, its man page and what a shell completes come from it.
+/// The documentation of a command: the source of its --help, its man page and its shell completion.
 struct Manual {
   /// Before the flags: "Usage: ", one line for each form; then what the command does.
   std::string before;
-  std::vector<Option> options;  ///< to be shown, not to be parsed with
+  std::vector<Option> options;  ///< only for display, see for_manual()
   std::string after = {};       ///< exit statuses, JSON, examples
   /// Flags that another manual explains.
   std::vector<Option> other_options = {};
@@ -26,7 +26,7 @@ struct Manual {
 /// What --help prints, in `width` columns.
 std::string help_text(const Manual& manual, std::size_t width = kUsualWidth);
 
-/// A table of which only the description is left, so that it may outlive what its rows set.
+/// The table without the functions that store values, so that it may outlive the variables that they set.
 std::vector<Option> for_manual(std::vector<Option> options);
 
 }  // namespace threadecho::cli

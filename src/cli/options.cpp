@@ -50,7 +50,7 @@ void check_equals_signs(const std::vector<Option>& options, int argc, const char
 
 /// What is wrong with the value; empty if nothing is.
 std::string take(const Option& option, const std::string& value) {
-  // No option has a value that begins so: it is the next flag.
+  // No value begins with "--": this is the next flag.
   if (value.empty() || value.starts_with("--")) {
     return missing_value(option);
   }

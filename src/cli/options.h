@@ -15,13 +15,13 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What a shell offers in the place of a value.
+/// What shell completion offers for a value.
 struct Candidates {
   std::vector<std::string> words = {};
   bool files = false;  ///< also names of files
 };
 
-/// A row of a command's option table: its flag, what --help says about it, and what becomes of its value. See
+/// A row of a command's option table: its flag, what --help says about it, and how its value is stored. See
 /// value_kinds.h for rows that set a variable. --help needs no row.
 struct Option {
   std::string flag;               ///< "--count"
@@ -42,15 +42,15 @@ Option toggle(std::string flag, bool& member, std::string meaning);
 
 struct Arguments {
   std::vector<std::string> operands;
-  bool wants_help = false;  ///< --help or -h is among them; then nothing else was looked at
+  bool wants_help = false;  ///< --help or -h was given; then parse() ignored everything else
 };
 
 /// Whether `flag` is among the arguments after argv[0], and before a "--".
 bool has_flag(std::string_view flag, int argc, const char* const* argv);
 
 /// Reads the arguments after a command's name, which is argv[0]. Throws UsageError for a flag that is unknown, lacks
-/// its value, has a value it does not take, or is given twice: which value counts should not depend on the order in
-/// which a manifest puts its arguments together.
+/// its value, has a value it does not take, or is given twice: the order in which a manifest assembles its arguments
+/// should not decide which value wins.
 Arguments parse(const std::vector<Option>& options, int argc, const char* const* argv);
 
 /// The table for --help, with a row for --help itself. A row with a variable takes several lines: its default, its

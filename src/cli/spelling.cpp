@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kShortName = 8;  // shorter than this: only swapped letters
 constexpr std::size_t kLongName = 12;  // from here on: two typing errors
 
-// Other programs' variables that are as close to one of ours as a typing error.
+// Variables of other programs whose names are only a typing error away from one of ours.
 constexpr std::array<std::string_view, 4> kOtherPrograms = {"HTTPS_PORT", "HTTPS_BIND_ADDRESS", "HTTPD_PORT",
                                                             "HTTP_PORTS"};
 

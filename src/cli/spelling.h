@@ -11,7 +11,7 @@ namespace threadecho::cli {
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// "; did you mean --count?", or an empty text if none of `known` is close to `given`. For flags and commands: the
-/// nearest within one typing error, from 6 letters on within two, or else one that begins with what was given.
+/// nearest name within one typing error (two for names of 6 letters or more), or else a name that begins with `given`.
 std::string did_you_mean(std::string_view given, const std::vector<std::string_view>& known);
 
 /// The one of `settings` that a variable's name was probably meant to be, or an empty text. Strict, because an
@@ -22,7 +22,7 @@ std::string did_you_mean(std::string_view given, const std::vector<std::string_v
 ///   up to 5 letters may have one;
 /// - a shortened word that keeps its first and last letter and at least three (LOG_LVL, MAX_CONNS);
 /// - in shorter names, which are close to many words (PORT: POST, SORT), two letters swapped (PROT).
-/// Names of other programs that are as close (HTTPS_PORT) are known, and not taken for ours.
+/// A list in the source excludes names of other programs that are as close (HTTPS_PORT).
 std::string_view likely_variable(std::string_view name, const std::vector<std::string_view>& settings);
 
 }  // namespace threadecho::cli

@@ -22,7 +22,7 @@ namespace threadecho::cli {
 template <typename T>
 struct ValueKind {
   std::string allowed;  ///< for people: "0 to 65535"
-  /// The reason of a refusal is one clause: "not a whole number".
+  /// If it refuses a text, the reason is one clause: "not a whole number".
   std::function<text::Parsed<T>(std::string_view text)> parse;
   /// The canonical text, which parse takes; empty where the value is left to the system.
   std::function<std::string(const T& value)> show;

@@ -17,8 +17,8 @@ struct Offer {
   bool files = false;  ///< names of files too
 };
 
-/// What may take the place of the last of `words`, which is what was typed of it. The words before it are the arguments
-/// of the program; bash splits `--flag=value` into three.
+/// What a shell may offer for the last of `words`, which the user has typed in part. The words before it are the
+/// arguments of the program; bash splits `--flag=value` into three words.
 Offer candidates_for(const std::vector<std::string>& words);
 
 /// One a line, with a tab before the meaning; ":files" stands for all files.

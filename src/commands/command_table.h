@@ -7,7 +7,7 @@
 
 namespace threadecho::commands {
 
-/// What main() runs and users are told of. cli::command_summaries() has the line of each for --help.
+/// A command: the function that main() runs, and its documentation. cli::command_summaries() has its line for --help.
 struct Command {
   std::string_view name;
   /// Reads its own arguments, and returns the exit status. argv[0] is the name; that of `serve` may be the program.

@@ -7,7 +7,7 @@
 namespace threadecho::commands {
 
 /// `threadecho completion SHELL`: prints the script with which a shell completes the program's arguments. The script
-/// asks the program what there is, as `threadecho completion candidates WORD...`, so it fits every version of it.
+/// gets the candidates from `threadecho completion candidates WORD...`, so it works with every version of the program.
 int run_completion(int argc, const char* const* argv);
 cli::Manual completion_manual();
 

@@ -15,7 +15,7 @@ struct Bar {
   std::string text;
 };
 
-/// The same figure of several models.
+/// One metric of several models, with a bar for each.
 struct BarBlock {
   std::string title;
   std::vector<Bar> bars;
@@ -24,7 +24,7 @@ struct BarBlock {
 inline constexpr std::size_t kLeastBlockWidth = 38;
 
 /// The lines of a block, each of them `width` columns wide, kLeastBlockWidth or more. The largest value has the longest
-/// bar; any above 0 has a bar. The colours are one for each row.
+/// bar; any above 0 has a bar. Each row has its own colour.
 std::vector<std::string> lines_of(const BarBlock& block, std::size_t width, bool has_colours);
 
 /// The blocks, two beside each other where `width` has room for two; a blank line between those below each other.

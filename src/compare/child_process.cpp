@@ -42,7 +42,7 @@ Pipe make_pipe() {
   return {net::Fd(ends[0]), net::Fd(ends[1])};
 }
 
-/// In the child, after fork. Says on `errors` why it cannot.
+/// Runs in the child, after fork. Writes to `errors` why it failed.
 [[noreturn]] void execute(const std::vector<char*>& argv, const std::vector<char*>& envp, int output, int errors) {
   sigset_t none{};
   ::sigemptyset(&none);
@@ -69,7 +69,7 @@ bool append_some(int fd, std::string& text) {
   return got > 0;
 }
 
-/// Without the name of the program, which its parent's error has too.
+/// Removes the program's name: the parent's error message has it already.
 std::string last_line_of(std::string_view text) {
   while (text.ends_with('\n')) {
     text.remove_suffix(1);

@@ -16,8 +16,8 @@ namespace threadecho::compare {
 /// `environment` without this program's settings, and without what a service manager wants to hear from its service.
 host::Environment without_settings(host::Environment environment);
 
-/// This program, run again as a child. It is killed when its owner goes, and by the kernel when this process dies, so
-/// that nothing is left behind. One thread uses it; no other thread may run when it starts.
+/// This program, run again as a child. The destructor kills it, and the kernel kills it if this process dies, so that
+/// no process is left behind. One thread uses it; no other thread may run when it starts.
 ///
 /// It gets none of this process's settings: no variable of theirs, and /proc as its working directory, where an `.env`
 /// file cannot exist. It has a process group of its own, so that Ctrl-C reaches its owner alone.

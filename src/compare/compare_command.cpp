@@ -29,8 +29,8 @@
 namespace threadecho::compare {
 namespace {
 
-/// Raises the limit of descriptors, which the children inherit. Throws UsageError if a server, which needs more than
-/// the load and this process do, has no room for all clients and one behind them.
+/// Raises the limit of descriptors, which the children inherit. A server needs more descriptors than the load or this
+/// process: throws UsageError if the limit is too low for a server with all clients and one more.
 void ensure_room(const CompareOptions& options) {
   echo::raise_descriptor_limit();
   for (const auto model : {config::ThreadModel::kPerConnection, config::ThreadModel::kPool}) {

@@ -6,7 +6,7 @@
 
 namespace threadecho::compare {
 
-/// The comparison for --json, one line. A missing figure is null.
+/// The comparison for --json, one line. Missing values are null.
 std::string json_text(const Comparison& comparison);
 
 }  // namespace threadecho::compare

@@ -19,7 +19,7 @@ CompareProgress::CompareProgress(int fd, bool is_quiet) : fd_(fd), is_shown_(!is
 CompareProgress::~CompareProgress() { write(kTakeBack); }
 
 void CompareProgress::show(std::string line) const {
-  // A line that wraps cannot be taken back.
+  // A line that wraps cannot be erased.
   if (winsize size{}; ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     line.resize(std::min<std::size_t>(line.size(), size.ws_col - 1U));
   }
@@ -28,7 +28,7 @@ void CompareProgress::show(std::string line) const {
 
 void CompareProgress::write(const std::string& text) const {
   if (is_shown_) {
-    // A reader that has gone costs the run nothing.
+    // If the reader has gone, the run goes on.
     [[maybe_unused]] const auto written = ::write(fd_, text.data(), text.size());
   }
 }

@@ -4,12 +4,12 @@
 
 namespace threadecho::compare {
 
-/// One line on a terminal, which is overwritten; elsewhere nothing: the table is all that stays.
+/// Shows progress in one line that it overwrites. Writes only to a terminal: in the end only the table remains.
 class CompareProgress {
  public:
   /// Writes to this descriptor, which stays the caller's.
   CompareProgress(int fd, bool is_quiet);
-  /// Takes the line away.
+  /// Erases the line.
   ~CompareProgress();
   CompareProgress(const CompareProgress&) = delete;
   CompareProgress& operator=(const CompareProgress&) = delete;

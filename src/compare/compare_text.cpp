@@ -29,10 +29,10 @@ std::string whole_text(double number) {
   return text::format_count(static_cast<std::uint64_t>(std::llround(std::max(number, 0.0))));
 }
 
-/// Memory that a server gave back meanwhile is none of its clients'.
+/// A negative value means that the server freed memory meanwhile; show it as 0.
 std::string memory_text(double bytes) { return bytes > 0 ? text::format_bytes(bytes) : "0 B"; }
 
-/// A figure of the table: its title, its value in a model, and how the value is shown.
+/// A metric of the table: its title, its value in a model, and how the value is shown.
 struct Figure {
   std::string title;
   std::function<std::optional<double>(const ModelFigures&)> value;
@@ -63,7 +63,7 @@ BarBlock block_of(const Figure& figure, const std::vector<ModelFigures>& models)
   return block;
 }
 
-/// The place of the wait in each model's list is the same.
+/// The wait has the same index in each model's list.
 BarBlock block_of_wait(std::size_t place, const Comparison& comparison) {
   const std::vector<ModelFigures>& models = comparison.models;
   BarBlock block{.title = "wait behind " + text::count_of(models.front().waits[place].silent_clients, "silent client"),
@@ -83,7 +83,7 @@ std::string heading(const Comparison& comparison) {
   const client::Json& machine = comparison.machine;
   return fmt::format(
       "Each thread model: {}, {} a message, {}; both pools: {}.\n"
-      "Machine: {}, {}, {}. Ratios count, not numbers.\n\n",
+      "Machine: {}, {}, {}. Compare the ratios, not the numbers.\n\n",
       text::count_of(options.clients, "client"), text::count_of(options.size, "byte"),
       text::format_duration(options.duration), text::count_of(options.pool_threads, "thread"),
       text::count_of(machine.value("cores", 0U), "core"), machine.value("kernel", "kernel unknown"),
@@ -98,7 +98,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-/// What the bars do not say of the clients that had to wait.
+/// Notes on the clients that had to wait, which the bars do not show.
 std::string notes(const Comparison& comparison) {
   const std::string clients = text::format_count(comparison.options.clients);
   std::vector<std::string> served;

@@ -36,7 +36,7 @@ std::vector<std::string> arguments_of(const ComparedModel& model) {
           "--log-format=text"};
 }
 
-/// The address that the log line of a server that serves has as `key`.
+/// The address after `key` in the log line of a server that serves.
 std::optional<net::Endpoint> address_in(const std::string& line, std::string_view key) {
   const std::size_t begin = line.find(key, line.find(" serving "));
   if (begin == std::string::npos) {
@@ -78,7 +78,7 @@ ServerFigures ComparedServer::figures() {
   const std::string reason = reason_to_give_up();
   throw std::runtime_error(
       !reason.empty() ? reason
-                      : name_ + " does not tell its metrics: " +
+                      : name_ + " does not answer GET /metrics: " +
                             (answer.ok() ? "status " + std::to_string(answer.value().status) : answer.reason()));
 }
 
@@ -87,7 +87,7 @@ void ComparedServer::wait_until_used_by(std::uint32_t clients) {
   while (figures().connections_active != clients) {
     if (Clock::now() >= deadline) {
       throw std::runtime_error(name_ + (clients == 0 ? " does not close the connections of its clients"
-                                                     : " does not take the connections of its clients"));
+                                                     : " does not accept the connections of its clients"));
     }
     wait_or_throw(-1, 0, Clock::now() + kAskAgain, signals_);
   }

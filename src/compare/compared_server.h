@@ -11,7 +11,7 @@
 
 namespace threadecho::compare {
 
-/// This program as a server in one thread model, on free ports of 127.0.0.1, until this goes.
+/// Runs this program as a server in one thread model, on free ports of 127.0.0.1. The destructor stops it.
 class ComparedServer {
  public:
   /// Returns once it serves. Throws std::runtime_error if it does not, and Interrupted.

@@ -24,13 +24,13 @@ std::vector<ComparedModel> compared_models(std::uint32_t pool_threads);
 /// How long a client waited for its echo while others were connected and sent nothing.
 struct WaitBehind {
   std::uint32_t silent_clients = 0;
-  /// Until its echo; or as long as it was watched, if it got none.
+  /// The time until its echo. If it got none: the time that it waited while the silent clients stayed.
   std::chrono::nanoseconds waited{0};
-  /// It got no echo while they stayed: until its echo, from when they left.
+  /// If it got no echo while they stayed: the time from when they left until its echo.
   std::optional<std::chrono::nanoseconds> after_they_left;
 };
 
-/// What one model did. Figures that its server does not tell are missing.
+/// Results of one model. Values that its server does not report are missing.
 struct ModelFigures {
   ComparedModel model;
   std::uint32_t clients_served = 0;  ///< at once, during the load; the others waited for a thread and got no byte

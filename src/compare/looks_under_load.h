@@ -8,15 +8,15 @@
 
 namespace threadecho::compare {
 
-/// The figures of a server at both ends of a time in which all clients were connected and loaded it.
+/// Metrics of a server at the beginning and at the end of the time in which all clients were connected and loaded it.
 struct UnderLoad {
   ServerFigures begin;
   ServerFigures end;
 };
 
 /// Chooses two of the looks at a server: the last one of the warm-up, and the last one before the time to measure is
-/// over. A look may come late or not at all, because a process was stopped or a machine slept: then it takes what there
-/// is.
+/// over. A look may come late or not at all, because a process was stopped or a machine slept: then it chooses from the
+/// looks that were taken.
 class LooksUnderLoad {
  public:
   using Clock = std::chrono::steady_clock;
@@ -25,7 +25,7 @@ class LooksUnderLoad {
   LooksUnderLoad(std::uint32_t clients, Clock::duration warm_up, Clock::duration duration)
       : clients_(clients), warm_up_(warm_up), duration_(duration) {}
 
-  /// Takes what the server said at this time. It does not count unless all clients are connected.
+  /// Adds the server's metrics of this time. It does not count unless all clients are connected.
   void add(const ServerFigures& figures, Clock::time_point time);
   /// All clients have been connected.
   [[nodiscard]] bool has_begun() const noexcept { return connected_.has_value(); }

@@ -31,7 +31,7 @@ constexpr std::chrono::seconds kLongEnoughForLoad{60};
 // How long after the end of the load a client that waits for a thread gives up.
 constexpr std::chrono::seconds kLastWait{1};
 constexpr std::chrono::seconds kTimeToEnd{1};
-// How often to put it on when this machine stalls meanwhile.
+// How often to run the load if this machine stalls during each run.
 constexpr int kLoads = 3;
 // How often to look at the server meanwhile; each look costs it a millisecond at most.
 constexpr int kLooks = 10;
@@ -60,7 +60,7 @@ class LoadProcess {
         signals_(signals),
         process_(load_arguments(server.echo(), options)) {}
 
-  /// Whether it says its result by the deadline.
+  /// Whether it prints its result by the deadline.
   bool ends_by(client::Deadline deadline) { return wait_or_throw(process_.output(), POLLIN, deadline, signals_); }
 
   /// Waits for its result. Throws without one.
@@ -74,9 +74,9 @@ class LoadProcess {
     give_up(process_.last_words());
   }
 
-  /// Throws if a client was lost, or more of them got no echo than may wait for a thread: then the comparison would be
-  /// one of nothing. Clients that waited for a thread fail when the load has ended, but for some that then get the
-  /// thread of another.
+  /// Throws if a client was lost, or if more clients got no echo than may wait for a thread: such a run compares
+  /// nothing. Clients that waited for a thread fail when the load ends, except those that then get a thread that
+  /// another client has left.
   void check(const Json& result, std::uint32_t may_wait) {
     const Json& errors = result.at("errors");
     const std::uint64_t without_echo =
@@ -153,7 +153,8 @@ std::optional<Loaded> load_once(ComparedServer& server, const ComparedModel& mod
 
 void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& options, client::SignalFd& signals) {
   ModelFigures& figures = run.figures;
-  // A first client and a first look load code and take memory that stay: they belong to no client of the load.
+  // A first client and a first look make the server load code and keep memory, which must not count for the clients of
+  // the load.
   measure_wait(0, server, kLongEnoughForLoad, signals);
   server.figures();
   server.wait_until_used_by(0);

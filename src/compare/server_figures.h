@@ -5,7 +5,7 @@
 
 namespace threadecho::compare {
 
-/// What a server said at GET /metrics; what it did not say is missing.
+/// Values from a server's GET /metrics. Values that it did not report are missing.
 struct ServerFigures {
   std::optional<double> connections_active;
   std::optional<double> connections_waiting;

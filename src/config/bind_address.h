@@ -14,7 +14,7 @@ struct BindAddress {
 };
 
 /// From "0.0.0.0", "::1" or "fe80::1%eth0"; nothing when `text` is not numeric. Unlike getaddrinfo(3), it does not take
-/// "127.1" or "0x7f.0.0.1". Whether the zone exists only the listener finds out.
+/// "127.1" or "0x7f.0.0.1". Only the listener finds out whether the zone exists.
 std::optional<BindAddress> parse_bind_address(const std::string& text);
 
 /// Whether a listener on `b` would find a port taken that one on `a` holds: the addresses are equal, or one of them

@@ -42,7 +42,7 @@ struct ListenerSettings {
   const std::string& address;
 };
 
-/// The second of the two could not bind.
+/// Whether the two conflict: the second one could not bind.
 bool have_same_port(const ListenerSettings& one, const ListenerSettings& other) {
   if (!one.port || one.port != other.port || *one.port == 0) {
     return false;

@@ -15,12 +15,11 @@
 
 namespace threadecho::config {
 
-/// Those that this process may run on, at least 1.
+/// CPUs that this process may run on, at least 1.
 inline std::uint32_t number_of_cpus() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-/// Everything a user can set, parsed and in range. Which name, flag, default and check belongs to each member
-/// stands in the table of settings_table.cpp, and only there: the initialisers below are that table's defaults
-/// (a test compares them).
+/// Everything a user can set, parsed and in range. Only the table of settings_table.cpp has the name, flag, default and
+/// check of each member. The initialisers below repeat its defaults, and a test compares them.
 struct Settings {
   std::uint16_t port = 9000;                ///< 0: any free one
   std::uint16_t http_port = 8080;           ///< 0: any free one

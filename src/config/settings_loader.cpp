@@ -25,7 +25,7 @@ struct Choice {
   std::string origin;
 };
 
-// `file` is null while it is not known yet which one to read.
+// `file` is null until the loader knows which file to read.
 Choice choose_given(const SettingRow& row, const Sources& sources, const EnvFile* file) {
   if (const auto flag = sources.flags.find(row.name); flag != sources.flags.end()) {
     return {Source::kFlag, flag->second, "flag " + flag_of(row.name)};
@@ -111,7 +111,7 @@ class Loader {
     }
   }
 
-  // The file is already chosen when it is read: a name in it that is not its own would silently not count.
+  // The loader has chosen the file before it reads it: another name in it would silently have no effect.
   void check_env_file_in_itself() {
     const auto found = file_.content.values.find(kEnvFile);
     if (found == file_.content.values.end()) {

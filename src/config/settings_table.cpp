@@ -20,7 +20,7 @@ using cli::number;
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kGiB = kKiB * 1024 * 1024;
 constexpr std::uint64_t kMaxPort = 65535;
-// Linux cannot have more threads than pid_max, and that not above 4194304.
+// Linux cannot have more threads than pid_max, which is at most 4194304.
 constexpr std::uint64_t kMaxConnections = 4'194'304;
 constexpr std::uint64_t kMaxPoolThreads = 1024;
 constexpr hours kDay{24};
@@ -62,7 +62,7 @@ std::vector<SettingRow> threads() {
        "open connections above which clients are refused; limits of the system may be lower",
        member(&Settings::max_connections, number<std::uint32_t>(1, kMaxConnections))},
       {"MAX_CONNECTIONS_PER_CLIENT", "0", "",
-       "open connections of one peer address above which it is refused; 0 = no limit",
+       "open connections from one peer address above which new ones are refused; 0 = no limit",
        member(&Settings::max_connections_per_client, number<std::uint32_t>(0, kMaxConnections))},
       {"THREAD_STACK_SIZE", "128KiB", "", "stack of an echo thread, without its guard page",
        member(&Settings::thread_stack_size, stack_size(64 * kKiB, kGiB, least_stack_size()))},
@@ -92,7 +92,7 @@ std::vector<SettingRow> timeouts() {
       {"IDLE_TIMEOUT", "0s", "", "close a connection after this long without data; 0s = never",
        member(&Settings::idle_timeout, duration_or_off(milliseconds{1}, kYear))},
       {"WRITE_TIMEOUT", "30s", "", "close a connection if its peer acknowledges nothing for this long; 0s = never",
-       // Above: TCP_USER_TIMEOUT, which follows it, is an int of milliseconds. Below: a quarter is a socket timeout.
+       // Maximum: TCP_USER_TIMEOUT, derived from it, is an int of milliseconds. Minimum: a quarter is a socket timeout.
        member(&Settings::write_timeout, duration_or_off(milliseconds{100}, 24 * kDay))},
       {"MAX_CONNECTION_AGE", "0s", "", "end a connection at this age, up to 10 % sooner; 0s = no limit",
        member(&Settings::max_connection_age, duration_or_off(milliseconds{1}, kYear))},
@@ -102,10 +102,10 @@ std::vector<SettingRow> timeouts() {
       {"DRAIN_DELAY", "0s", "", "after SIGTERM: stay not ready, but accepting, for this long",
        member(&Settings::drain_delay, duration_or_off(milliseconds{1}, kDay))},
       {"READY_DURING_DRAIN_DELAY", "off", "",
-       "on: /readyz stays 200 until accepting stops; for Kubernetes, which marks a stopping pod by itself",
+       "on: /readyz stays 200 until accepting stops; for Kubernetes, which marks a stopping pod unready by itself",
        member(&Settings::ready_during_drain_delay, choice<bool>({{"off", false}, {"on", true}}))},
       {"DRAIN_TIMEOUT", "8s", "",
-       "then: stop accepting, and let open connections finish for this long; 0s = end them now",
+       "after DRAIN_DELAY: stop accepting, and let open connections finish for this long; 0s = end them now",
        member(&Settings::drain_timeout, duration_or_off(milliseconds{1}, kDay))},
   };
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// Python opens text files so ("universal newlines").
+// Python reads the line ends of text files like this ("universal newlines").
 std::string with_plain_line_ends(std::string_view text) {
   std::string result;
   result.reserve(text.size());

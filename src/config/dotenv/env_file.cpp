@@ -51,7 +51,7 @@ Content read_descriptor(int fd) {
   return {.text = {}, .is_too_large = true, .reason = "larger than 1 MiB"};
 }
 
-// A pipe without a writer, or with one that says nothing, would make the start or a health check wait for ever.
+// A pipe without a writer, or with one that writes nothing, would make the start or a health check wait for ever.
 Content read_if_regular(int fd) {
   struct stat status {};
   if (fstat(fd, &status) != 0) {

@@ -11,8 +11,8 @@ namespace threadecho::config {
 struct EnvFile {
   std::string path;  ///< as the user knows it
   Dotenv content;
-  std::vector<Problem> problems;  ///< that it cannot be read, or lines that cannot be read
-  std::vector<Warning> warnings;  ///< that it cannot be read, and that it was not asked for by its name
+  std::vector<Problem> problems;  ///< the file, or lines of it, cannot be read
+  std::vector<Warning> warnings;  ///< why the default file is ignored
 };
 
 /// Which file, and who asked for it.

@@ -67,7 +67,7 @@ std::size_t widest_line(const std::string& text) {
 TEST(CompareTable, FillsEightyColumns) {
   EXPECT_EQ(compare::text_of(comparison(), 80, false),
             R"(Each thread model: 64 clients, 64 bytes a message, 3s; both pools: 2 threads.
-Machine: 2 cores, Linux 6.18.0, bbr. Ratios count, not numbers.
+Machine: 2 cores, Linux 6.18.0, bbr. Compare the ratios, not the numbers.
 
 clients served at once, of 64            messages/s
   one at a time  #                    1    one at a time  ##              20,000
