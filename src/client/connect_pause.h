@@ -5,9 +5,9 @@
 
 namespace threadecho::client {
 
-/// Keeps a client from connecting thousands of times a second to a server that is down: from the beginning of a connect
-/// that failed until the next one pass 10 ms, and twice as long after each further failure, up to a limit. One thread
-/// uses it.
+/// Keeps a client from connecting thousands of times a second to a server that is down. After a connect that failed,
+/// the next one begins 10 ms after the beginning of that one; each further failure doubles this time, up to a limit.
+/// One thread uses it.
 class ConnectPause {
  public:
   using Clock = std::chrono::steady_clock;

@@ -43,8 +43,8 @@ class ConnectRace {
   /// must outlive this; null leaves the address to the system too. Call advance() to begin.
   ConnectRace(std::vector<net::Endpoint> addresses, std::chrono::milliseconds timeout, const net::Endpoint* source);
 
-  /// Takes what has become of the sockets in flight, and begins to connect to what is next. Call it when a socket of
-  /// in_flight() is writable, and at next_step().
+  /// Checks the sockets in flight, and begins the next connects that are due. Call it when a socket of in_flight() is
+  /// writable, and at next_step().
   void advance(Clock::time_point now);
   /// One is connected, or all have failed.
   [[nodiscard]] bool is_over() const noexcept {

@@ -197,7 +197,7 @@ Connector::Outcome Connector::connect_within(std::chrono::milliseconds patience,
   constexpr std::chrono::milliseconds kLongest{1000};
   const Deadline deadline = std::chrono::steady_clock::now() + patience;
   auto pause = kFirst;
-  // Without patience each address has all its time.
+  // Without patience, each address gets its full timeout.
   auto give_up_at = patience.count() > 0 ? std::max(deadline, Clock::now() + timeout_ + ConnectRace::kHeadStart)
                                          : Clock::time_point::max();
   for (;;) {

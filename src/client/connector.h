@@ -19,7 +19,7 @@
 
 namespace threadecho::client {
 
-/// Of one attempt that failed.
+/// The failure of one attempt.
 Failure failure_of(const Attempt& attempt);
 
 /// Why none of these connected. Of several addresses the one that got furthest counts (reset or refused: a host
@@ -52,9 +52,9 @@ class Connector {
   };
   /// Looks the name up and connects. Fails at `give_up_at` if it is not done by then.
   Outcome connect(Clock::time_point give_up_at = Clock::time_point::max());
-  /// The same again and again until `patience` is over, with pauses up to 1 s; tells `on_failure` of each that fails
-  /// but the last. The first one has a whole timeout even if `patience` is shorter; the others end with it, or 250 ms
-  /// later if they have just begun.
+  /// Calls connect() again and again until `patience` is over, with pauses up to 1 s, and `on_failure` after each
+  /// failure but the last. The first attempt has a whole timeout even if `patience` is shorter; the others end with it,
+  /// or 250 ms later if they have just begun.
   Outcome connect_within(std::chrono::milliseconds patience, const std::function<void(const Outcome&)>& on_failure);
   /// Looks the name up only. Returns why that failed, also where there are addresses() of an earlier look-up.
   std::optional<Failure> look_up();

@@ -56,7 +56,7 @@ std::string CountedFailures::rows(std::size_t most,
     lines += '\n';
   }
   if (left_out > 0) {
-    lines += fmt::format("  {} more in other words (--json lists them)\n", text::format_count(left_out));
+    lines += fmt::format("  {} more with other texts (--json lists them)\n", text::format_count(left_out));
   }
   return lines;
 }

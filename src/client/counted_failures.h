@@ -11,8 +11,8 @@
 
 namespace threadecho::client {
 
-/// Failures that were told in the same words, counted: thirty refused connections are one row. In the order in which
-/// each kind of row first came.
+/// Counts failures that have the same text: thirty refused connections are one row. The rows are in the order of their
+/// first failures.
 class CountedFailures {
  public:
   /// `name` is that of the failure's kind, `text` its clause, `at` a time that all rows count from the same moment,
@@ -22,7 +22,7 @@ class CountedFailures {
   void add_recovery(std::chrono::nanoseconds after);
 
   /// One line each: "  30 x  reset: reset by the server, at 0.001 s to 0.012 s, the first from 192.0.2.1:40000; 28 back
-  /// after at most 326 ms". `time` shows a time. What goes beyond `most` rows is counted in a last line.
+  /// after at most 326 ms". `time` shows a time. A last line counts the failures beyond `most` rows.
   [[nodiscard]] std::string rows(std::size_t most,
                                  const std::function<std::string(std::chrono::nanoseconds)>& time) const;
 

@@ -59,12 +59,12 @@ class EchoExchange {
   /// Sends as much as there is room for.
   void send();
 
-  /// Messages that are not back.
+  /// Messages whose echo is not complete.
   [[nodiscard]] const std::deque<Message>& pending() const noexcept { return pending_; }
-  /// All is back.
+  /// All echoes are complete.
   [[nodiscard]] bool is_done() const noexcept { return pending_.empty() && (!half_closes_ || has_ended_); }
   [[nodiscard]] short events() const noexcept;
-  /// That the first message of pending(), or the server's FIN, did not come in time.
+  /// The failure when the first message of pending(), or the server's FIN, did not come in time.
   [[nodiscard]] Failure timed_out() const;
 
  private:

@@ -14,15 +14,15 @@ namespace threadecho::client {
 enum class FailureKind : std::uint8_t {
   kRefused,
   kConnectTimeout,
-  kUnreachable,      ///< no way there, or not allowed: routers and firewalls say so as well as this host
+  kUnreachable,      ///< no route, or not allowed: a router, a firewall or this host says so
   kNoAddressFamily,  ///< this host has no address of that family to connect from
   kNoLocalPort,      ///< no free port to connect from
   kLocalLimit,       ///< this host is out of descriptors or memory
   kReset,
   kClosedEarly,  ///< the server closed although it was not asked to
   kEchoTimeout,  ///< the echo, or the server's FIN, did not come in time
-  kNotReading,   ///< the same, and the server takes no more bytes either; only `load` tells
-  kWrongBytes,   ///< bytes that were not sent at this place; `load` tells the next five apart
+  kNotReading,   ///< the same, and the server takes no more bytes either; only `load` reports it
+  kWrongBytes,   ///< bytes that were not sent at this place; `load` distinguishes the next five
   kMissing,      ///< bytes left out: what follows them comes too early
   kRepeated,     ///< bytes that were there already
   kReordered,    ///< the right bytes in another order
@@ -32,7 +32,7 @@ enum class FailureKind : std::uint8_t {
   kNameNotFound,
 };
 
-/// How a kind is shown, by every command. The names are part of --json; each is of one kind only.
+/// How every command shows a kind. The names are part of --json, and no two kinds share one.
 struct FailureWords {
   FailureKind kind;
   int exit_status;  ///< of `probe`

@@ -28,8 +28,8 @@ struct HttpRequest {
   std::string body = {};  ///< JSON; none if empty
 };
 
-/// Sends the request to the first of these addresses that can be connected to, and reads the whole answer; or why that
-/// fails or is not done by the deadline.
+/// Sends the request to the first of these addresses that can be connected to, and reads the whole answer. Returns a
+/// failure if that does not succeed by the deadline.
 std::variant<HttpAnswer, Failure> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
                                                 Deadline deadline);
 

@@ -7,7 +7,7 @@
 
 namespace threadecho::client {
 
-/// How the client commands write JSON: members in a fixed order, durations as seconds, what is not there as null.
+/// How the client commands write JSON: members in a fixed order, durations as seconds, missing values as null.
 using Json = nlohmann::ordered_json;
 
 template <typename Value>

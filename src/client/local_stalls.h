@@ -10,7 +10,7 @@
 namespace threadecho::client {
 
 /// Times in which this host did not let the client run although it was due to: it was overloaded or suspended, or the
-/// process was stopped. What comes late then is no fault of the server. One thread uses it.
+/// process was stopped. The server is not to blame for delays in these times. One thread uses it.
 class LocalStalls {
  public:
   static constexpr std::chrono::milliseconds kShortest{200};

@@ -34,8 +34,8 @@ class Payload {
   [[nodiscard]] std::size_t first_mismatch(std::uint64_t offset, std::span<const std::byte> bytes) const noexcept;
   [[nodiscard]] std::byte at(std::uint64_t offset) const noexcept;
 
-  /// What word these 8 bytes are, if they are one. Any 8 bytes are a word of some connection: the caller judges whether
-  /// it is one that exists.
+  /// Decodes these 8 bytes as a word. Any 8 bytes decode to a word of some connection: the caller judges whether that
+  /// connection exists.
   static Origin origin_of(std::span<const std::byte, kWordSize> bytes) noexcept;
 
  private:

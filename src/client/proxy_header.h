@@ -21,8 +21,8 @@ std::optional<std::string> name_of(const std::optional<ProxyProtocol>& version);
 /// family.
 std::string proxy_header(ProxyProtocol version, const net::Endpoint& source, const net::Endpoint& destination);
 
-/// Sends it as the first bytes of a new connection, in the name of this client itself; nothing without a version. What
-/// fails then shows when the connection is used.
+/// Sends it as the first bytes of a new connection, with the address of this client as the source; without a version,
+/// sends nothing. A failure shows later, when the connection is used.
 void send_proxy_header(const std::optional<ProxyProtocol>& version, int fd);
 
 }  // namespace threadecho::client

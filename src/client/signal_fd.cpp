@@ -26,7 +26,7 @@ bool is_ignored(int signal_number) {
   return ::sigaction(signal_number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-// Of the signal that was taken, before the handlers are there.
+// The signal that take() returned; set before the handlers are installed.
 int first_signal = 0;
 timespec first_time{};
 

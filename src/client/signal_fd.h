@@ -15,7 +15,7 @@ namespace threadecho::client {
 /// end the first process of a container.
 class SignalFd {
  public:
-  /// What a second signal prints on standard output, if that takes it at once.
+  /// What a second signal prints on standard output, if that does not block.
   enum class LastWords { kNone, kJson };
 
   /// Whether SIGHUP ends the command too, or means something else to it.

@@ -26,7 +26,7 @@ using text::in_quotes;
 
 constexpr std::array<std::string_view, 3> kActions = {"add", "list", "clear"};
 
-/// The flags as they are given. Most of them the server reads.
+/// The flags as given. The server parses most of them.
 struct Flags {
   std::string duration;
   std::string jitter;
@@ -73,22 +73,23 @@ std::vector<cli::Option> options(Flags& flags, FaultOptions& result) {
       cli::option("--at", "HOST:PORT", flags.server, any_text("HOST:PORT"), "the server's HTTP port"),
       cli::option("--for", "DURATION", flags.duration, any_text("1ms to 1d"), "",
                   "how long the fault is active; required"),
-      cli::option("--share", "SHARE", flags.share, share(), "100%", "of the connections that it hits: 10% or 0.1"),
+      cli::option("--share", "SHARE", flags.share, share(), "100%",
+                  "share of the connections that it affects: 10% or 0.1"),
       {.flag = "--clients",
        .value = "NETWORKS",
        .default_text = "all",
-       .meaning = "clients that it hits, between commas: 10.0.0.0/8,::1; may be repeated",
+       .meaning = "clients that it affects, between commas: 10.0.0.0/8,::1; may be repeated",
        .allowed = "networks in CIDR notation",
        .take = add_clients,
        .may_repeat = true},
       cli::option("--scope", "SCOPE", flags.scope, scope, "all", "new: only connections that open from now on"),
       cli::option("--jitter", "DURATION", flags.jitter, any_text("up to the delay"), "0s",
-                  "of a delay: how much longer or shorter it may be"),
+                  "how much longer or shorter a delay may be"),
       cli::toggle("--json", result.json, "print the faults as one line of JSON"),
   };
 }
 
-/// The member of the request that VALUE is.
+/// The member of the request that VALUE sets.
 std::string_view member_of(FaultKind kind) {
   switch (kind) {
     case FaultKind::kDelay:
@@ -141,7 +142,7 @@ client::Json request_of(const std::vector<std::string>& operands, const Flags& f
   if (!flags.scope.empty()) {
     request["scope"] = flags.scope;
   }
-  // As the server reads it, so that a mistake is told by the flag's name, and before anything is connected to.
+  // Parse it as the server does, to report a mistake with the flag's name and before connecting.
   const auto fault = admin::parse_fault(client::text_of(request, -1), admin::FaultNames::kFlags);
   if (!fault.ok()) {
     throw cli::UsageError(fault.reason());

@@ -72,7 +72,7 @@ Json ask(const FaultOptions& options) {
   return is_one ? Json::array({json}) : json["faults"];
 }
 
-/// The faults as text, which shows also that they are faults.
+/// The faults as text. Throws if the answer contains something else.
 std::string list_of(const Json& faults, const FaultOptions& options) {
   try {
     return fault_list(faults, options.action);

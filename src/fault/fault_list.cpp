@@ -18,7 +18,7 @@ namespace {
 using client::Json;
 using std::chrono::milliseconds;
 
-/// More than a fault can have: the number may come from another program.
+/// Longer than any fault. It limits the number, which may come from another program.
 constexpr double kMostSeconds = 1e9;
 
 std::string duration_of(const Json& fault, std::string_view name) {

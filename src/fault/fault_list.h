@@ -7,7 +7,7 @@
 
 namespace threadecho::fault {
 
-/// A line for each fault, as GET /faults tells of them. `action` is what was done. Throws client::Json::exception if
+/// A line for each fault, as GET /faults lists them. `action` is what was done. Throws client::Json::exception if
 /// they are not as a threadecho server sends them.
 std::string fault_list(const client::Json& faults, FaultAction action);
 

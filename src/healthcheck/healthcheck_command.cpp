@@ -49,7 +49,7 @@ cli::Option echo_option(bool& with_echo) {
       "restarted.");
 }
 
-/// Several problems are several lines; an orchestrator shows them best as one.
+/// Joins the lines of several problems, because an orchestrator shows one line best.
 std::string on_one_line(std::string text) {
   while (text.ends_with('\n')) {
     text.pop_back();

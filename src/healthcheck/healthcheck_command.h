@@ -12,8 +12,8 @@ namespace threadecho::healthcheck {
 /// wrong settings and wrong usage.
 int run_healthcheck(int argc, const char* const* argv);
 
-/// What it finds out. `arguments` begins with the command's name; `proc` is where procfs is. Throws SettingsError and
-/// UsageError.
+/// The result of the health check. `arguments` begins with the command's name; `proc` is where procfs is. Throws
+/// SettingsError and UsageError.
 Health health_of_server(const std::vector<const char*>& arguments, const std::filesystem::path& proc);
 
 cli::Manual healthcheck_manual();

@@ -6,7 +6,7 @@
 
 namespace threadecho::identity {
 
-/// What a server tells of itself and of the connection at its IDENTITY_PORT.
+/// What a server reports at its IDENTITY_PORT about itself and the connection.
 struct ServerIdentity {
   std::string pod = {};  ///< this and the next two are empty outside of Kubernetes
   std::string name_space = {};
@@ -15,13 +15,13 @@ struct ServerIdentity {
   std::string server_address = {};
   std::string client_address = {};
 
-  /// What tells it from other servers, for people: the pod, else the host, else its address.
+  /// The name to show for it: the pod, else the host, else its address.
   [[nodiscard]] const std::string& name() const noexcept {
     return !pod.empty() ? pod : !host_name.empty() ? host_name : server_address;
   }
 };
 
-/// From the line; nothing if it is not one of a threadecho server.
+/// Parses the line; nothing if no threadecho server sent it.
 std::optional<ServerIdentity> parse_identity(std::string_view line);
 
 }  // namespace threadecho::identity

@@ -45,7 +45,7 @@ class Spread {
   [[nodiscard]] std::uint64_t repeats() const noexcept { return repeats_; }
   /// Their share; nothing with fewer than two answers.
   [[nodiscard]] std::optional<double> repeat_share() const;
-  /// The share that a choice by chance would have, with as many connections for each server.
+  /// The expected share if each connection had gone to a random server, with the same number of connections for each.
   [[nodiscard]] std::optional<double> expected_repeat_share() const;
   /// Whether all answers came from one server; nothing with fewer than two.
   [[nodiscard]] std::optional<bool> is_sticky() const;

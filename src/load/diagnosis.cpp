@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kWord = client::Payload::kWordSize;
 // A word is found within the first two, even when the first of them was cut or changed.
 constexpr std::size_t kSearched = 2 * kWord;
-// With less than a word to go by, so far to either side is tried.
+// With less than a word of evidence, search this many bytes to either side.
 constexpr std::uint64_t kNearby = 4096;
 constexpr std::size_t kFewestBytesToCompare = 3;
 
@@ -27,8 +27,8 @@ struct Found {
 
 std::string byte_count(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
 
-/// The word at `index`, if it is one that this run can have sent. Any 8 bytes are a word of something: its neighbour
-/// must belong to the same place, and where there is none, its place must be likely.
+/// The word at `index`, if this run can have sent it. Any 8 bytes decode to some word. So the next word must follow it
+/// in the same stream or, if there is no next word, its place must be likely.
 std::optional<client::Payload::Origin> origin_at(const client::Payload& payload, const Evidence& evidence,
                                                  std::size_t index) {
   if (index + kWord > evidence.bytes.size()) {
@@ -101,7 +101,7 @@ Failure by_origin(const client::Payload& payload, const Evidence& evidence, cons
   return missing(evidence, found.origin.offset - place);
 }
 
-/// Wrong bytes, and right ones after them: how many until then, and are they at least the same bytes?
+/// Wrong bytes with right ones after them: counts the wrong ones, and checks whether only their order is wrong.
 Failure changed(const client::Payload& payload, const Evidence& evidence) {
   std::size_t length = evidence.bytes.size();
   while (length > 1 && evidence.bytes[length - 1] == payload.at(evidence.offset + length - 1)) {
@@ -119,7 +119,7 @@ Failure changed(const client::Payload& payload, const Evidence& evidence) {
                   evidence.offset, text::in_hex(expected.front()), text::in_hex(evidence.bytes.front()))};
 }
 
-/// Less than a word arrived: compares with what is likely.
+/// Less than a word arrived: compares it with likely places in the streams.
 std::optional<Failure> by_comparison(const client::Payload& payload, const Evidence& evidence) {
   const auto matches = [&](std::uint32_t connection, std::uint64_t offset) {
     return client::Payload(connection).first_mismatch(offset, evidence.bytes) == evidence.bytes.size();

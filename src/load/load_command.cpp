@@ -99,7 +99,7 @@ int end_by_signal(const LoadOptions& options, int signal_number) {
   return cli::kEndedBySignal + signal_number;
 }
 
-/// Throws std::runtime_error when standard output takes nothing: its reader has gone, and nothing is left to run for.
+/// Throws std::runtime_error when standard output has lost its reader: the result could not be printed.
 void print_progress(const LoadSnapshot& snapshot, const LoadOptions& options) {
   if (!(std::cout << json_progress(snapshot, options) << std::flush)) {
     throw std::runtime_error("cannot write to standard output");

@@ -15,7 +15,7 @@
 namespace threadecho::load {
 namespace {
 
-// Then others get their turn.
+// After this many sends, other connections get their turn.
 constexpr int kSendsAtOnce = 4;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }

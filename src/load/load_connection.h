@@ -76,8 +76,8 @@ class LoadConnection {
   /// Connects to the first of these addresses that answers. In kConnecting afterwards; call continue_connect().
   void connect(const LoadOptions& options, std::vector<net::Endpoint> addresses, const net::Endpoint* source,
                Nanoseconds now);
-  /// Goes on with a kConnecting one. Call it when a socket of its is writable, and at next_connect_step(). Returns what
-  /// came of it once that is known; adopt() or close() follows.
+  /// Continues to connect. Call it in kConnecting, when one of its sockets is writable, and at next_connect_step().
+  /// Returns the result once it is known; call adopt() or close() then.
   std::optional<client::Connected> continue_connect(Nanoseconds now);
   [[nodiscard]] Nanoseconds next_connect_step() const;
   /// For epoll: sockets of a kConnecting one that this has not returned before.

@@ -9,8 +9,8 @@ inline constexpr std::string_view kLoadUsage = R"(Usage: threadecho load [tcp://
        threadecho load [tcp://][IPv6]:PORT [--flag VALUE]...
 
 Puts load on a TCP echo server, verifies every byte that comes back, and says how fast and how exact
-the server was. Without a flag for another way it is a closed loop: each connection sends its next
-message when one has come back. All load goes to the first address of a name that can be connected
+the server was. By default it is a closed loop: each connection sends its next message when the echo
+of one has arrived. All load goes to the first address of a name that can be connected
 to; a connection that was lost looks the name up again (at most once a second) and tries all of its
 addresses, beginning with the one that worked last; if the look-up fails, those that it found before.
 Ctrl-C ends a run early and still prints its result; a second one ends it at once.

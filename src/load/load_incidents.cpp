@@ -43,11 +43,11 @@ void LoadIncidents::attempted(std::size_t incident, const client::Failure& failu
 
 void LoadIncidents::connected(const std::vector<client::Attempt>& attempts) {
   for (const client::Attempt& attempt : attempts) {
-    // One that had less than its head start when another one answered has not failed.
+    // An attempt that had less than its head start when another address answered has not failed.
     const bool was_given_up = attempt.error == std::errc::operation_canceled;
     if (attempt.error && (!was_given_up || attempt.duration >= client::ConnectRace::kHeadStart)) {
       client::Attempt failed = attempt;
-      failed.duration -= failed.duration % client::ConnectRace::kHeadStart;  // in the same words each time
+      failed.duration -= failed.duration % client::ConnectRace::kHeadStart;  // so that equal failures have equal texts
       count_one(failed_attempts_, client::failure_of(failed).text);
     }
   }

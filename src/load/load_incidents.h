@@ -52,13 +52,13 @@ class LoadIncidents {
   [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> counts() const;
   [[nodiscard]] std::uint64_t total() const;
   [[nodiscard]] std::uint64_t total_recovered() const { return recovered_; }
-  /// How long connections were away that came back: all together, and the longest.
+  /// Outages of the connections that came back: their sum, and the longest one.
   [[nodiscard]] Nanoseconds total_outage() const { return total_outage_; }
   [[nodiscard]] Nanoseconds longest_outage() const { return longest_outage_; }
   [[nodiscard]] const std::vector<LoadIncident>& kept() const { return kept_; }
-  /// How many attempts to connect again failed in the same words; further words count under an empty text.
+  /// Failed attempts to connect again, counted by their text; an empty text counts those beyond the limit.
   [[nodiscard]] const CountedTexts& failed_attempts() const { return failed_attempts_; }
-  /// The same of look-ups of the name.
+  /// The same for look-ups of the name.
   [[nodiscard]] const CountedTexts& failed_look_ups() const { return failed_look_ups_; }
 
  private:

@@ -79,7 +79,7 @@ void LoadProgress::finish() {
 std::size_t LoadProgress::width() const {
   winsize size{};
   if (is_terminal_ && ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    return size.ws_col - 1U;  // a line that wraps cannot be taken back
+    return size.ws_col - 1U;  // a line that wraps cannot be erased
   }
   return cli::output_width();
 }
@@ -89,7 +89,7 @@ std::string LoadProgress::stamp(text::WallTime time) const {
 }
 
 void LoadProgress::write(const std::string& text) const {
-  // A reader that has gone costs the run nothing.
+  // If the reader has gone, the run goes on.
   [[maybe_unused]] const auto written = ::write(fd_, text.data(), text.size());
 }
 

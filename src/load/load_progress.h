@@ -17,7 +17,7 @@ class LoadProgress {
   /// Says something about the run on a line of its own. Call it before the first show().
   void say(const std::string& notice) const;
   void show(const LoadSnapshot& snapshot);
-  /// Takes the line away from a terminal; the result follows.
+  /// Erases the line on a terminal; the result follows.
   void finish();
 
  private:

@@ -39,8 +39,8 @@ std::optional<std::vector<net::Endpoint>> LoadReconnect::addresses(LoadState& st
   return state.known.empty() ? std::vector{state.target} : client::in_connecting_order(state.known, &state.target);
 }
 
-/// What was looked up within the last second: thousands of connections that are lost together take one look-up. Nothing
-/// while it is to be waited for.
+/// A look-up of the last second, if there is one: thousands of connections that are lost together share one look-up.
+/// Nothing while the client must wait for the answer.
 std::optional<client::Resolution> LoadReconnect::look_up(const LoadState& state, Nanoseconds now) {
   client::NameLookup& names = *state.names;
   const std::uint64_t next_answer = names.answers() + 1;

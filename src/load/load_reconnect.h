@@ -21,8 +21,8 @@ class LoadReconnect {
   void succeed() noexcept { delay_ = 0; }
   [[nodiscard]] bool is_due(Nanoseconds now) const noexcept { return due_at_ != 0 && now >= due_at_; }
 
-  /// Where the name points now or, if that cannot be found out, where it did before; then none is due any more. Nothing
-  /// while the look-up is to be waited for: call it again later.
+  /// The current addresses of the name or, if the look-up fails, the earlier ones; after that, no connect is due.
+  /// Nothing while the client must wait for the look-up: call it again later.
   std::optional<std::vector<net::Endpoint>> addresses(LoadState& state, Nanoseconds now);
 
  private:

@@ -18,8 +18,8 @@ const net::Endpoint* first_source(const LoadOptions& options) {
   return options.sources.empty() ? nullptr : &options.sources.front();
 }
 
-/// The first of several addresses that answers takes all load: results for two would be results for neither. When none
-/// does, only a run that connects again goes on. Without --wait, the name must have been looked up.
+/// The first of several addresses that answers takes all load: one result must not mix two servers. If no address
+/// answers, only a run that connects again goes on. Without --wait, the name must have been looked up.
 LoadStart find_target(const LoadOptions& options, client::Connector& connector, const LoadProgress& progress,
                       client::SignalFd& signals) {
   client::Connector::Outcome outcome;
@@ -87,7 +87,7 @@ std::optional<client::Failure> wait_for_start(const LoadOptions& options, client
     wait_until(*options.start_at - kLastLookUp, signals);
     failure = connector.look_up();
     if (failure) {
-      progress.say(failure->text + "; goes on with what was found before");
+      progress.say(failure->text + "; using the addresses found before");
     }
   }
   wait_until(*options.start_at, signals);

@@ -33,7 +33,7 @@ struct LoadControl {
   std::vector<net::Endpoint> candidates = {};  ///< see LoadHooks
   std::atomic<std::uint64_t> look_up_told{0};  ///< number of the last look-up that a worker told the failure of
 
-  /// Whether the failure of this look-up is yet to be told. To one worker only.
+  /// Returns true to the one worker that is to report the failure of this look-up.
   bool is_to_tell(std::uint64_t look_up) {
     std::uint64_t told = look_up_told.load(std::memory_order_relaxed);
     while (told < look_up) {

@@ -122,7 +122,7 @@ Nanoseconds LoadWorker::next_deadline() const {
 
 void LoadWorker::wait_for_events(Nanoseconds now) { take_events(std::max<Nanoseconds>(next_deadline() - now, 0)); }
 
-/// Before a client is told that something took too long: it may have come while this thread did not run.
+/// Called before a client checks its timeouts: an echo may have arrived while this thread did not run.
 void LoadWorker::take_all_events() {
   // epoll reports descriptors in turn: after as many as there are, each has been reported that was ready.
   std::size_t reported = 0;

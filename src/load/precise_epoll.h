@@ -8,7 +8,7 @@
 
 namespace threadecho::load {
 
-/// Waits for events to the nanosecond where the system can, and else rather too short than too long.
+/// Waits for events with nanosecond precision if the system supports it; otherwise rounds the time down.
 class PreciseEpoll {
  public:
   /// Waits for `longest` at most. Returns the number of events. Throws std::system_error.

@@ -6,9 +6,9 @@
 namespace threadecho::load {
 
 /// While it lives, interrupts the thread that made it at a fixed interval, so that a recv that blocks fails with EINTR.
-/// For a thread that waits in recv and must look around now and then: a timeout of the socket's own would cost every
-/// single recv a timer of the kernel's. Each thread may have one. SIGALRM has a handler that does nothing from
-/// the first one on: taking that away again could leave another thread's timer to end the process.
+/// For a thread that waits in recv and must look around now and then: a timeout of the socket would cost every single
+/// recv a kernel timer. Each thread may have one. The first one installs a handler for SIGALRM that does nothing, and
+/// the handler stays: without it, the timer of another thread could end the process.
 class TickTimer {
  public:
   /// Throws std::system_error if it cannot create a timer.

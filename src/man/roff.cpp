@@ -17,7 +17,7 @@ constexpr std::array kSections = {
     Section{"Durations:", "UNITS"},          Section{"Settings of the server", "SETTINGS"},
 };
 
-/// Without the characters that mean something to troff within a line.
+/// Escapes the characters that troff interprets within a line.
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -81,7 +81,7 @@ bool is_heading(std::string_view line) {
          line.front() != ' ';
 }
 
-/// Writes blocks one after the other, and knows what lies open.
+/// Writes blocks one after the other, and keeps track of the open block.
 class Writer {
  public:
   void paragraph(std::string_view text) {

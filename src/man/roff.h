@@ -5,7 +5,7 @@
 
 namespace threadecho::man {
 
-/// `text` for troff, as it is: no character of it is a request. Each '-' stays one, so that flags can be copied.
+/// Escapes `text`, so that troff prints it as it is. Each '-' stays a '-', so that people can copy flags.
 std::string literal(std::string_view text);
 
 /// A man page from the plain text of --help and of docs/man, see man(7):

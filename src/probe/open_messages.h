@@ -14,9 +14,9 @@
 
 namespace threadecho::probe {
 
-/// The messages of a probe that are due, and neither back nor lost: those of its connection, or those that wait for
-/// one. They are settled in the order in which they were due: TCP keeps it. Tells what becomes of each, in the result
-/// and in a line.
+/// The messages of a probe that are due, and neither back nor lost: those on its connection, or those that wait for
+/// one. They end in the order in which they were due, because TCP keeps it. Records the outcome of each in the result,
+/// and prints it.
 class OpenMessages {
  public:
   using Clock = std::chrono::steady_clock;
@@ -40,7 +40,7 @@ class OpenMessages {
 
   /// `now` is not before `due`.
   void add(std::uint64_t sequence, Clock::time_point due, Clock::time_point now);
-  /// There is a connection from this local address. Those that waited for it have their whole time from now on.
+  /// There is a connection from this local address. The timeout of messages that waited for it begins now.
   void connected(std::string local, Clock::time_point now);
   /// The first one came back.
   void echoed(std::chrono::nanoseconds round_trip, std::size_t size, const std::string& peer);

@@ -165,7 +165,7 @@ void Probe::give_up_late(Clock::time_point now) {
   }
 }
 
-/// A signal ended the probe: what is out is lost if nothing comes back any more, and else was cut short.
+/// A signal ended the probe. Messages in flight are lost if the connection is silent; otherwise they were cut short.
 void Probe::settle_open() {
   go_on_exchanging();
   if (open_.empty()) {

@@ -130,7 +130,7 @@ ProbeOptions parse_probe_arguments(int argc, const char* const* argv) {
                           " times --interval: too many messages could wait at once");
   }
   if (result.half_close && result.count == 0) {
-    throw cli::UsageError("--half-close checks at the end, and --count 0 has none");
+    throw cli::UsageError("--half-close checks at the end, but --count 0 has no end");
   }
   return result;
 }

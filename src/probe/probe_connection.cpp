@@ -77,7 +77,7 @@ bool ProbeConnection::take(client::Connector::Outcome outcome) {
     return false;  // the failure names the attempts
   }
   if (outcome.look_up_failure) {
-    lines_.add(outcome.look_up_failure->text + "; its earlier addresses are used");
+    lines_.add(outcome.look_up_failure->text + "; using its earlier addresses");
   }
   for (const client::Attempt& attempt : outcome.connected.attempts) {
     if (attempt.error) {

@@ -37,7 +37,8 @@ class ProbeConnection {
   bool open();
 
   enum class Step { kNone, kOpened, kFailed };
-  /// Goes on with what is under way. Begins to connect if it is not open, a message waits for it, and no pause is on.
+  /// Continues a connect that is under way. Begins one if there is no connection, a message waits for it, and no pause
+  /// is on.
   Step advance(Clock::time_point now, bool is_wanted);
   /// A message came back.
   void succeed();

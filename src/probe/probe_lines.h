@@ -8,13 +8,13 @@
 
 namespace threadecho::probe {
 
-/// Takes one line, without its end. A line about a failure may be shown in another colour. `at` is the time it tells
-/// of: of several messages that were lost, when the first one was.
+/// Takes one line, without its end. A line about a failure may be shown in another colour. `at` is the time of the
+/// event; of several lost messages, that of the first one.
 enum class Line { kUsual, kFailure };
 using PrintLine = std::function<void(std::string_view line, Line kind, std::chrono::system_clock::time_point at)>;
 
-/// The lines of a probe as they come. Of messages in a row that were lost for the same reason, the first is told at
-/// once and the others together in one line each second, and once something else happens.
+/// The lines of a probe. If messages in a row are lost for the same reason, it prints the first one at once. It prints
+/// the others together: in one line each second, and when something else happens.
 class ProbeLines {
  public:
   using Clock = std::chrono::steady_clock;
@@ -30,7 +30,7 @@ class ProbeLines {
   void lost_together(std::uint64_t first, std::uint64_t last, const std::string& reason);
   /// Prints what has been held back. The next lost message is told at once again.
   void flush();
-  /// Call it at next_flush(): prints what has been held back, and goes on to hold back what is equal to it.
+  /// Call it at next_flush(): prints what has been held back, and continues to hold back equal losses.
   void flush_late(Clock::time_point now);
   [[nodiscard]] Clock::time_point next_flush() const;
 

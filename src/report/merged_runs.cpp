@@ -72,7 +72,7 @@ void refuse_same_results(const std::vector<Run>& runs) {
   throw cli::UsageError("results of different settings: " + first.at("name").get<std::string>() + " is " +
                         values.front().dump() + " in " + merged.runs.front().source + " and " +
                         values.at(other).dump() + " in " + merged.runs.at(other).source +
-                        "; --allow-different-settings merges them all the same");
+                        "; --allow-different-settings merges them anyway");
 }
 
 /// The kind that the run told, so that a script can tell a name that was not found from another failure.

@@ -18,7 +18,7 @@ struct MergedRuns {
   std::vector<Run> runs;                                    ///< with a result
   std::vector<Run> failed_runs;                             ///< without
   client::Json different_settings = client::Json::array();  ///< {name, values}, a value for each run; empty: none
-  bool is_clean = true;                                     ///< every run was, and none failed
+  bool is_clean = true;                                     ///< every run is clean, and none failed
   text::WallTime first_start;
   text::WallTime last_start;
   bool ended_early = false;        ///< any of them
@@ -50,13 +50,12 @@ struct MergedRuns {
   [[nodiscard]] std::string name_of(const Run& run) const;
 };
 
-/// It had --hold.
+/// The run had --hold.
 bool has_held(const Run& run);
 
 /// Adds them up. Throws cli::UsageError if the same result is there twice, or if results differ in settings or target
 /// and `allow_different_settings` is not set; client::CommandFailed with the kind of the first run that failed if none
-/// has a result;
-/// client::Json::exception for a result whose members are missing or of another type.
+/// has a result; client::Json::exception for a result whose members are missing or of another type.
 MergedRuns merge(std::vector<Run> runs, bool allow_different_settings);
 
 }  // namespace threadecho::report

@@ -40,12 +40,13 @@ std::string description(const MergedRuns& merged) {
   const Json& settings = merged.runs.front().json.at("settings");
   const Json& rate = settings.at("rate");
   const auto mode = settings.at("mode").get<std::string>();
-  return fmt::format("{}: {}, {} and {} a message each{}{}", merged.runs.front().json.at("target").get<std::string>(),
-                     mode == "closed" || mode == "open" ? mode + " loop" : mode,
-                     count_of(settings.at("connections").get<std::uint64_t>(), "connection"),
-                     count_of(settings.at("size_bytes").get<std::uint64_t>(), "byte"),
-                     rate.is_null() ? "" : ", " + format_rate(rate.get<double>()) + " messages/s each",
-                     merged.different_settings.empty() ? "" : "; that was the first run, other runs differ");
+  return fmt::format(
+      "{}: {}, {} and {} a message each{}{}", merged.runs.front().json.at("target").get<std::string>(),
+      mode == "closed" || mode == "open" ? mode + " loop" : mode,
+      count_of(settings.at("connections").get<std::uint64_t>(), "connection"),
+      count_of(settings.at("size_bytes").get<std::uint64_t>(), "byte"),
+      rate.is_null() ? "" : ", " + format_rate(rate.get<double>()) + " messages/s each",
+      merged.different_settings.empty() ? "" : "; these are the settings of the first run, other runs differ");
 }
 
 /// "different    connections: 2, 4": each value once.

@@ -291,7 +291,7 @@ TEST(Probe, UsesTheAddressesThatItKnowsWhenTheNameIsGone) {
   const Observed probe = run_with_later_names(options, server.endpoint(), {.endpoints = {}, .reason = "gone"});
   EXPECT_EQ(probe.result.messages.echoed(), 3U);
   EXPECT_EQ(probe.result.messages.kept().at(1).failure.value().kind, FailureKind::kClosedEarly);
-  EXPECT_THAT(probe.lines, Contains("name test not found (gone); its earlier addresses are used"));
+  EXPECT_THAT(probe.lines, Contains("name test not found (gone); using its earlier addresses"));
   EXPECT_EQ(probe.result.look_ups_failed.at("name test not found (gone)"), 1U);
 }
 

@@ -55,7 +55,7 @@ TEST(CountedFailures, CountWhatHasNoRow) {
   }
   EXPECT_EQ(rows_of(failures, 1),
             "  2 x  bytes_changed: wrong byte at offset 0, at 1 ms\n"
-            "  10 more in other words (--json lists them)\n");
+            "  10 more with other texts (--json lists them)\n");
 }
 
 }  // namespace
