@@ -15,7 +15,7 @@ namespace threadecho::test {
 /// The real `threadecho compare`.
 class CompareProcess : public ServerProcess {
  public:
-  /// With these arguments after the command's name; the setup says the rest.
+  /// With these arguments after the command's name; the setup has the rest.
   explicit CompareProcess(std::vector<std::string> arguments, Setup setup = {})
       : ServerProcess(complete(std::move(setup), std::move(arguments))) {}
 

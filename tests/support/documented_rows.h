@@ -13,8 +13,8 @@ std::string source_file(const std::string& name);
 /// table's head.
 std::vector<std::string> table_rows(std::string_view text, std::string_view heading);
 
-/// How a document differs from the program. Each of `expected` is how exactly one row must begin, and no other row may
-/// be there. One line for each difference; empty if there is none.
+/// How a document differs from the program. Exactly one row must begin with each of `expected`, and there
+/// must be no other row. One line for each difference; empty if there is none.
 std::vector<std::string> differences(const std::vector<std::string>& expected, const std::vector<std::string>& rows);
 
 }  // namespace threadecho::test

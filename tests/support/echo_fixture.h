@@ -21,8 +21,8 @@ namespace threadecho::test {
 /// Settings for a server in the process: any free port, no drain time, otherwise the defaults.
 config::Settings test_settings();
 
-/// An echo server in this process on a free port, with a log that can be read. Stops when it goes; the test program
-/// ends if that takes longer than kPatience.
+/// An echo server in this process on a free port, with a log that can be read. Its destructor stops it; the test
+/// program ends if that takes longer than kPatience.
 class EchoServer {
  public:
   explicit EchoServer(config::Settings settings = test_settings());
@@ -41,13 +41,13 @@ class EchoServer {
   [[nodiscard]] std::uint64_t rejected(echo::RejectReason reason) const {
     return totals().rejected[echo::index_of(reason)];
   }
-  /// Waits until so many connections have ended for this reason.
+  /// Waits until `count` connections have ended for this reason.
   [[nodiscard]] bool closes(echo::CloseReason reason, std::uint64_t count = 1) const {
     return eventually([&] { return closed(reason) >= count; });
   }
-  /// Waits until so many connections are open, and each of them has a thread.
+  /// Waits until `count` connections are open, and each of them has a thread.
   [[nodiscard]] bool has_active(std::uint64_t count) const { return has(count, 0); }
-  /// Waits until so many connections are open, and so many of them wait for a thread.
+  /// Waits until `active` connections are open, and `waiting` of them wait for a thread.
   [[nodiscard]] bool has(std::uint64_t active, std::uint64_t waiting) const {
     return eventually([&] {
       const auto now = totals();
@@ -72,14 +72,14 @@ class EchoServer {
 /// A refused client reads an end of file, never a reset.
 void expect_orderly_refusal(const TestClient& client);
 
-/// For tests that must hold whichever way threads are given to clients:
+/// For tests that must hold in every thread model:
 ///   INSTANTIATE_TEST_SUITE_P(, Suite, all_models(), name_of_model);
 class OverAllModels : public ::testing::TestWithParam<config::ThreadModel> {
  protected:
-  /// Threads of `blocking-pool`: as many clients at once have one each in all models.
+  /// Threads of `blocking-pool`. Up to this many clients get served at once in every model.
   static constexpr std::uint32_t kBlockingThreads = 64;
 
-  /// As the function of the same name, with the model whose turn it is: two workers in `pool`, kBlockingThreads in
+  /// Like the function of the same name, with the model under test: two workers in `pool`, kBlockingThreads in
   /// `blocking-pool`.
   [[nodiscard]] static config::Settings test_settings();
   [[nodiscard]] static bool is_pool() { return GetParam() == config::ThreadModel::kPool; }

@@ -8,8 +8,7 @@
 
 namespace threadecho::test {
 
-/// A directory that looks like procfs to one who asks what runs beside it. It has one process at first, kSelf, which
-/// runs threadecho.
+/// A directory that looks like procfs. It has one process at first, kSelf, which runs threadecho.
 class FakeProc {
  public:
   enum class Program { kThreadecho, kOther };

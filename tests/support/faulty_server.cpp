@@ -39,7 +39,7 @@ void FaultyServer::accept_all() {
     client.fd = net::Fd(fd);
     client.thread = std::thread([this, fd, number] {
       serve_(fd, number);
-      // The descriptor stays its owner's; the client sees the end all the same.
+      // The client sees the end, although the owner of the descriptor has not closed it.
       ::shutdown(fd, SHUT_RDWR);
     });
     ++number;

@@ -12,8 +12,8 @@
 
 namespace threadecho::test {
 
-/// A server that does with its clients whatever a test says: it serves each on a thread of its own, and closes when the
-/// function returns. All are ended when it goes.
+/// A server that calls a function of the test for each client, on a thread of its own, and closes the connection when
+/// the function returns. The destructor ends all connections.
 class FaultyServer {
  public:
   /// Called with a blocking socket, from many threads at once, and with the number of the client, from 0.

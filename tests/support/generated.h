@@ -10,14 +10,14 @@
 
 namespace threadecho::test {
 
-/// Inputs that look random and are the same in every run. The seed belongs into the message of a failure.
+/// Inputs that look random and are the same in every run. A failure message must contain the seed.
 class Generated {
  public:
   static constexpr std::uint64_t kSeed = 20261122;
 
   /// 0 to `limit` - 1; `limit` is at least 1.
   std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
-  /// Each number of bits is as likely as any other, up to 64.
+  /// A number of up to 64 bits; every number of bits is equally likely.
   std::uint64_t of_any_size() { return engine_() >> below(64); }
   bool one_in(std::uint64_t times) { return below(times) == 0; }
 

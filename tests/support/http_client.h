@@ -18,13 +18,13 @@ struct HttpAnswer {
   std::string body;
 };
 
-/// A client of 127.0.0.1 that sends any bytes whatever and reads answers one by one. Every wait ends after kPatience
+/// A client of 127.0.0.1 that sends any bytes and reads answers one by one. Every wait ends after kPatience
 /// with std::runtime_error, so that a server that hangs fails a test instead of stopping it.
 class HttpClient {
  public:
   explicit HttpClient(std::uint16_t port);
 
-  /// What a peer that has closed makes of it does not matter: the answer, read next, tells.
+  /// Ignores that the peer has closed the connection: the next read shows it.
   void send(std::string_view bytes);
   /// Ends our direction, as a client does that has nothing more to send but still reads.
   void finish_sending();
@@ -40,7 +40,7 @@ class HttpClient {
   [[nodiscard]] net::Endpoint local() const { return net::Endpoint::local_of(fd_.get()); }
   /// A send or a read has failed: the server has reset the connection.
   [[nodiscard]] bool is_broken() const noexcept { return broken_by_ != 0; }
-  /// Whether the server closes or resets the connection within so long. Reads nothing.
+  /// Whether the server closes or resets the connection within this time. Reads nothing.
   [[nodiscard]] bool ends_within(std::chrono::milliseconds time) const;
 
  private:

@@ -44,7 +44,7 @@ class HttpFixture : public testing::Test {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   std::atomic<bool> fail_{false};
-  std::atomic<std::size_t> metrics_bytes_{0};  ///< so much is added to the answer of /metrics
+  std::atomic<std::size_t> metrics_bytes_{0};  ///< padding of the answer of /metrics
   std::atomic<int> metrics_milliseconds_{0};   ///< of processor time that /metrics takes
   std::atomic<int> metrics_made_{0};           ///< answers of /metrics, each of which many clients may share
   CapturedLog log_;

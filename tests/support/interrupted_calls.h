@@ -16,8 +16,7 @@ class InterruptedCalls {
   [[nodiscard]] static int count();
 };
 
-/// As long as it lives, one send of the threads of a load begins so much later: as if the thread had not run just
-/// before it.
+/// As long as it lives, one send of the threads of a load begins late, as if the thread had not run just before it.
 class HeldUpSend {
  public:
   /// The send of this number, from 1.

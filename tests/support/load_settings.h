@@ -11,7 +11,7 @@
 
 namespace threadecho::test {
 
-/// Loads settings from `sources`, with a directory of its own for files, which goes with everything in it.
+/// Loads settings from `sources`, in a directory of its own, which it removes at the end.
 class LoadSettings : public ::testing::Test {
  public:
   LoadSettings();

@@ -13,7 +13,7 @@ namespace threadecho::test {
 
 /// What /proc says of a process; by default of this one.
 
-/// Ids of the threads whose names begin so, and how many there are.
+/// Ids of the threads whose names have this prefix, and how many there are.
 std::vector<pid_t> threads_of(std::string_view name_prefix, int pid = ::getpid());
 std::size_t count_threads(std::string_view name_prefix, int pid = ::getpid());
 /// Open descriptors.
@@ -23,7 +23,7 @@ std::size_t resident_bytes(int pid = ::getpid());
 
 /// Ids of its children that have not ended.
 std::vector<pid_t> children_of(int pid);
-/// Whether it is there and has not ended; one that only waits to be reaped has.
+/// Whether it exists and has not ended. A zombie has ended.
 bool is_running(int pid);
 /// What it was started with: "threadecho", "serve", ...
 std::vector<std::string> arguments_of(int pid);
@@ -37,7 +37,7 @@ struct ContextSwitches {
   std::uint64_t voluntary = 0;
   std::uint64_t involuntary = 0;
 };
-/// Of the living threads whose names begin so, thread by thread.
+/// Sum over the living threads whose names have this prefix.
 ContextSwitches context_switches(std::string_view name_prefix = "", int pid = ::getpid());
 
 }  // namespace threadecho::test

@@ -11,9 +11,9 @@
 
 namespace threadecho::test {
 
-/// A server on 127.0.0.1 that does to each client, one after another, what its script says; for what a proper server
-/// never does. The client's socket blocks, and closes when the script returns. Ends when this goes: scripts must come
-/// to an end by then, for which they may rely on their client having closed.
+/// A server on 127.0.0.1 that runs its script for each client, one after another. The script does what a proper server
+/// never does. The client's socket blocks, and closes when the script returns. The destructor waits for the script,
+/// which must return once its client has closed.
 class ScriptedServer {
  public:
   using Script = std::function<void(int client)>;
@@ -51,7 +51,7 @@ class UnusedPort {
  public:
   UnusedPort();
 
-  /// From now on connections are taken, by the kernel.
+  /// From now on the kernel accepts connections.
   void listen() const;
   [[nodiscard]] net::Endpoint endpoint() const { return net::Endpoint::local_of(fd_.get()); }
 

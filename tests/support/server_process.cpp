@@ -55,7 +55,7 @@ bool fail_call(unsigned number, int error_number) {
          (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
 }
 
-/// Above all that a test has open.
+/// Higher than any descriptor that a test has open.
 constexpr int kHighDescriptor = 1000;
 
 /// Descriptors from 3 on, with the variables that tell this process of them. For a child, which has its own number.
@@ -88,7 +88,7 @@ int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 }
 
-/// Where the line is that says so: of the server, or of a watcher.
+/// The position of the log line that says that a server, or a watcher, has started.
 std::size_t beginning_of_service(const std::string& output) {
   return std::min(output.find("serving"), output.find("watching"));
 }
@@ -128,7 +128,7 @@ ServerProcess::ServerProcess(const Setup& setup) : unprivileged_(setup.unprivile
   for (const auto& [name, value] : setup.environment) {
     environment.push_back(variable(name, value));
   }
-  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {  // the sanitizers' own set-up goes along
+  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {  // keeps the set-up of sanitizers
     if (const char* value = ::getenv(name)) {  // NOLINT(concurrency-mt-unsafe): no thread changes it
       environment.push_back(variable(name, value));
     }

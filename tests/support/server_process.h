@@ -16,7 +16,7 @@
 
 namespace threadecho::test {
 
-/// A directory of its own that goes with all that is in it.
+/// A directory that the destructor removes with all its files.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
@@ -25,7 +25,7 @@ class TemporaryDirectory {
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  /// Writes a file there, which may be in directories yet to be made, and says where.
+  /// Writes a file there, creates its parent directories, and returns its path.
   std::filesystem::path write(std::string_view name, std::string_view text) const;
 
  private:
@@ -33,7 +33,7 @@ class TemporaryDirectory {
 };
 
 /// The real program, run as a user would: arguments, an environment of nothing but `environment`, a working directory
-/// of its own. Killed, if it still runs, when this goes.
+/// of its own. The destructor kills it if it still runs.
 class ServerProcess {
  public:
   struct Setup {
@@ -78,7 +78,7 @@ class ServerProcess {
   /// nothing takes the limit away. Throws when that cannot be done.
   void limit_tasks(std::optional<rlim_t> limit) const;
   [[nodiscard]] bool has_exited() { return has_ended(); }
-  /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
+  /// Waits for the end and returns the exit status, or 128 + the number of the signal that killed it.
   int wait();
 
   [[nodiscard]] std::string output() const;  ///< standard output so far

@@ -6,13 +6,13 @@
 
 namespace threadecho::test {
 
-// Means for servers of the tests' own, over blocking sockets.
+// For servers that tests write themselves, over blocking sockets.
 
-/// What has arrived, at most so much; empty at the end or when the connection broke.
+/// What has arrived, at most `most` bytes; empty at the end or when the connection broke.
 std::string read_some(int fd, std::size_t most = 65536);
-/// Exactly so much; less only at the end.
+/// Exactly `size` bytes; fewer only at the end.
 std::string read_exactly(int fd, std::size_t size);
-/// Reads and throws away until the client closes.
+/// Reads and discards until the client closes.
 void read_to_end(int fd);
 /// All of it; false when the connection broke.
 bool write_all(int fd, std::string_view bytes);

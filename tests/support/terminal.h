@@ -10,8 +10,8 @@
 
 namespace threadecho::test {
 
-/// The real program with a terminal of its own for all three standard streams, as a user has it. Killed, if it still
-/// runs, when this goes.
+/// The real program with a terminal of its own for all three standard streams, as a user has it. The destructor kills
+/// it if it still runs.
 class Terminal {
  public:
   Terminal(std::vector<std::string> arguments, unsigned short columns);
@@ -19,12 +19,12 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  /// Waits until the program has written this, so many times; false when it has ended before. Throws when nothing comes
+  /// Waits until the program has written this `times` times; false when it has ended before. Throws when nothing comes
   /// for kPatience.
   bool shows(std::string_view text, int times);
   /// As if typed: "\x03" is Ctrl-C.
   void type(std::string_view keys) const;
-  /// Waits for the end and says the exit status, or 128 + the number of the signal that killed it.
+  /// Waits for the end and returns the exit status, or 128 + the number of the signal that killed it.
   int wait();
 
   /// All that was written so far.

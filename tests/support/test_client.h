@@ -28,7 +28,7 @@ class TestClient {
   bool try_send(std::string_view bytes) const { return send_until_broken(bytes) == bytes.size(); }
   /// The same; returns how many bytes were sent.
   [[nodiscard]] std::size_t send_until_broken(std::string_view bytes) const;
-  /// Reads exactly so many bytes; throws when the connection ends before.
+  /// Reads exactly `size` bytes; throws when the connection ends before.
   [[nodiscard]] std::string receive(std::size_t size) const;
   /// Sends, and reads as many bytes back.
   [[nodiscard]] std::string echo(std::string_view bytes) const;

@@ -95,7 +95,7 @@ TEST_F(FaultRoutes, TakeJsonAlone) {
             201U);
 }
 
-/// Also if a page has rebound its own name to this server, which is its origin then.
+/// Also if a page has rebound its own name to this server, so that the server is its origin.
 TEST_F(FaultRoutes, LetNoWebPageChangeThem) {
   ASSERT_EQ(post().status, 201U);
   for (const std::string_view host : {"localhost:8080", "evil.example:8080", "127.0.0.1:8080"}) {

@@ -25,8 +25,8 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Connector, TakesAConnectionToItselfForARefusedOne) {
-  // From just the port that it connects to: TCP makes of it a connection to itself, as a client gets when its ephemeral
-  // port happens to be the one it connects to. It would echo, without a server.
+  // Connects from the same port that it connects to: TCP then connects the socket to itself. A client gets the same
+  // when its ephemeral port happens to be the one it connects to. It would echo, without a server.
   net::Endpoint self;
   {
     const UnusedPort port;
@@ -83,7 +83,7 @@ TEST(Connector, TriesAnAddressThatRefusedAgainWhileAnotherOneIsSilent) {
   const UnusedPort restarts;
   const FullListener silent;
   client::ConnectRace race({restarts.endpoint(), silent.endpoint()}, 30s, nullptr);
-  race.advance(client::ConnectRace::Clock::now());  // refused, as soon as it is looked at
+  race.advance(client::ConnectRace::Clock::now());  // finds that it was refused
   client::wait_for_any(race.in_flight(), race.next_step(), nullptr);
   race.advance(client::ConnectRace::Clock::now());
   ASSERT_FALSE(race.is_over());

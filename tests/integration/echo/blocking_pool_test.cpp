@@ -33,7 +33,7 @@ config::Settings blocking_pool_of(std::uint32_t threads) {
 
 std::string message_of(std::size_t client) { return "client " + std::to_string(client); }
 
-/// So many clients, in this order, each of which has sent its message.
+/// This many clients, in this order, each of which has sent its message.
 std::vector<TestClient> connect(const EchoServer& server, std::size_t count) {
   std::vector<TestClient> clients;
   clients.reserve(count);

@@ -19,8 +19,8 @@ namespace {
 
 std::latch go_on(1);  // for a function that takes no argument but what the thread has kept
 
-/// Makes the first thread that logs a connection's end stay when it is over, until `go_on`: what a thread keeps under a
-/// key is destroyed after its last line of ours.
+/// Keeps the first thread that logs a connection's end from ending until `go_on`: the destructor of a thread-specific
+/// key runs after the last line of our code.
 class DelaysTheFirst final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   DelaysTheFirst() {

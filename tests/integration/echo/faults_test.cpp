@@ -48,7 +48,7 @@ class Faults : public OverAllModels {
   FaultPtr begin(FaultSpec spec) { return server_.server().begin_fault(std::move(spec)); }
   void end(const FaultPtr& fault) { server_.server().faults().end(fault->id()); }
 
-  /// Waits until the server has received so much.
+  /// Waits until the server has received this much.
   [[nodiscard]] bool receives(std::uint64_t bytes) const {
     return eventually([&] { return server_.totals().received_bytes >= bytes; });
   }

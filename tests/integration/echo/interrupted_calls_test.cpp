@@ -14,7 +14,7 @@ INSTANTIATE_TEST_SUITE_P(, InterruptedEcho, all_models(), name_of_model);
 
 TEST_P(InterruptedEcho, GoesOnAtOnceWithEveryByte) {
   auto settings = test_settings();
-  settings.write_timeout = std::chrono::milliseconds(0);  // nothing but the call itself gets a send going again
+  settings.write_timeout = std::chrono::milliseconds(0);  // so that only the call itself continues a send
   const EchoServer server(settings);
   const InterruptedCalls interrupted;  // before the first recv, which waits
   const TestClient client = server.connect();

@@ -35,7 +35,7 @@ std::uint64_t headers(const EchoServer& server, ProxyHeaderResult result) {
   return server.totals().proxy_headers[index_of(result)];
 }
 
-/// Waits until so many headers have come to this.
+/// Waits until this many headers have had this result.
 bool counts(const EchoServer& server, ProxyHeaderResult result, std::uint64_t count) {
   return eventually([&] { return headers(server, result) == count; });
 }

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 class RefusedClients : public OverAllModels {};
 INSTANTIATE_TEST_SUITE_P(, RefusedClients, all_models(), name_of_model);
 
-/// A server whose only place is taken.
+/// A server at its limit of one connection.
 class RefusedClientsOfAFullServer : public RefusedClients {
  protected:
   RefusedClientsOfAFullServer() { EXPECT_EQ(only_.echo("x"), "x"); }

@@ -20,7 +20,7 @@ using echo::CloseReason;
 using echo::ConnectionState;
 using namespace std::chrono_literals;
 
-/// Longer than any test waits: what is late until then fails.
+/// Longer than any test waits: a test fails if it needs this timeout.
 constexpr std::chrono::seconds kLongerThanPatience = 4 * kPatience;
 
 bool all_are(EchoServer& server, ConnectionState state) {
@@ -31,7 +31,7 @@ bool all_are(EchoServer& server, ConnectionState state) {
   });
 }
 
-/// A send that takes nothing for this long is taken for one that never will.
+/// If a send takes nothing for this long, the test assumes that it never will.
 constexpr std::chrono::milliseconds kStalled{100};
 
 /// A client with small buffers, so that the server's kernel soon holds the rest.
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(, StalledClient, all_models(), name_of_model);
 
 TEST_P(StalledClient, IsResetByTheWriteTimeout) {
   auto settings = small_buffers();
-  settings.write_timeout = 10 * kStalled;  // so that it is recv that is told of the reset
+  settings.write_timeout = 10 * kStalled;  // so that recv reports the reset
   const EchoServer server(settings);
   const TestClient client = small_client(server);
   stall(client, 1);

@@ -187,7 +187,7 @@ std::vector<Case> cases() {
          }
          return kByWriteTimeout;
        }},
-      // The kernel holds so much that the little that is read makes the socket no more writable: no event tells of it.
+      // The kernel holds so much that the few bytes read do not make the socket writable: there is no event.
       // The size is fixed, because a buffer that the kernel enlarges takes more bytes, and the stall begins again.
       {"write timeout, read once in a long stall",
        [](auto& settings) {

@@ -1,4 +1,4 @@
-// What a careful server answers to input that is wrong, out of bounds or meant to confuse. Sections are those of RFC
+// Input that is wrong, out of bounds or meant to confuse the server, and the answer to it. Sections are those of RFC
 // 9112 (HTTP/1.1) unless another document is named.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

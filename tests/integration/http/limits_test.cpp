@@ -72,7 +72,7 @@ TEST_F(HttpConnections, EndInTheOrderOfTheirLastRequest) {
   HttpClient scraper(port());
   scraper.send(request_text("GET", "/metrics"));
   EXPECT_EQ(scraper.read_answer().status, 200);
-  // Slow clients that trickle a header: their bytes keep them from being idle, not from being the ones to go.
+  // Slow clients trickle a header. They are not idle, but the server still closes them before the scraper.
   std::vector<std::unique_ptr<HttpClient>> slow;
   for (std::size_t i = 0; i + 1 < kMaxHttpConnections; ++i) {
     slow.push_back(std::make_unique<HttpClient>(port()));

@@ -21,7 +21,7 @@ struct Ends {
   std::atomic<std::uint64_t> others{0};
 };
 
-/// A churn, and how its connections end for the server after the whole echo.
+/// A churn, and how the server sees its connections end after the whole echo.
 void churn(LoadClose close, Ends& ends) {
   load::LoadOptions how;
   how.target = {.host = "test", .port = 1};

@@ -1,4 +1,4 @@
-// Every way to break an echo that the load knows, by a server that does just that: each must be named for what it is.
+// A server breaks the echo in every way that the load knows. The load must report the right kind of error for each.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -46,7 +46,7 @@ LoadResult load(const FaultyServer::Serve& serve, const LoadOptions& how = close
   return load::run_load_test(how, server.endpoint());
 }
 
-/// Serves ten messages as it should be, then does something else with what comes next.
+/// Echoes ten messages correctly, then handles the next bytes in another way.
 FaultyServer::Serve after_ten(const std::function<void(int, std::string)>& fault) {
   return [fault](int fd, int /*number*/) {
     for (int i = 0; i < 10; ++i) {

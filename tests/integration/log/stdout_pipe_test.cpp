@@ -31,7 +31,8 @@ int size_of(const Pipe& pipe) { return ::fcntl(pipe.writer.get(), F_GETPIPE_SZ);
 bool can_resize(const Pipe& pipe, int bytes) { return ::fcntl(pipe.writer.get(), F_SETPIPE_SZ, bytes) >= 0; }
 
 /// How large a log makes its pipe for a user whose pipes may only grow by 768 KiB, the new one included (with the usual
-/// fs.pipe-user-pages-soft and fs.pipe-max-size); 0 if it cannot be tried here. To be called in a process of its own.
+/// fs.pipe-user-pages-soft and fs.pipe-max-size); 0 if this host does not allow the test. Call it in a process of its
+/// own.
 int size_for_a_user_near_the_limit() {
   constexpr std::size_t kMostPipes = 300;
   // A user of this process alone: the kernel counts the pages of all pipes of a user together.

@@ -112,7 +112,7 @@ TEST(ProcessCollector, CountsProcessorTimeLikeTheProcessClock) {
   EXPECT_LE(told, processor_seconds());
 }
 
-/// tests/e2e looks at a process whose start it has seen.
+/// tests/e2e tests this with a process whose start time it knows.
 TEST(ProcessCollector, SaysThatTheProcessStartedAfterTheMachine) {
   std::ifstream uptime_file("/proc/uptime");
   double uptime = 0;

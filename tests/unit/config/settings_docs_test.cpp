@@ -43,7 +43,7 @@ std::vector<std::string> found_in_page(const std::string& text) {
   return differences(page_rows(), table_rows(text, "## Settings"));
 }
 
-/// What .env.example does not say: of each setting a paragraph that begins with its meaning and ends with its default.
+/// What .env.example lacks: each setting needs a paragraph that begins with its meaning and ends with its default.
 std::vector<std::string> found_in_env_example(const std::string& text) {
   std::vector<std::string> found;
   for (const auto& row : settings_table()) {

@@ -1,4 +1,4 @@
-// Settings under whatever a user may have written: right, or refused with the documented error.
+// Settings from anything that a user may have written: they are accepted, or refused with the documented error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -46,7 +46,7 @@ TEST(SettingsTable, AgreesWithTheInitialisersOfSettings) {
 }
 
 TEST(SettingsTable, CanShowWhatItsMembersHold) {
-  // Each row changes a member of its own: set all to something else, one after the other, and nothing is lost.
+  // Each row changes a member of its own. So changing one after the other must not undo any.
   const std::map<std::string_view, std::string_view> others{{"PORT", "1"},
                                                             {"BIND_ADDRESS", "127.0.0.1"},
                                                             {"HTTP_PORT", "2"},

@@ -177,7 +177,7 @@ TEST(ConnectionRegistry, IsEmptyOnlyWhenAllThatEndedIsInTheTotals) {
 std::atomic<bool> is_stopped{false};
 std::atomic<bool> may_go_on{false};
 
-/// For a signal: stops the thread that gets it wherever it is, until `may_go_on`.
+/// A signal handler: stops its thread at any point, until `may_go_on`.
 void stop_here(int /*signal*/) {
   is_stopped = true;
   while (!may_go_on) {

@@ -25,7 +25,7 @@ using Place = ConnectionQuota::Place;
 
 constexpr auto kNever = Clock::time_point::max();
 
-/// Only tells whether there are threads.
+/// Only says whether threads are available.
 class Threads final : public ThreadModel {
  public:
   std::optional<Refused> serve(std::unique_ptr<Connection> /*connection*/) override { return std::nullopt; }
@@ -42,7 +42,7 @@ class Threads final : public ThreadModel {
 
 class ThreadShortageTest : public ::testing::Test {
  protected:
-  /// So many clients are served, and the next one is refused.
+  /// This many clients are served, and the next one is refused.
   ThreadShortageTest() {
     serve(5);
     refuse();

@@ -89,7 +89,7 @@ TEST(MainProcess, IsNotOneWithArgumentsThatCannotBeUnderstood) {
   EXPECT_FALSE(healthcheck::main_process(proc.path() / "missing"));
 }
 
-// The real procfs: whatever process 1 is here, it is not this test.
+// The real procfs: process 1 is never this test.
 TEST(MainProcess, IsNotFoundBesideATest) { EXPECT_FALSE(healthcheck::main_process("/proc")); }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST(RequestReader, TakesARequestByteByByte) {
 
 TEST(RequestReader, RefusesARequestLineAlikeHoweverItIsCut) {
   const std::string line = "GET / HTTP/1.2\r\n";
-  const std::string text = line + "Host: h\n\r\n";  // an end that is none: nothing more is waited for
+  const std::string text = line + "Host: h\n\r\n";  // not a valid end: the reader must not wait for more
   for (std::size_t cut = 1; cut < line.size(); ++cut) {
     boost::beast::flat_buffer buffer;
     append(buffer, text.substr(0, cut));

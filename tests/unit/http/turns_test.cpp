@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = Turns::Clock;
 
-/// A request for `target` that notes its answers, "made by" the first request that waited for them.
+/// A request for `target` that records its answers. The first request that waited for an answer "made" it.
 Turns::Waiting request(const std::string& target, std::string& answers) {
   return {.target = target,
           .make = [target] { return Response{.body = target}; },

@@ -33,7 +33,7 @@ Bytes operator+(Bytes left, const Bytes& right) {
   return left;
 }
 
-/// What is said when this came back, from the beginning of the stream, for `sent` bytes.
+/// The diagnosis when `sent` bytes were sent and this came back, from the beginning of the stream.
 Failure verdict(const Bytes& got, std::uint64_t sent) {
   const Payload payload(kOwn);
   const std::size_t right = std::min<std::uint64_t>(payload.first_mismatch(0, got), sent);

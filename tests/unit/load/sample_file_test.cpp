@@ -63,7 +63,7 @@ TEST(SampleFile, HasEverySampleOfARecorderOnALine) {
   }
 }
 
-// A file that takes nothing stands still, and so does the one who adds, with the same few chunks in memory for ever.
+// While the file takes nothing, a thread that adds must wait, and memory must not grow.
 TEST(SampleFile, HoldsFewChunksWhenTheFileTakesNoMore) {
   constexpr Nanoseconds kChunks = 3 * SampleFile::kMostWaiting;
   std::array<int, 2> ends{};

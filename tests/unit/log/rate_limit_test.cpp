@@ -40,7 +40,7 @@ TEST(RateLimit, LosesNoLineOfManyThreads) {
         all_run.arrive_and_wait();
         for (std::uint64_t line = 0; line < kLines; ++line) {
           static_cast<void>(limit.admit(start));
-          std::atomic_signal_fence(std::memory_order_seq_cst);  // one by one: no sum that the compiler adds at once
+          std::atomic_signal_fence(std::memory_order_seq_cst);  // keeps the compiler from merging the calls
         }
       });
     }

@@ -26,7 +26,7 @@ using std::chrono::nanoseconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A run of a second without messages, which began so many milliseconds after an hour.
+/// A run of a second without messages, which began this many milliseconds after a full hour.
 LoadResult run(int start = 0) {
   LoadResult result;
   result.options.target = {.host = "server", .port = 9000};

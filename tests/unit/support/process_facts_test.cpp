@@ -13,7 +13,7 @@
 namespace threadecho::test {
 namespace {
 
-// The tests that look for leaks count with these: they must see one.
+// Tests for leaks count with these functions, so they must detect a leak.
 
 TEST(ProcessFacts, SeeALeakedDescriptor) {
   const std::size_t before = count_descriptors();

@@ -1,4 +1,4 @@
-// Durations and sizes, held against another statement of what they are: a regular expression and wider numbers.
+// Compares the parsers of durations and sizes with a second implementation: a regular expression and wider numbers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ std::string trace(const std::string& text) {
   return "seed " + std::to_string(Generated::kSeed) + ", input " + ::testing::PrintToString(text);
 }
 
-/// The text gives so many milliseconds, or is refused as too long.
+/// The text gives this many milliseconds, or is refused as too long.
 void expect_duration(const std::string& text, Wide total) {
   const auto result = text::parse_duration(text);
   if (total > kLongest) {
@@ -48,7 +48,7 @@ void expect_duration(const std::string& text, Wide total) {
   }
 }
 
-/// The text gives so many bytes, or is refused as too large.
+/// The text gives this many bytes, or is refused as too large.
 void expect_size(const std::string& text, Wide bytes) {
   const auto result = text::parse_size(text);
   if (bytes > Wide{UINT64_MAX}) {

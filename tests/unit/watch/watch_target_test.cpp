@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using watch::Clock;
 using watch::TargetSnapshot;
 
-/// A target whose name means what the test says.
+/// A target whose name resolves to the addresses that the test sets.
 class WatchedName : public ::testing::Test {
  protected:
   WatchedName() {
@@ -29,7 +29,7 @@ class WatchedName : public ::testing::Test {
         context_, client::Target{.host = "mesh", .port = 9000, .family = AF_UNSPEC}, Clock::now());
   }
 
-  /// Looks the name up, which means these addresses now.
+  /// Looks the name up, which now resolves to these addresses.
   void look_up(const std::vector<std::string>& addresses) {
     resolution_ = {.endpoints = {}, .reason = addresses.empty() ? "no such name" : ""};
     for (const std::string& address : addresses) {

@@ -63,7 +63,7 @@ TEST(Dotenv, EndsAValueAtACommentBehindWhiteSpaceOnly) {
   EXPECT_EQ(value_of("A", "A=1#2"), "1#2");
   EXPECT_EQ(value_of("A", "A='1' # one"), "1");
   EXPECT_EQ(value_of("A", "A='1'# one"), "1");
-  // python-dotenv's, though hardly meant: the white space behind = is gone before the comment is looked for
+  // As in python-dotenv, which strips the white space after = before it looks for a comment
   EXPECT_EQ(value_of("A", "A= # one"), "# one");
 }
 

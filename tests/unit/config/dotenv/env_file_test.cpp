@@ -57,7 +57,7 @@ TEST_F(EnvFiles, ThatAreADirectory) {
   EXPECT_THAT(problem_when_named(), AllOf(HasSubstr("(environment): a directory"), HasSubstr("a regular file")));
 }
 
-// An open of a pipe without a writer waits for one, and a read of one with a writer waits for its words.
+// An open of a pipe without a writer waits for one, and a read from one with a writer waits for data.
 TEST_F(EnvFiles, ThatAreAPipeDoNotBlock) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   EXPECT_THAT(warning_of_the_default(), HasSubstr(".env is ignored: a pipe"));
