@@ -1,8 +1,8 @@
-# The image: this program, the shared objects it needs, and nothing else. What can be done with it: deploy/README.md.
+# The image: this program, the shared objects it needs, and nothing else. deploy/README.md says how to use it.
 # There is no syntax line, because it would pull an image to build this one.
 ARG DEBIAN_RELEASE=trixie
 
-# What is needed to compile. Sources change nothing here, so this is done once.
+# The build dependencies. They do not depend on the sources, so this stage is built once.
 FROM debian:${DEBIAN_RELEASE}-slim AS dependencies
 RUN apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
@@ -10,8 +10,8 @@ RUN apt-get update && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /checkout
 
-# Everything is compiled here, the sources of a folder at once, without the revision: a new commit that changes no source
-# finds this done.
+# Compiles everything, the sources of a folder at once, without the revision: a new commit that changes no source
+# reuses this stage.
 FROM dependencies AS compiled
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
@@ -47,7 +47,7 @@ FROM scratch
 COPY --from=build /image /
 ARG REVISION
 ARG CREATED
-# As in CMakeLists.txt: the check called docker holds it against the program.
+# As in CMakeLists.txt: the check called docker compares it with the program.
 ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="threadecho" \
       org.opencontainers.image.description="TCP echo server that gives every client its own thread and shows what those threads do" \

@@ -1,4 +1,4 @@
-// What a message pays for being counted and timed, and what a scrape pays for the sum.
+// The cost of counting and timing a message, and of the sum for a scrape.
 #include <benchmark/benchmark.h>
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
@@ -27,8 +27,8 @@ using EchoHistogram = stats::SingleWriterHistogram<echo::EchoDurationBuckets>;
 
 constexpr std::uint64_t kMessageBytes = 64;
 
-/// Durations of echoes as small messages have them, in a fixed order that spreads over four buckets: with one and the
-/// same value the processor would foresee the whole way through the buckets.
+/// Durations of echoes as small messages have them, in a fixed order that spreads over four buckets: with a single
+/// value the processor would predict all branches.
 class Durations {
  public:
   nanoseconds next() noexcept { return kValues[next_++ % kValues.size()]; }
@@ -50,8 +50,8 @@ prometheus::Histogram::BucketBoundaries prometheus_bounds() {
   return bounds;
 }
 
-/// One object for all threads of a run, as a registry hands it out. What a benchmark makes itself, each thread has of
-/// its own.
+/// One object for all threads of a run, as a registry hands it out. An object that a benchmark creates
+/// itself exists once in each thread.
 class Shared : public benchmark::Fixture {
  protected:
   std::atomic<std::uint64_t> atomic_{0};
@@ -140,7 +140,7 @@ void registry_totals(benchmark::State& state) {
   for (std::int64_t id = 1; id <= state.range(0); ++id) {
     auto connection =
         std::make_unique<echo::Connection>(static_cast<std::uint64_t>(id), net::Fd(), net::Endpoint(), Clock::now());
-    connection->counters.thread_start_ns.set(20'000);  // what is not served yet is passed over
+    connection->counters.thread_start_ns.set(20'000);  // the sum skips connections that are not served yet
     connection->counters.received_bytes.add(kMessageBytes);
     registry.add(*connection);
     connections.push_back(std::move(connection));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What hostile HTTP clients do to the echo, in figures: http_attack.py PROGRAM THREAD-MODEL [ROUNDS]
+"""Measures the effect of hostile HTTP clients on the echo: http_attack.py PROGRAM THREAD-MODEL [ROUNDS]
 
 Runs of `threadecho load` at a fixed rate, with and without an attack in turn. The attack: 1000 idle connections, 32 that
 trickle a header, a hundred pipelined requests at a time, and GET /readyz, whose answers are counted. On a busy machine

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a client that asks HTTP in a loop costs accept and close: scrape_loop.py PROGRAM THREAD-MODEL [CONNECTIONS] [ROUNDS]
+"""scrape_loop.py PROGRAM THREAD-MODEL [CONNECTIONS] [ROUNDS]: how an HTTP client in a loop slows down accept and close.
 
 CONNECTIONS idle connections stay open (17000, for which `ulimit -n` must allow a few hundred more). Beside them
 `threadecho load --churn` connects, echoes once and closes, while one client with one connection asks for a path again and

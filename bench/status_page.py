@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""status_page.py THREADECHO: what the open status page costs the server. The same load runs with and without a client
-that asks what the page asks: /status and /threads once a second, /connections every other second. Prints the server's
-processor time in percent of a core, and p50 and p99 of the echo as the load saw them; medians of the rounds. On a busy
-machine run all of it with `chrt -r 1`, as root."""
+"""status_page.py THREADECHO: what an open status page costs the server. The same load runs with and without a client
+that sends the requests of the page: /status and /threads once a second, /connections every other second. Prints the
+server's processor time in percent of a core, and p50 and p99 of the echo as the load saw them; medians of the rounds.
+On a busy machine run all of it with `chrt -r 1`, as root."""
 
 import http.client
 import json

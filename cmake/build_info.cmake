@@ -2,7 +2,7 @@
 set(THREADECHO_REVISION "" CACHE STRING "Source revision; if empty, that of the git checkout")
 
 # The commit that .git/HEAD names, read without git: the build context of the image has no git, and no more of .git than
-# HEAD, packed-refs and the branches. Empty if there is none, as in a tarball; whether files have changed it cannot tell.
+# HEAD, packed-refs and the branches. Empty if there is none, as in a tarball. It does not show changed files.
 function(read_revision result)
   set(${result} "" PARENT_SCOPE)
   set(git ${PROJECT_SOURCE_DIR}/.git)

@@ -1,5 +1,5 @@
-# What makes a mistake with memory end the program instead of letting the attacker control it. The check called hardening
-# looks for each of these in the executable. What it costs is in docs/architecture.md.
+# Defences that end the program after a memory error, instead of letting an attacker control it. The check called
+# hardening looks for each of these in the executable. docs/architecture.md says what they cost.
 option(THREADECHO_HARDENED "Build with the compiler's and the linker's defences" ON)
 
 # threadecho_harden(TARGET): for targets that link that interface library. All of it ends up in executables, never in a

@@ -1,4 +1,4 @@
-# Run by cmake --install: what lies elsewhere under /usr than under other prefixes. Settings that are there are kept.
+# Run by cmake --install: what lies elsewhere under /usr than under other prefixes. Existing settings are kept.
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(etc /etc)
 else()

@@ -10,7 +10,7 @@ list(TRANSFORM THREADECHO_ALONE PREPEND ${PROJECT_SOURCE_DIR}/src/)
 function(threadecho_group_by_folder target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${target} SOURCES)
-  if(NOT sources)  # the small projects in which checks are tried
+  if(NOT sources)  # the small projects that test the checks
     return()
   endif()
   foreach(source IN LISTS sources)

@@ -14,7 +14,7 @@ MEMORY = "resident_bytes_per_connection"
 
 
 def panels(samples):
-    """(title, figure, row) of what there are samples of."""
+    """(title, figure, row) of each panel that has samples."""
     rows = [(f"{workload.label}\n{workload.unit}", "rate", workload.key) for workload in WORKLOADS]
     rows += [(f"{WORKLOADS[-1].label}\nRSS, KiB a connection: less is better", MEMORY, WORKLOADS[-1].key)]
     return [panel for panel in rows if any(key == panel[2] for key, _ in samples)]

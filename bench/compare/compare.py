@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs threadecho and its peers side by side and says who is how fast: a Markdown page, a chart, and all samples as JSON.
-See ./dev bench --help."""
+"""Runs threadecho and its peers side by side and compares their speed: a Markdown page, a chart, and all samples as
+JSON. See ./dev bench --help."""
 
 import argparse
 import datetime
@@ -95,13 +95,13 @@ def write(output, run, samples):
 
 
 def kept(folder):
-    """What `write` has kept: the run and its samples."""
+    """Reads what `write` has stored: the run and its samples."""
     run = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     return run, {(result["workload"], result["server"]): result["samples"] for result in run["results"]}
 
 
 def render(folder, servers):
-    """The page and the chart, from nothing but what was measured and kept."""
+    """Writes the page and the chart from the stored samples alone."""
     run, samples = kept(folder)
     (folder / "README.md").write_text(report.page(run, servers, samples, CHART), encoding="utf-8")
     caption = (f"Medians of {run['rounds']} rounds of {run['seconds']:g} s, lines from lower to upper quartile. "

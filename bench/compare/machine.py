@@ -1,4 +1,4 @@
-"""On what it was measured: without it no figure means anything."""
+"""Describes the machine of a run: the numbers mean nothing without it."""
 
 import os
 import platform

@@ -1,5 +1,5 @@
-"""One measurement: a server is started, put under a load, and asked what it used. A sample is a dictionary of figures,
-by names that say their units; all are JSON as they stand."""
+"""One measurement: starts a server, puts a load on it, and reads what it used. A sample is a dictionary of numbers with
+their units in the names, and can be written as JSON."""
 
 import json
 import subprocess
@@ -55,7 +55,7 @@ def traffic(binary, server, workload, seconds, log):
                       milliseconds(seconds))
     if not result["messages"]:
         raise Failed("no message came back in the time measured")
-    # What it used is known for all of its life; the warm-up's messages are taken to have come at the measured rate.
+    # The usage covers the server's whole life. This assumes that the warm-up had the measured rate.
     messages = result["messages"] * (1 + WARMUP / result["measured_seconds"])
     usage = running.usage
     rate = result["bytes_per_second"] / 1e6 if workload.unit == "MB/s" else result["messages_per_second"]
@@ -66,11 +66,11 @@ def traffic(binary, server, workload, seconds, log):
 
 
 def hold(binary, server, seconds, log):
-    """HELD connections that have echoed once and say nothing more, and a few that go on beside them."""
+    """HELD connections that have echoed once and stay silent, and a few active ones beside them."""
     with Running(server, log) as running:
         empty, descriptors = running.resident_bytes(), running.descriptors()
         start = time.monotonic()
-        # They stay until the rest is measured: the load is ended, with a signal, not waited for.
+        # They stay until the rest is measured: a signal then ends this load.
         holder = subprocess.Popen([str(binary), "load", f"127.0.0.1:{running.port}", *HOLD.flags, "--duration",
                                    "1h", "--timeout", "60s", "--json"],
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -82,7 +82,7 @@ def hold(binary, server, seconds, log):
             opened = time.monotonic() - start
             active = ("--connections", str(ACTIVE), "--warmup", milliseconds(WARMUP), "--duration",
                       milliseconds(seconds))
-            load(binary, running.port, *active)  # by its end all that are held have had their echo
+            load(binary, running.port, *active)  # when it ends, all held connections have had their echo
             resident = running.resident_bytes() - empty
             sample = {"rate": HELD / opened, "resident_bytes_per_connection": resident / HELD}
             sample |= latencies(load(binary, running.port, *active), "beside_")
@@ -99,7 +99,7 @@ def hold(binary, server, seconds, log):
 
 
 def scrape(binary, running, active):
-    """What scrapes cost while all are held, and what the active ones feel of them."""
+    """The cost of scrapes while all connections are held, and their effect on the active ones."""
     port = running.http_port()
 
     def once():

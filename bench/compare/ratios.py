@@ -15,7 +15,7 @@ def quartiles(values):
 
 
 def interval(ours, theirs):
-    """In which the ratio of the medians lies with 90 % confidence: bootstrap over the rounds, with a fixed seed."""
+    """The 90 % confidence interval of the ratio of the medians: bootstrap over the rounds, with a fixed seed."""
     draw = random.Random(1)
     ratios = sorted(statistics.median(draw.choices(ours, k=len(ours))) /
                     statistics.median(draw.choices(theirs, k=len(theirs))) for _ in range(DRAWS))
@@ -24,8 +24,8 @@ def interval(ours, theirs):
 
 @dataclass(frozen=True)
 class Target:
-    """In each of `rows` the ratio of `subject` to the best of `against` is to be at least `bound`; at most, for a
-    `figure` of which less is better. Without a server to compare it with, the figure itself is."""
+    """In each of `rows`, the ratio of `subject` to the best of `against` must be at least `bound`. If less of `figure`
+    is better, it must be at most `bound`. Without a server to compare with, this holds for the figure itself."""
     subject: str
     against: tuple
     rows: tuple
@@ -55,7 +55,7 @@ TARGETS = [
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one row of a target came out. `peer` is the best of those it is held against, None without any; `low` and
+    """The result of one row of a target. `peer` is the best of the servers to compare with, None without any; `low` and
     `high` bound the ratio."""
     target: Target
     row: str

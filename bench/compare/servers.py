@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE = 30  # seconds that a server has to say its port; a Java machine needs one
-# One thread's name among ours that a scrape is measured by.
+# The thread of our server whose use of the processor shows the cost of a scrape.
 HTTP_THREAD = "http"
 
 
@@ -59,8 +59,8 @@ def all_servers(build, sources):
 
 
 class Running:
-    """A server that has been started: its output in a file, as that of a service has. To be used in `with`, at the end
-    of which it is killed; then `usage` holds what the kernel says it used up."""
+    """A running server, whose output goes to a file, like that of a service. Use it in `with`, which kills it at the
+    end and stores its resource usage, as the kernel counts it, in `usage`."""
 
     def __init__(self, server, log):
         self._log = Path(log)

@@ -1,4 +1,4 @@
-"""The comparison judges as it should, and has no figure for a server that does not echo."""
+"""The comparison judges correctly, and has no numbers for a server that does not echo."""
 
 import re
 import sys

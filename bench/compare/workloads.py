@@ -4,9 +4,9 @@ echoes a wrong byte has no result."""
 from dataclasses import dataclass
 
 HELD = 10_000
-# What is held for its memory varies little and takes long: it is left out of the rounds after these.
+# The memory of held connections varies little and takes long to measure: rounds after these leave it out.
 HOLD_ROUNDS = 5
-# One thread sends and receives, so that the server has at least one core of two; bulk alone needs more to be sent enough.
+# One thread sends and receives, so that the server has at least one core of two. Only bulk needs more threads.
 ONE_THREAD = ("--threads", "1")
 
 

@@ -1,4 +1,4 @@
-"""A memory cgroup of one's own, in either version of cgroups. Needs root."""
+"""A new memory cgroup, in either version of cgroups. Needs root."""
 
 import os
 import time
@@ -9,9 +9,9 @@ V1 = V2 / "memory"
 
 
 class Cgroup:
-    """Counts what a process of it, and the kernel for it, has in memory. Version 2 counts all of that in
-    memory.current. Version 1 counts socket buffers apart, and only once they have a limit; both together are what
-    memory.current says."""
+    """Counts the memory of its processes, and of the kernel for them. Version 2 counts all of it in memory.current.
+    Version 1 counts socket buffers separately, and only once they have a limit; the sum corresponds to
+    memory.current."""
 
     def __init__(self, name):
         version_2 = "memory" in self._read(V2 / "cgroup.controllers").split()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""mesh.py THREADECHO [NODES]...: what a pod of deploy/kubernetes/mesh needs in a mesh of so many nodes: memory of the cgroup
-and of the process, and processor time, of its server and of its watcher. The watcher has as many paths, and the server as
-many connections, as in a real mesh: all paths lead to that one server, each by another loopback address of one name. As
-root, on an otherwise idle machine. docs/watch.md shows the figures."""
+"""mesh.py THREADECHO [NODES]...: what a pod of deploy/kubernetes/mesh needs in a mesh of NODES nodes: memory of the
+cgroup and of the process, and processor time, of its server and of its watcher. The watcher has as many paths, and the
+server as many connections, as in a real mesh: all paths lead to that one server, each by another loopback address of
+one name. Run it as root, on an otherwise idle machine. docs/watch.md shows the results."""
 
 import contextlib
 import os

@@ -1,7 +1,7 @@
 #ifndef THREADECHO_BENCH_LISTEN_H_
 #define THREADECHO_BENCH_LISTEN_H_
 
-// What the two servers in C have in common, and is not measured: the way to a listening socket.
+// Code that the two servers in C share and that is not measured: it creates the listening socket.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

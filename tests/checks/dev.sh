@@ -1,5 +1,5 @@
 #!/bin/sh
-# ./dev installs what is missing and nothing else, tried with an apt and a dpkg that only say what is asked of them.
+# ./dev installs what is missing and nothing else, tried with an apt and a dpkg that only print their arguments.
 # needs: nothing
 set -u
 here=$(cd "$(dirname -- "$0")" && pwd)
@@ -71,7 +71,7 @@ expect 0 'cmake --build' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev build
 cp "$work/log" log
 expect 1 '' grep THREADECHO_TESTS log
 
-# A check needs what it says, and only CI is given a Docker Engine, if it has none.
+# A check needs the packages that it names. Only CI gets a Docker Engine, if it has none.
 cat >tests/checks/run <<'END'
 #!/bin/sh
 case $1:${2:-} in
@@ -114,7 +114,7 @@ expect 0 'threadecho build/soak 10m' env PATH="$path" MISSING=none FAKE_UID=1000
 expect 0 'threadecho build/soak 90s' env PATH="$path" MISSING=none FAKE_UID=1000 ./dev soak 90s
 expect 0 'dev: installing python3-yaml' env PATH="$path" MISSING=python3-yaml FAKE_UID=0 ./dev soak
 
-# Without lists there is an update; that one source of them fails does not matter if the packages can be had.
+# Without package lists ./dev updates them. A source that fails does not matter if the packages can be installed.
 # shellcheck disable=SC2016
 printf 'case " $* " in *" update "*) touch "%s/updated"; exit 100 ;; esac\n[ -e "%s/updated" ]\n' "$PWD" "$PWD" >apt
 ln -s "$(command -v touch)" bare/touch

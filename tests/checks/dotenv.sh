@@ -1,5 +1,5 @@
 #!/bin/sh
-# Our parser of .env files and python-dotenv read thousands of files alike, but for the differences that are documented.
+# Our parser of .env files and python-dotenv read thousands of files alike, except for the documented differences.
 # needs: tests python3-dotenv
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Under one fault after another the real program loses nothing, and is afterwards as it was before.
+# The real program loses nothing under each of many faults, and recovers fully after each.
 # needs: build python3 iproute2 strace
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

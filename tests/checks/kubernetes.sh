@@ -10,7 +10,7 @@ mkdir -p build
 status=0
 python3 -B "$here/../kubernetes/check_manifests.py" . ../shared/schemas >build/kubernetes.log || status=$?
 reason=$(tail -n 1 build/kubernetes.log)
-# The Jobs are tried also where something else could not be looked at.
+# Try the Jobs even if something else could not be checked.
 if { [ "$status" -eq 0 ] || [ "$status" -eq 77 ]; } && command -v kubectl >/dev/null; then
     waiting=0
     python3 -B "$here/../kubernetes/wait_for_jobs.py" . >>build/kubernetes.log || waiting=$?

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every relative link and anchor in Markdown files leads somewhere, and no file has an address that does not exist yet.
+# Every relative link and anchor in Markdown files leads somewhere, and no file has a placeholder address.
 # needs: nothing
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

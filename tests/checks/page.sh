@@ -1,5 +1,5 @@
 #!/bin/sh
-# The status page in Chromium against the real server, and its JavaScript in Node: numbers, a drain, a restart, no fault.
+# The status page in Chromium against the real server, and its JavaScript in Node: numbers, drain, restart, no error.
 # needs: build chromium chromium-driver python3-selenium nodejs
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Under a real systemd the service tells how it is, a stopped one is replaced, and 100 restarts refuse and reset no client.
+# Under a real systemd the service reports its state, a stopped one is replaced, and 100 restarts affect no client.
 # needs: build python3 mmdebstrap systemd-container
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)

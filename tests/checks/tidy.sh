@@ -8,8 +8,8 @@ CLANG_TIDY=$("$here/llvm" clang-tidy) || exec "$here/skip" 'clang-tidy 14 is not
 command -v clang++ >/dev/null || exec "$here/skip" 'clang++ is not installed'
 cmake --preset clang --log-level=WARNING
 
-# Lints walk through every header, so a folder's sources are looked at as one: those that CMake makes of them. They are
-# looked at again when anything has changed since they were found clean.
+# Lints walk through every header, so clang-tidy checks the sources of a folder as one file, which CMake makes of them.
+# It checks a file again if anything has changed since the file was clean.
 export CLANG_TIDY
 # shellcheck disable=SC2016  # for the inner shell
 find build/clang -path '*/Unity/*.cxx' | sort | xargs -n 1 -P "$(nproc)" sh -c '

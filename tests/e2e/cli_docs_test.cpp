@@ -135,7 +135,7 @@ KeysByHeading keys_of_examples(const std::string& text) {
   return keys;
 }
 
-/// Of each command a section with an example, and no other section that is named as a command would be.
+/// Each command has a section with an example, and no other section has a name like a command.
 std::vector<std::string> found_in_sections(const std::string& text) {
   std::vector<std::string> sections;
   std::istringstream lines(text);
@@ -210,7 +210,7 @@ class CliDocs : public ::testing::Test {
     }
   }
 
-  /// The result of a run in which the name server failed, which no name does here while the program runs.
+  /// The result of a run in which the name server failed. The test cannot make it fail while the program runs.
   std::string result_with_a_failed_look_up() {
     load::LoadResult result;
     result.options.target = {.host = "server", .port = 9000};

@@ -1,4 +1,4 @@
-// What the program shows, and to which clients: SECURITY.md promises it.
+// What the program shows to which clients, as SECURITY.md promises.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>

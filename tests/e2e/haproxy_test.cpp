@@ -35,8 +35,8 @@ std::string server_line(const std::string& name, std::uint16_t port, const std::
   return "server " + name + " 127.0.0.1:" + std::to_string(port) + " " + options + "\n";
 }
 
-/// HAProxy with these lines of a section "listen". Listens on loopback, on a socket that it inherits. Ends when this
-/// goes.
+/// HAProxy with these lines of a section "listen". Listens on loopback, on a socket that it inherits. The
+/// destructor ends it.
 class Haproxy {
  public:
   explicit Haproxy(const std::string& lines)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LESSON = "docs/lesson.md"
-SECONDS = float(os.environ.get("LESSON_SECONDS", "60"))  # for each page, which needs far less
+SECONDS = float(os.environ.get("LESSON_SECONDS", "60"))  # limit for each page, which needs far less
 OTHER_SETTINGS = "THREAD_STACK_SIZE=1MiB\nMAX_CONNECTIONS=2\n"  # of a file for the compose stack, which may lie there
 DEFAULT_PORTS = {"PORT": "9000", "HTTP_PORT": "8080", "WATCH_HTTP_PORT": "8081"}
 MARK = "=== command"

@@ -15,10 +15,10 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr const char* kCtrlC = "\x03";
-// How a line is taken back.
+// How the program erases a line.
 constexpr const char* kClearLine = "\r\x1b[K";
 
-// What was written until the program took this many lines back: whole lines, however busy the machine is.
+// What the program wrote until it had erased this many lines: whole lines, however busy the machine is.
 std::string written_until_taken_back(Terminal& terminal, int lines) {
   // The first one clears an empty line.
   EXPECT_TRUE(terminal.shows(kClearLine, lines + 1));

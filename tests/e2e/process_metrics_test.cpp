@@ -74,8 +74,8 @@ TEST(ProcessMetrics, HaveNoMoreSeriesHoweverManyClientsCameAndWent) {
   EXPECT_EQ(series_of(server.get("/metrics")), at_start);
 }
 
-/// What the lesson says: a thread that blocks in recv costs one context switch a message. Each message is sent once the
-/// thread sleeps, so that it cannot find the next one there without having waited for it.
+/// As the lesson says, a thread that blocks in recv costs one context switch a message. The test sends each message
+/// once the thread sleeps, so that the thread must wait for every message.
 TEST(ProcessMetrics, CountOneVoluntarySwitchForEachMessageOfAThread) {
   constexpr int kMessages = 200;
   ServerProcess server;

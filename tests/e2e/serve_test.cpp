@@ -21,7 +21,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Opens so many connections and has something echoed over each.
+/// Opens this many connections and echoes something over each.
 void hold(const ServerProcess& server, std::size_t count, std::vector<TestClient>& clients) {
   for (std::size_t i = 0; i < count; ++i) {
     clients.emplace_back(server.echo());

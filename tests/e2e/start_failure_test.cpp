@@ -102,7 +102,7 @@ TEST(StartFailure, NamesThePrivilegeThatALowPortNeeds) {
 }
 
 /// A seccomp profile that answers clone3 with an error, as those before Docker 20.10.10 do with EPERM, stands for
-/// everything that refuses a thread.
+/// every reason why a thread cannot be created.
 TEST(StartFailure, SaysWhichThreadCannotStartAndWhy) {
 #ifdef THREADECHO_SANITIZED
   GTEST_SKIP() << "a sanitizer starts threads of its own";

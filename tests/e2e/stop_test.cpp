@@ -213,7 +213,7 @@ TEST_P(Stop, IsCutShortInOrderByALaterSignal) {
   }
 }
 
-/// A client that stays makes every drain last, and the linger after it too.
+/// A client that stays prolongs every drain, and the linger after it too.
 class StopAtOnce : public Stop {
  protected:
   StopAtOnce() {
@@ -222,7 +222,7 @@ class StopAtOnce : public Stop {
     EXPECT_EQ(client_->echo("x"), "x");
   }
 
-  // ThreadSanitizer would say, and exit with a status of its own, that threads are still there: that is the point.
+  // ThreadSanitizer would report the threads that are still there, as they should be, and change the exit status.
   ServerProcess server_{{.arguments = {"--drain-timeout", "1d"},
                          .environment = {model(), {"TSAN_OPTIONS", "report_thread_leaks=0"}},
                          .env_file = {}}};

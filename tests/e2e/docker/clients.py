@@ -33,7 +33,7 @@ def connect(address):
 
 
 def receive(client, count):
-    """Exactly so many bytes, or fewer at the end."""
+    """Exactly this many bytes, or fewer at the end."""
     received = bytearray(count)
     view, filled = memoryview(received), 0
     while filled < count and (got := client.recv_into(view[filled:])):
@@ -42,7 +42,7 @@ def receive(client, count):
 
 
 def echo_and_half_close(address, mebibytes):
-    """Sends so much and half-closes without waiting; all of it must come back, then an end of file."""
+    """Sends this much and half-closes without waiting; all of it must come back, then an end of file."""
     body = random.Random(1).randbytes(MIB - 8)
     blocks = (index.to_bytes(8, "big") + body for index in range(mebibytes))
     with connect(address) as client:

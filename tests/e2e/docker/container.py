@@ -90,7 +90,7 @@ def check_health(server):
 
 
 def check_health_without_settings(image):
-    """The image's own health check, which is told nothing: it sees how the container was started."""
+    """The image's own health check, without arguments: it finds out how the container was started."""
     check = ("--health-interval", "1s", "--health-retries", "2")
     arguments = ("--port", "9001", "--http-port", "8081")
     client = ("load", "127.0.0.1:9", "--hold", "--reconnect", "--duration", "1h")  # where nothing listens

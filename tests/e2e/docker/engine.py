@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Unavailable(Exception):
-    """There is no engine, and the reason why; or something that an engine needs cannot be had here."""
+    """Why there is no engine, or what an engine needs and this host lacks."""
 
 
 def call(*command, timeout=120, text_input=None, environment=None):

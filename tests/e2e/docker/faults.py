@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""faults.py: the clients of this test are shown an echo server that is right, which they must find so, and some that
-are not, which they must notice. Needs no engine."""
+"""faults.py: runs the clients of this test against a correct echo server, which they must accept, and against
+faulty ones, which they must notice. Needs no engine."""
 
 import contextlib
 import socket

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-# The stack's own: what listens where inside is fixed, and what is published has variables of its own.
+# Settings that the stack itself sets: ports inside are fixed, and published ports have variables of their own.
 FIXED = {"PORT", "BIND_ADDRESS", "HTTP_PORT", "HTTP_BIND_ADDRESS", "ENV_FILE"}
 
 

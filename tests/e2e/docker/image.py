@@ -71,7 +71,7 @@ def check_image(root, tag):
 
 
 def check_needed(tag, program_directory):
-    """Nothing is missing, since the program runs; and no shared object is there that no other asks for."""
+    """Nothing is missing, since the program runs. So check that each shared object is needed by another file."""
     container = docker("create", tag)
     try:
         call("docker", "cp", f"{container}:/", program_directory)

@@ -1,4 +1,4 @@
-"""Each check of the image and its container is shown something broken, which it must notice."""
+"""Runs each check of the image and its container on something broken, which the check must notice."""
 
 import contextlib
 import io

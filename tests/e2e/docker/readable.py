@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""readable.py ROOT: what docker-compose.yml starts before Prometheus and Grafana tells a configuration that they can read
-from one that a checkout with umask 077 keeps from them. Needs no engine."""
+"""readable.py ROOT: the entrypoint of Prometheus and Grafana in docker-compose.yml distinguishes a configuration that
+they can read from one in a checkout with umask 077. Needs no engine."""
 
 import glob
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 OTHER_USER = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-# What another user sees of files that only their owner may read; who is not root here sees it of files without any mode.
+# Modes of files that another user cannot read. If the test does not run as root, it needs files without any mode.
 PRIVATE = "go=" if OTHER_USER else "a="
 
 

@@ -71,7 +71,7 @@ def check_prometheus(stack):
 
 
 def check_demo(stack):
-    """Both kinds of clients of the profile come, and what they do gets to Prometheus."""
+    """Both kinds of clients of the profile connect, and Prometheus has their metrics."""
     eventually("the profile demo's clients come", lambda: (stack.value("threadecho_connections_active") or 0) >= 70, 90)
     eventually("what they send is counted", lambda: (stack.value("rate(threadecho_receives_total[1m])") or 0) > 50, 90)
     wrong = stack.value('sum(threadecho_connections_closed_total{reason="error"})')
@@ -86,8 +86,8 @@ def wait_for_clients(stack, server, waiting):
 
 
 def check_lesson(stack, services):
-    """Four servers have the same clients, also after those that waited have given up and come back, and Prometheus tells
-    them apart; it forgets them when they stop, and none seems to be down."""
+    """Four servers have the same clients, also after those that waited have given up and come back, and Prometheus
+    distinguishes them. It forgets them when they stop, and none seems to be down."""
     names = [name for name, service in services.items() if service.get("profiles") == ["lesson"]]
     stack.compose("--profile", "lesson", "up", "--detach", "--no-build", *names)
     for server, waiting in LESSON.items():
