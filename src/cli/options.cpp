@@ -89,7 +89,7 @@ CLI::Option* add(CLI::App& app, const Option& option, std::string& mistakes) {
   std::ranges::transform(options, std::back_inserter(flags), &Option::flag);
   const std::string flag = argument.substr(0, argument.find('='));
   if (flag.size() > 1 && flag[1] >= '0' && flag[1] <= '9') {
-    throw UsageError(in_quotes(argument) + " is neither a flag nor a value: no value here is negative");
+    throw UsageError(in_quotes(argument) + " is neither a flag nor a value: values cannot be negative");
   }
   throw UsageError("unknown flag " + in_quotes(flag) + did_you_mean(flag, flags));
 }

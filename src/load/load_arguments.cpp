@@ -132,7 +132,7 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
       option("--duration", "DURATION", result.duration, cli::duration(kShortestTime, kLongestTime),
              "how long to measure"),
       option("--warmup", "DURATION", given.warmup, cli::duration(milliseconds(0), kLongestTime), "1s; with --hold 0s",
-             "before that, not measured; failures count all the same"),
+             "run this long before measuring; only failures count"),
       option("--timeout", "DURATION", result.timeout, cli::duration(kShortestTime, kLongestTime),
              "how long a connect or an echo may take before it counts as lost"),
       option("--start-at", "TIME", result.start_at, start_time(), "",
@@ -143,8 +143,8 @@ std::vector<cli::Option> options(LoadOptions& result, Given& given) {
                                          "connect again when a connection is lost, and say how long that took")),
       {.flag = "--source",
        .value = "ADDRESS",
-       .meaning = "local address to connect from; several, repeated or with commas, take turns: one has about 28,000 "
-                  "ports",
+       .meaning = "local address to connect from; repeat it or use commas for several, which take turns: each has "
+                  "about 28,000 ports",
        .take = [&result](std::string_view text) { return take_sources(result.sources, text); },
        .may_repeat = true},
 

@@ -93,7 +93,7 @@ std::uint64_t count_or_zero(const Json& json, const char* member) {
 /// Throws cli::UsageError if the sum grows beyond what nanoseconds can hold.
 void add_latencies(stats::LatencyHistogram& sum, const stats::LatencyHistogram& more, const std::string& source) {
   if (more.totals().sum > std::chrono::nanoseconds::max() - sum.totals().sum) {
-    throw cli::UsageError(source + ": with it all latencies together are more than 292 years");
+    throw cli::UsageError(source + ": with it, the sum of all latencies is more than 292 years");
   }
   sum.add(more);
 }

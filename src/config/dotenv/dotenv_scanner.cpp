@@ -102,9 +102,9 @@ std::string DotenvScanner::read_statement(DotenvStatement& statement) {
   }
   if (!at_end() && !next_is('\n')) {
     const std::string_view left = rest().substr(0, rest().find('\n'));
-    return (statement.value ? "nothing but a comment may follow the closing quote, and "
-                            : "no = after the name, but ") +
-           text::in_quotes(left) + (line_ == statement.line ? "" : " in line " + std::to_string(line_)) + " is there";
+    return (statement.value ? "expected only a comment after the closing quote, found "
+                            : "expected = after the name, found ") +
+           text::in_quotes(left) + (line_ == statement.line ? "" : " in line " + std::to_string(line_));
   }
   return {};
 }

@@ -73,7 +73,7 @@ TEST(Options, NameAllWrongValuesAtOnce) {
 }
 
 TEST(Options, TakeNoNegativeOperandForAFlag) {
-  EXPECT_EQ(mistake({"-5ms"}), R"("-5ms" is neither a flag nor a value: no value here is negative)");
+  EXPECT_EQ(mistake({"-5ms"}), R"("-5ms" is neither a flag nor a value: values cannot be negative)");
 }
 
 TEST(Options, NameTheFlagTheValueAndWhatIsAllowed) {

@@ -148,7 +148,7 @@ TEST_F(LoadSettings, RefusesANamedFileThatDoesNotExist) {
 
 TEST_F(LoadSettings, NamesTheLineThatCannotBeRead) {
   write(".env", "PORT=1\nHTTP_PORT 2\nIDLE_TIMEOUT=x\n");
-  EXPECT_THAT(problems(), ElementsAre(".env:2: no = after the name, but \"2\" is there", HasSubstr("(.env:3)")));
+  EXPECT_THAT(problems(), ElementsAre(".env:2: expected = after the name, found \"2\"", HasSubstr("(.env:3)")));
 }
 
 TEST_F(LoadSettings, RefusesAFileThatNamesAnotherFile) {

@@ -77,7 +77,7 @@ TEST(FaultArguments, AreCheckedBeforeTheServerIsAsked) {
               testing::AllOf(HasSubstr("--for \"2d\": out of range"), HasSubstr("--jitter: more than the delay")));
   EXPECT_THAT(fault_usage_error({"add", "close", "--for", "1s", "--clients", "10.0.0.1/8"}),
               HasSubstr("did you mean 10.0.0.0/8?"));
-  EXPECT_THAT(fault_usage_error({"add", "delay", "-5ms", "--for", "1s"}), HasSubstr("no value here is negative"));
+  EXPECT_THAT(fault_usage_error({"add", "delay", "-5ms", "--for", "1s"}), HasSubstr("values cannot be negative"));
 }
 
 TEST(FaultArguments, TakeNetworksBetweenCommasAndTheUrlOfAServer) {
