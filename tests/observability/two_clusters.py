@@ -86,11 +86,15 @@ def are_same(one, other):
 
 
 def foreign_complaints(window, expressions, job):
-    """With All, nothing else is shown than with our job."""
+    """With All, nothing else is shown than with our job. Asked three times: a quantile whose rank is that of a bucket's end
+    jumps over the empty buckets behind it with the last digit of a sum."""
     for expression in expressions:
-        everything, ours = (replace(window, chosen=chosen).data_of(expression) for chosen in ({}, {"job": job}))
-        if not are_same(everything, ours):
-            yield f"{expression.where}: All shows more than {job}"
+        for _ in range(3):
+            everything, ours = (replace(window, chosen=chosen).data_of(expression) for chosen in ({}, {"job": job}))
+            if are_same(everything, ours):
+                break
+        else:
+            yield f"{expression.where}: All shows more than {job}: {everything} instead of {ours}"
 
 
 def twin_complaints(window, expressions):
