@@ -99,20 +99,26 @@ void WatchPath::advance_lasting(Clock::time_point now) {
   pass_slots(now);
 }
 
-/// Sends the message of a slot that has come. A slot without a connection is a message lost; one that comes while an
-/// echo is awaited is left out.
+/// A message becomes due in each interval, and gets one result. While the path is down, that is what the last attempt
+/// came to. Otherwise the message is sent, or shares the result of the one that is on its way. Intervals that this host
+/// has left out because it was late have no message.
 void WatchPath::pass_slots(Clock::time_point now) {
   if (now < next_message_) {
     return;
   }
   const auto passed = (now - next_message_) / options_.interval;
   next_message_ += (passed + 1) * options_.interval;
-  if (lasting_.is_idle()) {
+  ++due_;
+  if (record_.state == PathState::kDown) {
+    settle(attempt_);
+  } else if (lasting_.is_idle()) {
     read_tcp_info(now);
     lasting_.send(now);
-  } else if (record_.state == PathState::kDown && !lasting_.is_waiting()) {
-    ++record_.counters.messages[index_of(MessageResult::kLost)];
   }
+}
+
+void WatchPath::settle(MessageResult result) {
+  record_.counters.messages[index_of(result)] += std::exchange(due_, 0);
 }
 
 void WatchPath::advance_side(SideConnection& side, Clock::time_point now) {
@@ -157,8 +163,8 @@ void WatchPath::take_connected(WatchConnection& connection, nanoseconds after, C
 }
 
 void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now) {
-  ++record_.counters.messages[index_of(MessageResult::kOk)];
   if (connection.kind() == ConnectionKind::kLasting) {
+    settle(MessageResult::kOk);
     if (round_trip) {
       target_.round_trip.observe(*round_trip);
       record_.round_trip = round_trip;
@@ -184,9 +190,6 @@ void WatchPath::go_up(Clock::time_point now) {
 }
 
 void WatchPath::take_loss(WatchConnection& connection, Loss loss, Clock::time_point now) {
-  if (loss.place == Place::kWaiting) {
-    ++record_.counters.messages[index_of(result_of(loss.failure))];
-  }
   if (connection.kind() == ConnectionKind::kLasting) {
     take_lasting_loss(std::move(loss), now);
   } else {
@@ -195,6 +198,8 @@ void WatchPath::take_loss(WatchConnection& connection, Loss loss, Clock::time_po
 }
 
 void WatchPath::take_lasting_loss(Loss loss, Clock::time_point now) {
+  attempt_ = loss.place == Place::kWaiting ? result_of(loss.failure) : MessageResult::kLost;
+  settle(attempt_);
   // At once after a connection that lasted; else a server that closes each one would be asked thousands of times.
   if (loss.age >= std::min<nanoseconds>(options_.interval, kLongestPause)) {
     pause_.succeed();

@@ -51,6 +51,8 @@ class WatchPath final : public Timed {
   /// When the lasting connection may begin to connect.
   [[nodiscard]] Clock::time_point opens_at() const;
   void pass_slots(Clock::time_point now);
+  /// All messages that are due have come to this.
+  void settle(MessageResult result);
   void take(WatchConnection& connection, Clock::time_point now);
   void take_connected(WatchConnection& connection, nanoseconds after, Clock::time_point now);
   void take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now);
@@ -71,6 +73,8 @@ class WatchPath final : public Timed {
   client::ConnectPause pause_;
   Clock::time_point starts_at_;
   Clock::time_point next_message_;
+  std::uint64_t due_ = 0;                         ///< messages without a result yet
+  MessageResult attempt_ = MessageResult::kLost;  ///< what the last attempt came to, in PathState::kDown
   SideConnection fresh_;
   SideConnection idle_;
   Clock::time_point next_reading_;  ///< of the kernel's figures

@@ -44,11 +44,11 @@ enum class Place : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 4> kPlaceNames = {"connecting", "waiting", "idle", "half_closed"};
 
-/// What became of a message.
+/// What became of a message that was due on a lasting connection.
 enum class MessageResult : std::uint8_t {
   kOk,
-  kLost,   ///< no echo, or none in time; also one that was due while there was no connection
-  kWrong,  ///< bytes that were not sent
+  kLost,   ///< no echo, or none in time; also one that was due while the path was down
+  kWrong,  ///< bytes that were not sent; also one that was due after an attempt that brought such bytes
 };
 inline constexpr std::array<std::string_view, 3> kMessageResultNames = {"ok", "lost", "wrong"};
 

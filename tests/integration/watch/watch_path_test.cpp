@@ -1,0 +1,246 @@
+// A path against a peer on loopback. The sockets are real; the test moves the clock.
+#include "watch/watch_path.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "net/endpoint.h"
+#include "net/fd.h"
+#include "support/captured_log.h"
+#include "support/scripted_server.h"
+#include "support/socket_io.h"
+
+namespace threadecho::test {
+namespace {
+
+using namespace std::chrono_literals;
+using client::FailureKind;
+using watch::Clock;
+using watch::MessageResult;
+using watch::PathRecord;
+
+/// Serves its clients when the test says so, on the thread of the test.
+class StepPeer {
+ public:
+  /// What to do with bytes of client `number`, from 0. Returns whether to keep the connection.
+  using Answer = std::function<bool(int fd, int number, const std::string& bytes)>;
+
+  explicit StepPeer(Answer answer)
+      : answer_(std::move(answer)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+    const auto any = *net::Endpoint::parse("127.0.0.1", 0);
+    EXPECT_EQ(::bind(listener_.get(), any.address(), any.length()), 0);
+    EXPECT_EQ(::listen(listener_.get(), 64), 0);
+  }
+
+  [[nodiscard]] net::Endpoint endpoint() const { return net::Endpoint::local_of(listener_.get()); }
+
+  void serve() {
+    for (net::Fd fd(accept()); fd; fd = net::Fd(accept())) {
+      clients_.push_back({.fd = std::move(fd), .number = next_++});
+    }
+    std::erase_if(clients_, [this](const Client& client) { return !serve(client); });
+  }
+
+ private:
+  struct Client {
+    net::Fd fd;
+    int number;
+  };
+
+  int accept() { return ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+  /// Returns whether to keep it.
+  bool serve(const Client& client) {
+    std::array<char, 4096> buffer{};
+    const ssize_t got = ::recv(client.fd.get(), buffer.data(), buffer.size(), 0);
+    if (got < 0) {
+      return errno == EAGAIN;
+    }
+    return got > 0 &&
+           answer_(client.fd.get(), client.number, std::string(buffer.data(), static_cast<std::size_t>(got)));
+  }
+
+  Answer answer_;
+  net::Fd listener_;
+  std::vector<Client> clients_;
+  int next_ = 0;
+};
+
+/// One path to an address.
+class WatchedPath {
+ public:
+  static constexpr auto kInterval = 100ms;
+
+  explicit WatchedPath(const net::Endpoint& address, std::chrono::milliseconds connect_every = 0ms) {
+    options_.interval = kInterval;
+    options_.timeout = 1s;
+    options_.connect_every = connect_every;
+    options_.idle = 0ms;
+    options_.version_port = 0;
+    path_ = std::make_unique<watch::WatchPath>(context_, target_, address, 0, now_);
+  }
+
+  /// Moves the clock on by this many intervals, in steps of 5 ms. Serves `peer` after each step, or after each `every`.
+  void run(int intervals, StepPeer* peer = nullptr, int every = 1) {
+    for (const auto end = now_ + intervals * kInterval; now_ < end; now_ += 5ms) {
+      if (now_ >= path_->next_step()) {
+        path_->advance(now_);
+      }
+      take_events();
+      if (peer != nullptr && ++steps_ % every == 0) {
+        peer->serve();
+        take_events();
+      }
+    }
+  }
+
+  [[nodiscard]] const PathRecord& record() const { return path_->record(); }
+  [[nodiscard]] std::uint64_t messages(MessageResult result) const {
+    return record().counters.messages[watch::index_of(result)];
+  }
+  [[nodiscard]] std::uint64_t all_messages() const {
+    const auto& messages = record().counters.messages;
+    return std::accumulate(messages.begin(), messages.end(), std::uint64_t{0});
+  }
+  [[nodiscard]] std::uint64_t lost(FailureKind kind) const { return target_.lost.at(client::index_of(kind)); }
+  [[nodiscard]] std::string log() const { return log_.text(); }
+
+ private:
+  void take_events() {
+    for (const net::Fd* const epoll : {&epoll_, &calm_epoll_}) {
+      std::array<epoll_event, 8> events{};
+      const int count = ::epoll_wait(epoll->get(), events.data(), static_cast<int>(events.size()), 0);
+      for (int i = 0; i < count; ++i) {
+        auto* const connection = static_cast<watch::WatchConnection*>(events.at(static_cast<std::size_t>(i)).data.ptr);
+        connection->note_events(events.at(static_cast<std::size_t>(i)).events);
+        path_->handle(*connection, now_);
+      }
+    }
+  }
+
+  Clock::time_point now_ = Clock::now();
+  int steps_ = 0;
+  net::Fd epoll_{::epoll_create1(EPOLL_CLOEXEC)};
+  net::Fd calm_epoll_{::epoll_create1(EPOLL_CLOEXEC)};
+  watch::Sockets sockets_{.epoll = epoll_.get(), .calm_epoll = calm_epoll_.get(), .most = 100};
+  watch::Timers timers_;
+  CapturedLog log_;
+  watch::WatchOptions options_;
+  watch::PathContext context_{.options = options_,
+                              .sockets = sockets_,
+                              .timers = timers_,
+                              .log = log_.logger(),
+                              .ask_identity = [](watch::WatchPath&) {},
+                              .ask_addresses = [] {}};
+  watch::TargetRecord target_;
+  std::unique_ptr<watch::WatchPath> path_;
+};
+
+bool echo_all(int fd, int /*number*/, const std::string& bytes) { return write_all(fd, bytes); }
+
+bool echo_half_and_close(int fd, int /*number*/, const std::string& bytes) {
+  write_all(fd, bytes.substr(0, bytes.size() / 2));
+  return false;
+}
+
+bool echo_and_close(int fd, int /*number*/, const std::string& bytes) {
+  write_all(fd, bytes);
+  return false;
+}
+
+bool change(int fd, int /*number*/, std::string bytes) {
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  return write_all(fd, bytes);
+}
+
+bool stay_silent(int /*fd*/, int /*number*/, const std::string& /*bytes*/) { return true; }
+
+TEST(WatchPath, CountsOneMessageInEachIntervalHoweverThePeerFails) {
+  struct Row {
+    const char* peer;
+    StepPeer::Answer answer;
+    MessageResult result;
+  };
+  for (const Row& row : {Row{"answers nothing", stay_silent, MessageResult::kLost},
+                         Row{"echoes half and closes", echo_half_and_close, MessageResult::kLost},
+                         Row{"changes each message", change, MessageResult::kWrong}}) {
+    StepPeer peer(row.answer);
+    WatchedPath path(peer.endpoint());
+    path.run(100, &peer);
+    EXPECT_EQ(path.all_messages(), 100U) << row.peer;
+    EXPECT_EQ(path.messages(row.result), 100U) << row.peer;
+    EXPECT_EQ(path.record().counters.lost, 1U) << row.peer;
+  }
+}
+
+TEST(WatchPath, CountsOneLostMessageInEachIntervalWhereNothingListens) {
+  const UnusedPort port;
+  WatchedPath path(port.endpoint());
+  path.run(100);
+  EXPECT_EQ(path.all_messages(), 100U);
+  EXPECT_EQ(path.messages(MessageResult::kLost), 100U);
+  EXPECT_EQ(path.lost(FailureKind::kRefused), 1U);
+}
+
+TEST(WatchPath, CountsOneMessageInEachIntervalOfAPeerThatClosesAfterEachEcho) {
+  StepPeer peer(echo_and_close);
+  WatchedPath path(peer.endpoint());
+  path.run(100, &peer);
+  EXPECT_GE(path.all_messages(), 99U) << "the last one may be on its way";
+  EXPECT_LE(path.all_messages(), 100U);
+  EXPECT_EQ(path.messages(MessageResult::kWrong), 0U);
+}
+
+TEST(WatchPath, CountsEachMessageOnceWhileAllIsWell) {
+  StepPeer peer(echo_all);
+  WatchedPath path(peer.endpoint(), 300ms);
+  path.run(100, &peer);
+  EXPECT_GE(path.messages(MessageResult::kOk), 99U) << "the last one may be on its way";
+  EXPECT_EQ(path.messages(MessageResult::kOk), path.all_messages());
+  EXPECT_LE(path.all_messages(), 100U) << "fresh connections have messages of their own";
+}
+
+TEST(WatchPath, LosesNoMessageThatIsDueWhileASlowEchoIsOnItsWay) {
+  StepPeer peer(echo_all);
+  WatchedPath path(peer.endpoint());
+  path.run(100, &peer, 50);  // it looks at its clients each 250 ms, within the timeout
+  EXPECT_GE(path.messages(MessageResult::kOk), 97U) << "the last three may be due";
+  EXPECT_EQ(path.messages(MessageResult::kOk), path.all_messages());
+  EXPECT_LE(path.all_messages(), 100U);
+}
+
+TEST(WatchPath, CountsMessagesAsLostFromTheFaultUntilThePathIsUp) {
+  bool is_silent = false;
+  StepPeer peer([&](int fd, int number, const std::string& bytes) {
+    return is_silent ? stay_silent(fd, number, bytes) : echo_all(fd, number, bytes);
+  });
+  WatchedPath path(peer.endpoint());
+  path.run(10, &peer);
+  is_silent = true;
+  path.run(30, &peer);
+  EXPECT_EQ(path.record().state, watch::PathState::kDown);
+  is_silent = false;
+  path.run(30, &peer);
+  EXPECT_EQ(path.record().state, watch::PathState::kUp);
+  EXPECT_GE(path.messages(MessageResult::kLost), 29U);
+  EXPECT_LE(path.messages(MessageResult::kLost), 41U) << "and at most a timeout of 1 s more";
+  EXPECT_GE(path.all_messages(), 69U);
+  EXPECT_LE(path.all_messages(), 70U);
+}
+
+}  // namespace
+}  // namespace threadecho::test
