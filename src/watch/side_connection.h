@@ -26,7 +26,7 @@ class SideConnection {
 
   /// Its message came back. Returns how long it had failed, if it had.
   std::optional<nanoseconds> succeed(Clock::time_point now);
-  /// It was lost. Returns whether it had not failed before.
+  /// It was lost. Returns whether its outage begins with that.
   bool fail(const Loss& loss, Clock::time_point now);
 
  private:

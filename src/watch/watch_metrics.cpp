@@ -95,8 +95,8 @@ void take_messages(const Take& take, const std::vector<Row>& rows) {
 
 void take_losses(const Take& take, const WatchSnapshot& snapshot) {
   MetricFamily family = admin::family("threadecho_watch_connections_lost_total",
-                                      "Connections lost or refused, by reason; while a path is down, its further "
-                                      "attempts do not count.",
+                                      "Connections lost or refused, by reason; attempts that fail again within an "
+                                      "outage do not count.",
                                       MetricType::Counter);
   for (const TargetSnapshot& target : snapshot.targets) {
     for (const client::FailureWords& words : client::kFailureKinds) {

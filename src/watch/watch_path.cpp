@@ -209,23 +209,25 @@ void WatchPath::take_lasting_loss(Loss loss, Clock::time_point now) {
   if (record_.state == PathState::kDown) {
     return;  // an attempt within the same outage
   }
-  log_lost(context_.log, target_.name, record_, loss);
-  record_.counters.lost += 1;
-  target_.lost.at(client::index_of(loss.failure.kind)) += 1;
+  count_loss(loss);
   record_.go_down(std::move(loss), now);
   context_.ask_addresses();
 }
 
 void WatchPath::take_side_loss(SideConnection& side, Loss loss, Clock::time_point now) {
   if (side.fail(loss, now)) {
-    log_lost(context_.log, target_.name, record_, loss);
+    count_loss(loss);
   }
-  record_.counters.lost += 1;
-  target_.lost.at(client::index_of(loss.failure.kind)) += 1;
   if (record_.state != PathState::kDown) {  // the reason of an outage stays
     record_.last_loss = std::move(loss);
     record_.last_outage = nanoseconds(0);
   }
+}
+
+void WatchPath::count_loss(const Loss& loss) {
+  log_lost(context_.log, target_.name, record_, loss);
+  record_.counters.lost += 1;
+  target_.lost.at(client::index_of(loss.failure.kind)) += 1;
 }
 
 void WatchPath::read_tcp_info(Clock::time_point now) {

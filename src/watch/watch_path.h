@@ -59,6 +59,8 @@ class WatchPath final : public Timed {
   void take_loss(WatchConnection& connection, Loss loss, Clock::time_point now);
   void take_lasting_loss(Loss loss, Clock::time_point now);
   void take_side_loss(SideConnection& side, Loss loss, Clock::time_point now);
+  /// Once for each outage of a connection, as its line of the log.
+  void count_loss(const Loss& loss);
   void go_up(Clock::time_point now);
   void ask_identity_if_due(Clock::time_point now);
   void read_tcp_info(Clock::time_point now);

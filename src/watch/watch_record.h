@@ -76,7 +76,7 @@ struct Loss {
 /// Counters of a path; or of several, added up.
 struct PathCounters {
   std::array<std::uint64_t, kMessageResultNames.size()> messages{};
-  std::uint64_t lost = 0;  ///< connections; while the path is down, further attempts do not count
+  std::uint64_t lost = 0;  ///< connections; attempts that fail again within an outage do not count
   nanoseconds outage{0};   ///< without the one that lasts
   std::uint64_t retransmitted = 0;
 

@@ -179,8 +179,11 @@ TEST_P(WatchedServer, ShowsThatOnlyNewConnectionsAreRefused) {
   Watcher watcher({target_, "--connect-every", "100ms"});
   ASSERT_TRUE(watcher.becomes("up"));
   ASSERT_EQ(fault({"add", "refuse", "--for", "1h"}).status, 0);
-  ASSERT_TRUE(eventually([&] { return watcher.lost(target_, "closed_early") >= 3; })) << "each fresh connection counts";
+  const std::string refusals = "threadecho_faults_injected_total{fault=\"refuse\"}";
+  ASSERT_TRUE(eventually([&] { return server_.metric(refusals) >= 4; }));
+  EXPECT_EQ(watcher.lost(target_, "closed_early"), 1) << "one outage of the fresh connection";
   const auto path = watcher.path();
+  EXPECT_EQ(path["connections_lost"], 1);
   EXPECT_EQ(path["state"], "up");
   EXPECT_EQ(path["last_loss"]["connection"], "fresh");
   EXPECT_EQ(path["last_loss"]["outage_seconds"], 0) << "the path was not down";

@@ -242,5 +242,24 @@ TEST(WatchPath, CountsMessagesAsLostFromTheFaultUntilThePathIsUp) {
   EXPECT_LE(path.all_messages(), 70U);
 }
 
+TEST(WatchPath, CountsOneLossForEachOutageOfItsFreshConnection) {
+  bool refuses_new = true;
+  StepPeer peer([&](int fd, int number, const std::string& bytes) {
+    return (number == 0 || !refuses_new) && echo_all(fd, number, bytes);
+  });
+  WatchedPath path(peer.endpoint(), 200ms);
+  for (const std::uint64_t outages : {1U, 2U}) {
+    refuses_new = true;
+    path.run(20, &peer);
+    EXPECT_EQ(path.lost(FailureKind::kClosedEarly) + path.lost(FailureKind::kReset), outages);
+    EXPECT_EQ(path.record().counters.lost, outages);
+    EXPECT_EQ(path.record().state, watch::PathState::kUp);
+    EXPECT_EQ(path.record().last_loss->connection, watch::ConnectionKind::kFresh);
+    refuses_new = false;
+    path.run(20, &peer);
+  }
+  EXPECT_EQ(path.messages(MessageResult::kLost), 0U) << "those of the lasting connection all came back";
+}
+
 }  // namespace
 }  // namespace threadecho::test
