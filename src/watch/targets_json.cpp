@@ -48,11 +48,10 @@ void append_path(std::string& body, const PathRecord& path, Clock::time_point no
          kPathStateNames.at(index_of(path.state)), text::format_timestamp(path.since));
   append(body, "       \"messages\": {{\"ok\": {}, \"lost\": {}, \"wrong\": {}}}, \"connections_lost\": {},\n",
          counters.messages[0], counters.messages[1], counters.messages[2], counters.lost);
-  const auto tcp_round_trip = path.tcp_round_trip.count() > 0 ? std::optional(path.tcp_round_trip) : std::nullopt;
   append(body,
          "       \"outage_seconds\": {}, \"round_trip_seconds\": {}, \"tcp_rtt_seconds\": {}, "
          "\"retransmitted_segments\": {},\n       \"last_loss\": ",
-         text::in_seconds(path.outage(now)), seconds_or_null(path.round_trip), seconds_or_null(tcp_round_trip),
+         text::in_seconds(path.outage(now)), seconds_or_null(path.round_trip), seconds_or_null(path.tcp_round_trip),
          counters.retransmitted);
   append_loss(body, path);
   body += "}";

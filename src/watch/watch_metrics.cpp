@@ -1,6 +1,7 @@
 #include "watch/watch_metrics.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -21,7 +22,7 @@ struct Row {
   PathCounters counters;
   nanoseconds outage{0};
   std::uint64_t up = 0;
-  nanoseconds tcp_round_trip{0};
+  std::optional<nanoseconds> tcp_round_trip = {};
 };
 
 Row row_of(const TargetRecord& target, const PathRecord& path, Clock::time_point now) {
@@ -66,13 +67,15 @@ ClientMetric metric(MetricType type, std::vector<ClientMetric::Label> labels, do
   return result;
 }
 
-/// A family with a series for each row.
+/// A family with a series for each row that has a value.
 template <typename Value>
 void take_rows(const Take& take, MetricType type, std::string_view name, std::string_view help,
                const std::vector<Row>& rows, Value value) {
   MetricFamily family = admin::family(name, help, type);
   for (const Row& row : rows) {
-    family.metric.push_back(metric(type, row.labels, value(row)));
+    if (const std::optional<double> known = value(row)) {
+      family.metric.push_back(metric(type, row.labels, *known));
+    }
   }
   take(family);
 }
@@ -151,9 +154,13 @@ void each_watch_family(const WatchSnapshot& snapshot, Labels labels, const Take&
   take_rows(take, MetricType::Counter, "threadecho_watch_outage_seconds_total",
             "Time in which the lasting connection did not echo; a running outage counts.", rows,
             [](const Row& row) { return text::in_seconds(row.outage); });
-  take_rows(take, MetricType::Gauge, "threadecho_watch_tcp_rtt_seconds",
-            "Round trip of the lasting connection as the kernel smooths it; with --aggregate the longest.", rows,
-            [](const Row& row) { return text::in_seconds(row.tcp_round_trip); });
+  take_rows(
+      take, MetricType::Gauge, "threadecho_watch_tcp_rtt_seconds",
+      "Round trip of the lasting connection as the kernel smooths it; with --aggregate the longest. No sample while "
+      "the path is down.",
+      rows, [](const Row& row) {
+        return row.tcp_round_trip ? std::optional(text::in_seconds(*row.tcp_round_trip)) : std::nullopt;
+      });
   take_rows(take, MetricType::Counter, "threadecho_watch_tcp_retransmitted_segments_total",
             "Segments that the kernel sent again, of all connections of a path.", rows,
             [](const Row& row) { return static_cast<double>(row.counters.retransmitted); });

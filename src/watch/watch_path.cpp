@@ -117,9 +117,7 @@ void WatchPath::pass_slots(Clock::time_point now) {
   }
 }
 
-void WatchPath::settle(MessageResult result) {
-  record_.counters.messages[index_of(result)] += std::exchange(due_, 0);
-}
+void WatchPath::settle(MessageResult result) { record_.counters.messages[index_of(result)] += std::exchange(due_, 0); }
 
 void WatchPath::advance_side(SideConnection& side, Clock::time_point now) {
   WatchConnection& connection = side.connection();
@@ -236,7 +234,7 @@ void WatchPath::read_tcp_info(Clock::time_point now) {
   }
   next_reading_ = now + kReadingEvery;
   if (const auto round_trip = lasting_.read_tcp_info()) {
-    record_.tcp_round_trip = *round_trip;
+    record_.tcp_round_trip = round_trip;
   }
 }
 

@@ -36,6 +36,8 @@ void PathRecord::go_down(Loss loss, Clock::time_point now) {
   state = PathState::kDown;
   since = loss.at - std::chrono::duration_cast<nanoseconds>(now - loss.began);
   last_outage.reset();
+  round_trip.reset();
+  tcp_round_trip.reset();
   last_loss = std::move(loss);
 }
 

@@ -93,9 +93,9 @@ struct PathRecord {
   Clock::time_point outage_began;  ///< in kDown
   PathCounters counters;
   std::optional<Loss> last_loss;
-  std::optional<nanoseconds> last_outage;  ///< that followed last_loss; nothing while it lasts
-  std::optional<nanoseconds> round_trip;   ///< of the last message
-  nanoseconds tcp_round_trip{0};           ///< as the kernel smooths it; 0 if unknown
+  std::optional<nanoseconds> last_outage;     ///< that followed last_loss; nothing while it lasts
+  std::optional<nanoseconds> round_trip;      ///< of the last message; nothing while the path is down
+  std::optional<nanoseconds> tcp_round_trip;  ///< as the kernel smooths it; nothing while the path is down
 
   /// Returns how long it was down, if it was.
   std::optional<nanoseconds> go_up(Clock::time_point now);

@@ -31,7 +31,7 @@ test('a path is told in words and figures', () => {
   assert.equal(paths.nameOf({ ...path, node: 'blue' }), 'blue (10.0.0.1:9000)');
   assert.equal(paths.figuresOf(path), '1.00 ms · 2.0 % lost · 1 retransmit');
   const fresh = { messages: { ok: 0, lost: 0, wrong: 0 }, round_trip_seconds: null, retransmitted_segments: 0 };
-  assert.equal(paths.figuresOf(fresh), 'no echo yet · 0 % lost · 0 retransmits');
+  assert.equal(paths.figuresOf(fresh), 'no echo · 0 % lost · 0 retransmits');
   assert.equal(paths.lossWords(loss), 'last loss: echo timeout, waiting, lasting connection');
 });
 

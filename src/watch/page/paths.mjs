@@ -25,7 +25,7 @@ export function nameOf(path) {
 export function figuresOf({ messages, round_trip_seconds, retransmitted_segments }) {
   const all = messages.ok + messages.lost + messages.wrong;
   const bad = all === 0 ? 0 : (messages.lost + messages.wrong) / all;
-  const trip = round_trip_seconds === null ? 'no echo yet' : format.text(format.time(round_trip_seconds));
+  const trip = round_trip_seconds === null ? 'no echo' : format.text(format.time(round_trip_seconds));
   return `${trip} · ${format.percent(bad)} lost · ${format.plural(retransmitted_segments, 'retransmit')}`;
 }
 

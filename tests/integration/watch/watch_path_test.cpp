@@ -230,9 +230,11 @@ TEST(WatchPath, CountsMessagesAsLostFromTheFaultUntilThePathIsUp) {
   });
   WatchedPath path(peer.endpoint());
   path.run(10, &peer);
+  EXPECT_TRUE(path.record().round_trip && path.record().tcp_round_trip);
   is_silent = true;
   path.run(30, &peer);
   EXPECT_EQ(path.record().state, watch::PathState::kDown);
+  EXPECT_FALSE(path.record().round_trip || path.record().tcp_round_trip) << "those of before the outage say nothing";
   is_silent = false;
   path.run(30, &peer);
   EXPECT_EQ(path.record().state, watch::PathState::kUp);

@@ -96,7 +96,8 @@ TEST(WatchMetrics, HaveSeriesForEachPath) {
   for (const std::string& line : expected) {
     EXPECT_THAT(text, HasSubstr(line));
   }
-  EXPECT_EQ(series_in(text), watch::series_count(1, 2, false));
+  EXPECT_EQ(series_in(text) + 1, watch::series_count(1, 2, false));
+  EXPECT_THAT(text, Not(HasSubstr("tcp_rtt_seconds" + down))) << "no sample while it is down";
 }
 
 TEST(WatchMetrics, AddTheAddressesUpAndKeepWhatIsGone) {
