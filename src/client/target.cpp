@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "text/ascii.h"
+#include "text/escape.h"
 
 namespace threadecho::client {
 namespace {
@@ -33,6 +34,9 @@ bool is_link_local_without_zone(const std::string& host) {
   return ::inet_pton(AF_INET6, host.c_str(), &address) == 1 && IN6_IS_ADDR_LINKLOCAL(&address);
 }
 
+/// No host name or address has them, and labels, logs and shells need quotes for them.
+constexpr std::string_view kNeverInHosts = " \"'`\\{}";
+
 constexpr std::string_view kAfterScheme = "://";
 
 /// What to say of a target with a scheme that is not `spoken`.
@@ -53,6 +57,9 @@ std::string Target::to_string() const {
 
 text::Parsed<Target> parse_target(std::string_view text, TargetPort expected) {
   using ParsedTarget = text::Parsed<Target>;
+  if (text::printable(text) != text) {  // first: other reasons repeat the text
+    return ParsedTarget::bad("has a control character, or bytes that are not UTF-8");
+  }
   if (const std::size_t end = text.find(kAfterScheme); end != std::string_view::npos) {
     const std::string scheme = text::lower(text.substr(0, end));
     text.remove_prefix(end + kAfterScheme.size());
@@ -86,8 +93,11 @@ text::Parsed<Target> parse_target(std::string_view text, TargetPort expected) {
                                                                   std::to_string(expected.usual)
                                                             : "has several colons; expected HOST:PORT or [IPv6]:PORT");
   }
-  if (host.empty() || host.find('\0') != std::string_view::npos) {
+  if (host.empty()) {
     return ParsedTarget::bad("has no host; expected HOST:PORT or [IPv6]:PORT");
+  }
+  if (host.find_first_of(kNeverInHosts) != std::string_view::npos) {
+    return ParsedTarget::bad("has a space, a quote, a backslash or a brace in its host");
   }
   const auto port = parse_port(text.substr(colon + 1));
   if (!port) {

@@ -404,6 +404,15 @@ TEST(Watch, PrintsItsPathsInADryRun) {
   EXPECT_THAT(missing.output, HasSubstr("  name unknown.invalid not found ("));
 }
 
+TEST(Watch, PrintsNoEscapeSequenceOfATargetInADryRun) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.write("targets", "127.0.0.1:7\n\x1b[31mred:7\n");
+  const EndedProgram result = run_program({"watch", "--targets-file", file, "--dry-run"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr("TARGET=\"\\x1b[31mred:7\" (" + file + ":2): has a control character"));
+  EXPECT_THAT(result.output + result.errors, Not(HasSubstr("\x1b")));
+}
+
 TEST(Watch, NamesEachMistakeOnALineAndThePortInUse) {
   const EndedProgram wrong = run_program({"watch", "a", "--interval", "1"});
   EXPECT_EQ(wrong.status, 2);

@@ -125,6 +125,15 @@ TEST(Target, SaysWhyItCannotBeRead) {
   EXPECT_THAT(client::parse_target(":9000").reason(), HasSubstr("no host"));
   EXPECT_THAT(client::parse_target("[]:9000").reason(), HasSubstr("no host"));
   EXPECT_THAT(client::parse_target("[fe80::1]:7").reason(), HasSubstr("needs its interface: [fe80::1%eth0]:7"));
+  for (const char* text : {"a b:9", "\"a\":9", "'a':9", "a`:9", "a\\b:9", "a{b:9", "}:9", "[::1%a b]:9"}) {
+    EXPECT_THAT(client::parse_target(text).reason(), HasSubstr("a space, a quote, a backslash or a brace")) << text;
+  }
+  for (const std::string& text :
+       {std::string("a\x1b[31m:9"), std::string("a\x1b"), std::string("http://a\x7f"), std::string("a\0b:9", 5),
+        std::string("\xC2\x9b:9"), std::string("\xff:9"), std::string("a:9\n")}) {
+    const std::string reason = client::parse_target(text).reason();
+    EXPECT_EQ(reason, "has a control character, or bytes that are not UTF-8") << "and repeats none";
+  }
   for (const char* text : {"a:", "a:0", "a:65536", "a:http", "a:9000x", "a: 9", "a:-1"}) {
     EXPECT_THAT(client::parse_target(text).reason(), HasSubstr("1 to 65535")) << text;
   }

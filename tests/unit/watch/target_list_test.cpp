@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,20 @@ TEST(TargetList, NamesEachMistakeWithItsLine) {
   EXPECT_THAT(to_string(list.problems[2]), HasSubstr(":4): given more than once"));
   EXPECT_THAT(to_string(list.problems[3]), HasSubstr(":5): is not an address of the family of -6"));
   EXPECT_THAT(to_string(list.problems[4]), HasSubstr(":6): has no closing bracket"));
+}
+
+TEST(TargetList, RefusesCharactersThatNoHostHasAndNamesTheirLines) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("targets", "a:1\n{b}:2\n\x1b[31mc:3\nd\\:4\n\"e\":5\n");
+  TargetList list;
+  list.add_file(path, {});
+  EXPECT_THAT(names_of(list), ElementsAre("a:1"));
+  ASSERT_EQ(list.problems.size(), 4U);
+  for (std::size_t i = 0; i < list.problems.size(); ++i) {
+    const std::string problem = to_string(list.problems[i]);
+    EXPECT_THAT(problem, HasSubstr(":" + std::to_string(i + 2) + "): has a "));
+    EXPECT_EQ(problem.find('\x1b'), std::string::npos) << problem;
+  }
 }
 
 TEST(TargetList, RefusesWhatIsNoFile) {
