@@ -76,6 +76,9 @@ void WatchLoop::run() {
   std::unique_lock lock(mutex_);
   set_targets(read_targets(options_).targets, Clock::now());
   while (!signals_.signal()) {
+    if (!is_ready() && std::ranges::all_of(targets_, [](const auto& target) { return target->is_known(); })) {
+      is_ready_.store(true, std::memory_order_relaxed);
+    }
     const auto due = next_tick();
     const auto before = Clock::now();
     lock.unlock();
@@ -85,9 +88,6 @@ void WatchLoop::run() {
     if (const auto now = Clock::now(); now >= due) {
       note_late(due, now);
       tick(now);
-    }
-    if (!is_ready() && std::ranges::all_of(targets_, [](const auto& target) { return target->is_known(); })) {
-      is_ready_.store(true, std::memory_order_relaxed);
     }
   }
   is_ready_.store(false, std::memory_order_relaxed);

@@ -274,6 +274,7 @@ TEST(Watch, SaysThatItsFileHasNoTargets) {
   const TemporaryDirectory directory;
   Watcher watcher({"--targets-file", directory.write("targets", "# none yet\n")});
   EXPECT_TRUE(eventually([&] { return watcher.output().find("no targets") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return http_get(watcher.http_port(), "/readyz").status == 200; }));
   EXPECT_EQ(watcher.stop(), 0);
 }
 
