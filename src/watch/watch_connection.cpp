@@ -31,6 +31,16 @@ std::size_t Sockets::most_of_process() {
   return limit.rlim_cur - std::min<std::size_t>(limit.rlim_cur, kOthers);
 }
 
+std::size_t Sockets::needed(const WatchOptions& options, std::size_t paths) {
+  const std::size_t staying = paths * (options.idle.count() > 0 ? 2 : 1);
+  if (options.connect_every.count() == 0) {
+    return staying;
+  }
+  const auto every = static_cast<std::size_t>(options.connect_every.count());
+  const std::size_t lasts = std::min(every, 2 * static_cast<std::size_t>(options.timeout.count()));
+  return staying + (paths * lasts + every - 1) / every;
+}
+
 WatchConnection::WatchConnection(const WatchOptions& options, Sockets& sockets, WatchPath& path, ConnectionKind kind,
                                  const net::Endpoint& address, std::uint32_t number)
     : options_(options), sockets_(sockets), path_(path), kind_(kind), address_(address), payload_(number) {}

@@ -30,6 +30,9 @@ struct Sockets {
 
   /// What the limit of descriptors leaves beside HTTP, log, epoll and wake-ups, and what looking names up opens.
   static std::size_t most_of_process();
+  /// What so many paths may have open at a time. Fresh connections are spread over --connect-every, and one lasts as
+  /// long as --timeout twice at most.
+  static std::size_t needed(const WatchOptions& options, std::size_t paths);
 };
 
 /// One connection of a path, from connecting to its end. Never waits. Its owner, in the loop's thread, calls advance()

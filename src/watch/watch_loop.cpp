@@ -76,9 +76,7 @@ void WatchLoop::run() {
   std::unique_lock lock(mutex_);
   set_targets(read_targets(options_).targets, Clock::now());
   while (!signals_.signal()) {
-    if (!is_ready() && std::ranges::all_of(targets_, [](const auto& target) { return target->is_known(); })) {
-      is_ready_.store(true, std::memory_order_relaxed);
-    }
+    note_ready();
     const auto due = next_tick();
     const auto before = Clock::now();
     lock.unlock();
@@ -130,6 +128,22 @@ void WatchLoop::note_late(Clock::time_point due, Clock::time_point now) {
     log_.warn("this host did not run the watcher in time",
               {{"late_seconds", nanoseconds(now - due)}, {"suppressed", *suppressed}});
   }
+}
+
+/// Looks at the descriptors too, once all names have been looked up: before that, the number of paths says little. One
+/// line each time that the paths come to need more than there are.
+void WatchLoop::note_ready() {
+  if (!is_ready()) {
+    is_ready_.store(std::ranges::all_of(targets_, [](const auto& target) { return target->is_known(); }),
+                    std::memory_order_relaxed);
+  }
+  const std::size_t needed = Sockets::needed(options_, paths_);
+  const bool lacks = is_ready() && needed > sockets_.most;
+  if (lacks && !lacks_descriptors_) {
+    log_.warn("too few descriptors for all connections; raise RLIMIT_NOFILE",
+              {{"paths", paths_}, {"connections", needed}, {"limit", sockets_.most}});
+  }
+  lacks_descriptors_ = lacks;
 }
 
 std::span<epoll_event> WatchLoop::events_of(const net::Fd& epoll, int timeout) {

@@ -56,6 +56,7 @@ class WatchLoop {
   void take_events(const net::Fd& epoll);
   void take(std::span<const epoll_event> events);
   void note_late(Clock::time_point due, Clock::time_point now);
+  void note_ready();
   [[nodiscard]] Clock::time_point next_tick() const;
 
   const WatchOptions& options_;
@@ -75,6 +76,7 @@ class WatchLoop {
   mutable std::mutex mutex_;  ///< held while the loop works, not while it waits; protects the members below
   std::uint32_t next_path_ = 0;
   std::size_t paths_ = 0;
+  bool lacks_descriptors_ = false;
   WatchTarget::Context context_;
   std::vector<std::unique_ptr<WatchTarget>> targets_;
   bool ended_with_losses_ = false;     ///< of a target that a reload took away

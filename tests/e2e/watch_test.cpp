@@ -315,6 +315,8 @@ TEST(Watch, KeepsDescriptorsForItsMetrics) {
     lost += watcher.lost(target, "local_limit");
   }
   EXPECT_EQ(lost, 3);
+  EXPECT_TRUE(eventually(
+      [&] { return watcher.output().find("raise RLIMIT_NOFILE paths=6 connections=6 limit=3") != std::string::npos; }));
 }
 
 TEST(Watch, MeasuresRoundTripsShorterThanItsTicks) {
