@@ -146,6 +146,13 @@ std::vector<cli::Option> option_rows(WatchOptions& options) {
   for (auto part : {client::family_rows_of(options.connect), rows_of_output(options)}) {
     std::ranges::move(part, std::back_inserter(rows));
   }
+  for (cli::Option& row : rows) {
+    row.variable = variable_of(row.flag);
+    if (row.value.empty()) {
+      row.default_text = "off";
+      row.allowed = "on, off";
+    }
+  }
   return rows;
 }
 
@@ -178,8 +185,8 @@ WatchArguments parse_watch_arguments(int argc, const char* const* argv, const ho
       continue;
     }
     if (auto reason = take(row, found->second.text)) {
-      problems.push_back({variable_of(row.flag), found->second.text, found->second.origin, std::move(*reason),
-                          row.value.empty() ? "on, off" : row.allowed});
+      problems.push_back(
+          {variable_of(row.flag), found->second.text, found->second.origin, std::move(*reason), row.allowed});
     }
   }
   if (options.connect.only_ipv4 && options.connect.only_ipv6) {

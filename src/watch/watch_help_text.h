@@ -11,10 +11,9 @@ echoes a message each interval, checks every byte, connects again, and exposes w
 Prometheus until it is stopped. It waits for targets that do not exist yet; addresses come and go with
 DNS. Each loss is one line of the log with its reason, and one more when the path is back.
 
-Each flag is a variable of the environment too: WATCH_INTERVAL for --interval, WATCH_IPV4_ONLY=on for
--4, on or off for a switch. WATCH_TARGETS holds the targets, with commas or spaces between them, if the
-command line has none.
-
+Each flag is a variable of the environment too, such as WATCH_INTERVAL or WATCH_IPV4_ONLY=on; a switch
+is on or off there. WATCH_TARGETS holds the targets, with commas or spaces between them, if the command
+line has none.
 )";
 
 inline constexpr std::string_view kEnd = R"(

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using watch::WatchArguments;
 using watch::WatchOptions;
 
@@ -111,10 +112,19 @@ TEST(WatchArguments, HaveAVariableForEachFlag) {
   WatchOptions defaults;
   for (const cli::Option& row : watch::option_rows(defaults)) {
     EXPECT_THAT(watch::variable_of(row.flag), ::testing::MatchesRegex("WATCH_[A-Z_46]+")) << row.flag;
-    EXPECT_THAT(cli::help_text(watch::watch_manual(), 120), HasSubstr("\n  " + row.flag));
+    EXPECT_THAT(cli::help_text(watch::watch_manual(), 120), HasSubstr("\n  " + row.flag + ", " + row.variable));
   }
   EXPECT_EQ(watch::variable_of("--resolve-every"), "WATCH_RESOLVE_EVERY");
   EXPECT_EQ(watch::variable_of("-4"), "WATCH_IPV4_ONLY");
+}
+
+TEST(WatchArguments, SayInTheHelpWhatEachValueMayBe) {
+  const std::string help = cli::help_text(watch::watch_manual(), 120);
+  for (const char* allowed : {"10ms to 1d", "1ms to 1h", "1 to 1MiB", "100ms to 1d", "0 to 65535", "on, off", "json"}) {
+    EXPECT_THAT(help, ::testing::ContainsRegex("\n      allowed: .*" + std::string(allowed)));
+  }
+  EXPECT_THAT(help, Not(HasSubstr("allowed: \n")));
+  EXPECT_THAT(help, Not(HasSubstr("default: \n")));
 }
 
 }  // namespace
