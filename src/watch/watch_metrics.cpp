@@ -103,6 +103,9 @@ void take_losses(const Take& take, const WatchSnapshot& snapshot) {
                                       MetricType::Counter);
   for (const TargetSnapshot& target : snapshot.targets) {
     for (const client::FailureWords& words : client::kFailureKinds) {
+      if (!is_kind_of_watch(words.kind)) {
+        continue;
+      }
       family.metric.push_back(metric(MetricType::Counter,
                                      {{"target", target.target.name}, {"reason", std::string(words.name)}},
                                      static_cast<double>(target.target.lost.at(client::index_of(words.kind)))));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -61,6 +62,14 @@ template <typename Enum>
 constexpr std::size_t index_of(Enum value) {
   return static_cast<std::size_t>(value);
 }
+
+/// The kinds of wrong bytes that only `load` tells apart, and its kind of timeout, have no series here.
+constexpr bool is_kind_of_watch(client::FailureKind kind) {
+  using client::FailureKind;
+  return kind != FailureKind::kNotReading && (kind < FailureKind::kMissing || kind > FailureKind::kSurplus);
+}
+inline constexpr auto kKindsOfWatch = static_cast<std::size_t>(
+    std::ranges::count_if(client::kFailureKinds, &is_kind_of_watch, &client::FailureWords::kind));
 
 /// One lost connection.
 struct Loss {

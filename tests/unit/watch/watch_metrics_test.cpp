@@ -100,6 +100,17 @@ TEST(WatchMetrics, HaveSeriesForEachPath) {
   EXPECT_THAT(text, Not(HasSubstr("tcp_rtt_seconds" + down))) << "no sample while it is down";
 }
 
+TEST(WatchMetrics, HaveNoSeriesOfReasonsThatWatchNeverGives) {
+  const std::string text = exposed(watch::Labels::kEachAddress);
+  for (const char* reason :
+       {"not_reading", "bytes_missing", "bytes_repeated", "bytes_reordered", "foreign_bytes", "surplus_bytes"}) {
+    EXPECT_THAT(text, Not(HasSubstr(reason)));
+  }
+  for (const char* reason : {"wrong_bytes", "echo_timeout", "other", "name_not_found"}) {
+    EXPECT_THAT(text, HasSubstr("reason=\"" + std::string(reason) + "\""));
+  }
+}
+
 TEST(WatchMetrics, AddTheAddressesUpAndKeepWhatIsGone) {
   const std::string text = exposed(watch::Labels::kTargetOnly);
   for (const char* line : {"threadecho_watch_up{target=\"mesh:9000\"} 1\n",
