@@ -83,7 +83,8 @@ void take_rows(const Take& take, MetricType type, std::string_view name, std::st
 void take_messages(const Take& take, const std::vector<Row>& rows) {
   MetricFamily family =
       admin::family("threadecho_watch_messages_total",
-                    "Messages by result: ok came back in time and byte-exact, lost did not, wrong came back changed.",
+                    "Messages due on lasting connections, one in each interval, by result: ok came back in time and "
+                    "byte-exact, lost did not, wrong came back changed.",
                     MetricType::Counter);
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < kMessageResultNames.size(); ++i) {

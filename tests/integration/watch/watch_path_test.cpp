@@ -263,5 +263,23 @@ TEST(WatchPath, CountsOneLossForEachOutageOfItsFreshConnection) {
   EXPECT_EQ(path.messages(MessageResult::kLost), 0U) << "those of the lasting connection all came back";
 }
 
+TEST(WatchPath, CountsNoWrongMessageForDataBetweenTwoMessages) {
+  int last = -1;
+  StepPeer peer([&](int fd, int number, const std::string& bytes) {
+    last = fd;
+    return echo_all(fd, number, bytes);
+  });
+  WatchedPath path(peer.endpoint());
+  path.run(10, &peer);
+  write_all(last, "more");
+  path.run(10, &peer);
+  EXPECT_EQ(path.lost(FailureKind::kWrongBytes), 1U);
+  EXPECT_EQ(path.record().last_loss->place, watch::Place::kIdle);
+  EXPECT_EQ(path.record().state, watch::PathState::kUp) << "again";
+  EXPECT_EQ(path.messages(MessageResult::kWrong), 0U);
+  EXPECT_GE(path.all_messages(), 19U);
+  EXPECT_LE(path.all_messages(), 20U);
+}
+
 }  // namespace
 }  // namespace threadecho::test
