@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace threadecho::watch {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-TargetList::TargetList(const std::vector<client::Target>& first) : targets(first) {
+TargetList::TargetList(std::vector<client::Target> first) : targets(std::move(first)) {
   for (const client::Target& target : targets) {
     names_.insert(target.to_string());
   }

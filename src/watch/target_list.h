@@ -15,7 +15,7 @@ namespace threadecho::watch {
 /// Targets, and what is wrong with the others. No target stands there twice.
 class TargetList {
  public:
-  explicit TargetList(const std::vector<client::Target>& first = {});
+  explicit TargetList(std::vector<client::Target> first = {});
 
   std::vector<client::Target> targets;
   std::vector<config::Problem> problems;

@@ -54,8 +54,8 @@ int watch(const WatchArguments& arguments, const host::Pod& pod) {
   const net::Fd hangups = reloads ? take_hangups() : net::Fd();
   client::SignalFd signals(client::SignalFd::LastWords::kNone, reloads ? Hangup::kMeansSomethingElse : Hangup::kEnds);
   const auto sink = std::make_shared<log::StdoutSink>();
-  ::mallopt(M_MMAP_THRESHOLD, kGivenBackFrom);
-  ::mallopt(M_TRIM_THRESHOLD, kGivenBackFrom);
+  ::mallopt(M_MMAP_THRESHOLD, kGivenBackFrom);  // NOLINT(concurrency-mt-unsafe): no other thread has been started
+  ::mallopt(M_TRIM_THRESHOLD, kGivenBackFrom);  // NOLINT(concurrency-mt-unsafe)
   log::Logger log = log::make_logger(options.log_level, options.log_format, sink);
   for (const config::Warning& warning : arguments.warnings) {
     log.warn("setting ignored", {{"name", warning.name}, {"origin", warning.origin}, {"reason", warning.reason}});

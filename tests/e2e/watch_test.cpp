@@ -167,7 +167,7 @@ TEST_P(WatchedServer, LosesNothingWhileItsWatcherIsStopped) {
   watcher.signal(SIGSTOP);
   std::this_thread::sleep_for(std::chrono::seconds(1));  // more than three times its timeout
   watcher.signal(SIGCONT);
-  const auto late = "this host did not run the watcher in time";
+  const std::string late = "this host did not run the watcher in time";
   ASSERT_TRUE(eventually([&] { return watcher.output().find(late) != std::string::npos; }));
   const auto messages = watcher.path()["messages"]["ok"].get<int>();
   ASSERT_TRUE(eventually([&] { return watcher.path()["messages"]["ok"] >= messages + 10; }));

@@ -122,7 +122,7 @@ TEST_P(Faults, HoldNothingBackOnceTheyHaveEnded) {
 TEST_P(Faults, ExpireByThemselves) {
   const TestClient client = server_.connect();
   FaultSpec spec = fault(FaultKind::kStall, 3);
-  spec.duration = 50ms;
+  spec.duration = 500ms;  // the message must come while it lasts
   const FaultPtr stall = begin(spec);
   EXPECT_EQ(client.echo("message"), "message");
   EXPECT_GE(SteadyClock::now(), stall->end());
