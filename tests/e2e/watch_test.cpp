@@ -64,7 +64,7 @@ class WatchedServer : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(, WatchedServer, ::testing::ValuesIn(all_thread_models), name_of_thread_model);
 
 TEST_P(WatchedServer, LosesNothingWhileAllIsWell) {
-  Watcher watcher({target_, "--connect-every", "100ms", "--idle", "200ms"});
+  Watcher watcher({target_, "--connect-every", "100ms", "--idle", "200ms", "--timeout", "5s"});
   ASSERT_TRUE(watcher.becomes("up"));
   EXPECT_TRUE(eventually([&] { return watcher.path()["messages"]["ok"] >= 30; }));
   const auto path = watcher.path();
