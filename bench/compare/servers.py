@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE = 30  # seconds that a server has to say its port; a Java machine needs one
-# The thread of our server whose use of the processor shows the cost of a scrape.
+# The thread of our server that answers scrapes: its CPU time is their cost.
 HTTP_THREAD = "http"
 
 

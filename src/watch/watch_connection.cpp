@@ -70,7 +70,7 @@ void WatchConnection::register_sockets() {
   }
 }
 
-/// Echoes wake the loop no more, only the end of the connection does.
+/// From now on only the end of the connection wakes the loop; echoes do not.
 void WatchConnection::calm_down() {
   epoll_event end{.events = EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};
   epoll_event echo{.events = EPOLLIN | EPOLLET, .data = {.ptr = this}};

@@ -30,8 +30,8 @@ struct Sockets {
 
   /// What the limit of descriptors leaves beside HTTP, log, epoll and wake-ups, and what looking names up opens.
   static std::size_t most_of_process();
-  /// What so many paths may have open at a time. Fresh connections are spread over --connect-every, and one lasts as
-  /// long as --timeout twice at most.
+  /// The most connections that this many paths may have open at a time. Fresh connections are spread over
+  /// --connect-every; each lasts at most twice --timeout.
   static std::size_t needed(const WatchOptions& options, std::size_t paths);
 };
 
@@ -83,7 +83,7 @@ class WatchConnection {
   void advance_exchange(Clock::time_point now, Progress& progress);
   void register_sockets();
   void calm_down();
-  /// An echo is awaited no more.
+  /// Stops waiting for an echo.
   void rest();
   Loss lose(client::Failure failure, Place place, Clock::time_point now);
 

@@ -86,8 +86,8 @@ def are_same(one, other):
 
 
 def foreign_complaints(window, expressions, job):
-    """With All, nothing else is shown than with our job. Asked three times: a quantile whose rank is that of a bucket's end
-    jumps over the empty buckets behind it with the last digit of a sum."""
+    """All shows the same as our job. Compares up to three times: Prometheus adds up in no fixed order, and the last digit
+    of a sum may move a quantile across empty buckets."""
     for expression in expressions:
         for _ in range(3):
             everything, ours = (replace(window, chosen=chosen).data_of(expression) for chosen in ({}, {"job": job}))
