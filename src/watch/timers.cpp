@@ -11,21 +11,18 @@ std::chrono::nanoseconds phase_of(std::uint32_t number, std::chrono::nanoseconds
   return std::chrono::nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(interval.count())));
 }
 
-void Timers::put(std::size_t place, Timed* timed) {
-  heap_[place] = timed;
-  timed->place_ = place;
+void Timers::put(std::size_t place, const Entry& entry) {
+  heap_[place] = entry;
+  entry.timed->place_ = place;
 }
 
 void Timers::set(Timed& timed) {
   const auto at = timed.next_step();
-  if (timed.place_ != Timed::kNowhere && timed.at_ == at) {
-    return;  // as after most echoes: it would cost as much as to move
-  }
-  timed.at_ = at;
   if (timed.place_ == Timed::kNowhere) {
-    heap_.push_back(&timed);
-    timed.place_ = heap_.size() - 1;
+    timed.place_ = heap_.size();
+    heap_.push_back({.at = at, .timed = &timed});
   }
+  heap_[timed.place_].at = at;
   rise(timed.place_);
   sink(timed.place_);
 }
@@ -35,38 +32,38 @@ void Timers::remove(Timed& timed) {
   if (place == Timed::kNowhere) {
     return;
   }
-  Timed* const last = heap_.back();
+  const Entry last = heap_.back();
   heap_.pop_back();
-  if (last != &timed) {
+  if (last.timed != &timed) {
     put(place, last);
     rise(place);
-    sink(last->place_);
+    sink(last.timed->place_);
   }
 }
 
 void Timers::rise(std::size_t place) {
-  Timed* const timed = heap_[place];
-  while (place > 0 && timed->at_ < heap_[(place - 1) / 2]->at_) {
+  const Entry entry = heap_[place];
+  while (place > 0 && entry.at < heap_[(place - 1) / 2].at) {
     put(place, heap_[(place - 1) / 2]);
     place = (place - 1) / 2;
   }
-  put(place, timed);
+  put(place, entry);
 }
 
 void Timers::sink(std::size_t place) {
-  Timed* const timed = heap_[place];
+  const Entry entry = heap_[place];
   for (;;) {
     std::size_t child = 2 * place + 1;
-    if (child + 1 < heap_.size() && heap_[child + 1]->at_ < heap_[child]->at_) {
+    if (child + 1 < heap_.size() && heap_[child + 1].at < heap_[child].at) {
       ++child;
     }
-    if (child >= heap_.size() || timed->at_ <= heap_[child]->at_) {
+    if (child >= heap_.size() || entry.at <= heap_[child].at) {
       break;
     }
     put(place, heap_[child]);
     place = child;
   }
-  put(place, timed);
+  put(place, entry);
 }
 
 }  // namespace threadecho::watch

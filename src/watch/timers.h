@@ -28,7 +28,6 @@ class Timed {
  private:
   friend class Timers;
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
-  Clock::time_point at_;
   std::size_t place_ = kNowhere;  ///< in the heap
 };
 
@@ -39,17 +38,23 @@ class Timers {
   void set(Timed& timed);
   void remove(Timed& timed);
   /// The one whose step comes first; null without any.
-  [[nodiscard]] Timed* first() const { return heap_.empty() ? nullptr : heap_.front(); }
+  [[nodiscard]] Timed* first() const { return heap_.empty() ? nullptr : heap_.front().timed; }
   [[nodiscard]] Timed::Clock::time_point first_at() const {
-    return heap_.empty() ? Timed::Clock::time_point::max() : heap_.front()->at_;
+    return heap_.empty() ? Timed::Clock::time_point::max() : heap_.front().at;
   }
 
  private:
-  void put(std::size_t place, Timed* timed);
+  /// The time stands here too: to compare, no object has to be fetched into the cache.
+  struct Entry {
+    Timed::Clock::time_point at;
+    Timed* timed;
+  };
+
+  void put(std::size_t place, const Entry& entry);
   void rise(std::size_t place);
   void sink(std::size_t place);
 
-  std::vector<Timed*> heap_;
+  std::vector<Entry> heap_;
 };
 
 }  // namespace threadecho::watch
