@@ -23,7 +23,7 @@ SideConnection::Step SideConnection::step(Clock::time_point now, bool is_path_up
 
 Clock::time_point SideConnection::next_step() const {
   const bool awaits_due = !connection_.is_open() || connection_.is_idle();
-  return awaits_due ? std::min(connection_.deadline(), due_) : connection_.deadline();
+  return awaits_due ? std::min(connection_.next_step(), due_) : connection_.next_step();
 }
 
 std::optional<nanoseconds> SideConnection::succeed(Clock::time_point now) {

@@ -47,7 +47,7 @@ WatchConnection::WatchConnection(const WatchOptions& options, Sockets& sockets, 
 
 void WatchConnection::connect(Clock::time_point now) {
   began_ = now;
-  deadline_ = now;
+  next_step_ = now;
   race_.emplace(std::vector<net::Endpoint>{address_}, options_.timeout, nullptr);
   ++sockets_.open;
 }
@@ -71,21 +71,17 @@ void WatchConnection::register_sockets() {
 }
 
 /// From now on only the end of the connection wakes the loop; echoes do not.
-void WatchConnection::calm_down() {
+void WatchConnection::begin_to_collect() {
   epoll_event end{.events = EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};
-  epoll_event echo{.events = EPOLLIN | EPOLLET, .data = {.ptr = this}};
-  is_calm_ = ::epoll_ctl(sockets_.calm_epoll, EPOLL_CTL_ADD, fd_.get(), &echo) == 0;
-  if (is_calm_) {
-    ::epoll_ctl(sockets_.epoll, EPOLL_CTL_MOD, fd_.get(), &end);
-  }
+  collects_ = ::epoll_ctl(sockets_.epoll, EPOLL_CTL_MOD, fd_.get(), &end) == 0;
 }
 
-void WatchConnection::rest() {
-  if (is_calm_ && is_waiting()) {
-    --sockets_.awaited;
-  }
-  deadline_ = Clock::time_point::max();
+/// The loop looks at what is due at ticks: the moment after now is its next tick.
+void WatchConnection::wait(Clock::time_point now) {
+  next_step_ = collects_ ? std::min(now + nanoseconds(1), deadline_) : deadline_;
 }
+
+void WatchConnection::rest() { next_step_ = deadline_ = Clock::time_point::max(); }
 
 void WatchConnection::advance_connect(Clock::time_point now, Progress& progress) {
   client::Connected connected;
@@ -98,7 +94,7 @@ void WatchConnection::advance_connect(Clock::time_point now, Progress& progress)
     race_->advance(now);
     register_sockets();
     if (!race_->is_over()) {
-      deadline_ = race_->next_step();
+      next_step_ = race_->next_step();
       return;
     }
     connected = race_->finish(now);
@@ -115,19 +111,19 @@ void WatchConnection::advance_connect(Clock::time_point now, Progress& progress)
                     net::stamp_arrivals(fd_.get()) ? ArrivesWhen::kStamped : ArrivesWhen::kRead);
   progress.connected = now - began_;
   connected_at_ = now;
-  deadline_ = Clock::time_point::max();
+  rest();
 }
 
 void WatchConnection::send(Clock::time_point now, client::AfterSending after) {
   began_ = now;
   deadline_ = now + options_.timeout;
-  sockets_.awaited += is_calm_ ? 1 : 0;
   half_closes_ = after == client::AfterSending::kHalfClose;
   exchange_->add(sequence_++);
   if (half_closes_) {
     exchange_->half_close();
   }
   exchange_->send();
+  wait(now);
 }
 
 void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress) {
@@ -140,7 +136,7 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
   client::EchoExchange::Received received = exchange_->receive();
   progress.is_echoed = !received.echoed.empty();
   const bool is_stamped = progress.is_echoed && received.echoed.front().is_stamped;
-  if (is_stamped || (progress.is_echoed && !is_calm_)) {
+  if (is_stamped || (progress.is_echoed && !collects_)) {
     progress.round_trip = received.echoed.front().round_trip;
   }
   const Place place = exchange_->pending().empty() ? Place::kHalfClosed : Place::kWaiting;
@@ -149,8 +145,8 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
   } else if (exchange_->is_done()) {
     rest();
     progress.is_done = half_closes_;
-    if (is_stamped && !is_calm_ && kind_ == ConnectionKind::kLasting && options_.size <= kSmallMessage) {
-      calm_down();
+    if (is_stamped && !collects_ && kind_ == ConnectionKind::kLasting && options_.size <= kSmallMessage) {
+      begin_to_collect();
     }
     // With edge-triggered events, an end that came together with the echo would show at the next message only.
     if (auto failure = half_closes_ || !peer_ended_ ? std::nullopt : exchange_->unexpected()) {
@@ -160,6 +156,7 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
     progress.loss = lose(exchange_->timed_out(), place, now);
   } else {
     exchange_->send();
+    wait(now);
   }
 }
 
@@ -183,7 +180,7 @@ void WatchConnection::close() {
     }
     read_tcp_info();
     rest();
-    is_calm_ = false;
+    collects_ = false;
     known_retransmitted_ = 0;
     peer_ended_ = false;
     --sockets_.open;

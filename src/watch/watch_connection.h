@@ -18,13 +18,10 @@ namespace threadecho::watch {
 
 class WatchPath;
 
-/// What the sockets of all connections share: two sets of epoll, and the descriptors that they may use; some are left
-/// for HTTP and for looking names up.
+/// What the sockets of all connections share: epoll, and the descriptors that they may use; some are left for HTTP and
+/// for looking names up.
 struct Sockets {
-  int epoll = -1;  ///< wakes the loop
-  /// Has the sockets whose echoes the loop collects at its ticks: the kernel notes when they arrived.
-  int calm_epoll = -1;
-  std::size_t awaited = 0;  ///< echoes that calm_epoll will report
+  int epoll = -1;
   std::size_t open = 0;
   std::size_t most = 0;
 
@@ -36,7 +33,9 @@ struct Sockets {
 };
 
 /// One connection of a path, from connecting to its end. Never waits. Its owner, in the loop's thread, calls advance()
-/// when epoll reports the socket, and at deadline().
+/// when epoll reports the socket, and at next_step().
+///
+/// Once the kernel notes when echoes arrive, epoll reports them no more: the loop collects them at its next tick.
 class WatchConnection {
  public:
   /// `path` is what epoll's events lead to. All references must outlive this.
@@ -54,7 +53,8 @@ class WatchConnection {
   [[nodiscard]] bool is_idle() const noexcept { return exchange_ && deadline_ == Clock::time_point::max(); }
   /// A message is on its way, or the server owes its FIN.
   [[nodiscard]] bool is_waiting() const noexcept { return exchange_ && !is_idle(); }
-  [[nodiscard]] Clock::time_point deadline() const noexcept { return deadline_; }
+  /// When to call advance(), if epoll reports nothing before; max() for never.
+  [[nodiscard]] Clock::time_point next_step() const noexcept { return next_step_; }
 
   /// Begins to connect; call advance() then. Only if it is not open.
   void connect(Clock::time_point now);
@@ -82,8 +82,8 @@ class WatchConnection {
   void advance_connect(Clock::time_point now, Progress& progress);
   void advance_exchange(Clock::time_point now, Progress& progress);
   void register_sockets();
-  void calm_down();
-  /// Stops waiting for an echo.
+  void begin_to_collect();
+  void wait(Clock::time_point now);
   void rest();
   Loss lose(client::Failure failure, Place place, Clock::time_point now);
 
@@ -99,9 +99,10 @@ class WatchConnection {
   net::Endpoint local_;
   Clock::time_point began_;  ///< to connect; then the connection; then the last message
   Clock::time_point connected_at_;
-  Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point deadline_ = Clock::time_point::max();  ///< of the echo, or of the server's FIN
+  Clock::time_point next_step_ = Clock::time_point::max();
   std::uint64_t sequence_ = 0;
-  bool is_calm_ = false;  ///< in Sockets::calm_epoll
+  bool collects_ = false;  ///< echoes at ticks: epoll reports only the end
   bool half_closes_ = false;
   bool peer_ended_ = false;
   std::uint32_t known_retransmitted_ = 0;  ///< of this connection, as last read

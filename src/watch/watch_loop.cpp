@@ -6,10 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string>
 #include <system_error>
-#include <unordered_set>
-#include <utility>
 
 #include "client/local_stalls.h"
 #include "net/poll_timeout.h"
@@ -37,8 +34,7 @@ WatchLoop::WatchLoop(const WatchOptions& options, log::Logger& log, client::Sign
       signals_(signals),
       hangups_(hangups),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      calm_epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      sockets_{.epoll = epoll_.get(), .calm_epoll = calm_epoll_.get(), .most = Sockets::most_of_process()},
+      sockets_{.epoll = epoll_.get(), .most = Sockets::most_of_process()},
       names_("look-up", kNameThreads),
       identities_("version", 1),
       tick_(tick_of(options)),
@@ -50,8 +46,9 @@ WatchLoop::WatchLoop(const WatchOptions& options, log::Logger& log, client::Sign
                .resolve = &client::resolve,
                .ask_identity = [this](WatchPath& path) { ask_identity(path); },
                .next_path = next_path_,
-               .paths = paths_} {
-  if (!epoll_ || !calm_epoll_) {
+               .paths = paths_},
+      targets_(context_) {
+  if (!epoll_) {
     throw std::system_error(errno, std::generic_category(), "epoll");
   }
   add_descriptor(signals_.fd(), &signals_);
@@ -74,13 +71,13 @@ void WatchLoop::add_descriptor(int fd, void* owner) {
 
 void WatchLoop::run() {
   std::unique_lock lock(mutex_);
-  set_targets(read_targets(options_).targets, Clock::now());
+  watch(read_targets(options_).targets);
   while (!signals_.signal()) {
     note_ready();
     const auto due = next_tick();
     const auto before = Clock::now();
     lock.unlock();
-    const auto events = events_of(epoll_, before >= due ? 0 : net::poll_timeout(due, before));
+    const auto events = next_events(before >= due ? 0 : net::poll_timeout(due, before));
     lock.lock();
     take(events);
     if (const auto now = Clock::now(); now >= due) {
@@ -91,20 +88,17 @@ void WatchLoop::run() {
   is_ready_.store(false, std::memory_order_relaxed);
 }
 
-/// What is due, and the echoes that do not wake the loop, wait for the next multiple of tick_.
+/// What is due waits for the next multiple of tick_.
 Clock::time_point WatchLoop::next_tick() const {
-  const auto first =
-      sockets_.awaited > 0 ? std::min(timers_.first_at(), last_tick_ + nanoseconds(1)) : timers_.first_at();
+  const auto first = timers_.first_at();
   return first == Clock::time_point::max() ? first : first + (tick_ - first.time_since_epoch() % tick_) % tick_;
 }
 
 /// Events first: what came in time is not late because this loop is.
 void WatchLoop::tick(Clock::time_point now) {
-  last_tick_ = now;
-  take_events(epoll_);
-  take_events(calm_epoll_);
+  take_events();
   while (!signals_.signal() && run_due(now)) {
-    take_events(epoll_);
+    take_events();
   }
 }
 
@@ -134,8 +128,7 @@ void WatchLoop::note_late(Clock::time_point due, Clock::time_point now) {
 /// line each time that the paths come to need more than there are.
 void WatchLoop::note_ready() {
   if (!is_ready()) {
-    is_ready_.store(std::ranges::all_of(targets_, [](const auto& target) { return target->is_known(); }),
-                    std::memory_order_relaxed);
+    is_ready_.store(targets_.are_known(), std::memory_order_relaxed);
   }
   const std::size_t needed = Sockets::needed(options_, paths_);
   const bool lacks = is_ready() && needed > sockets_.most;
@@ -146,16 +139,16 @@ void WatchLoop::note_ready() {
   lacks_descriptors_ = lacks;
 }
 
-std::span<epoll_event> WatchLoop::events_of(const net::Fd& epoll, int timeout) {
-  const int count = ::epoll_wait(epoll.get(), events_.data(), static_cast<int>(events_.size()), timeout);
+std::span<epoll_event> WatchLoop::next_events(int timeout) {
+  const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout);
   if (count < 0 && errno != EINTR) {
     throw std::system_error(errno, std::generic_category(), "epoll_wait");
   }
   return std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
 }
 
-void WatchLoop::take_events(const net::Fd& epoll) {
-  for (auto events = events_of(epoll, 0); !events.empty(); events = events_of(epoll, 0)) {
+void WatchLoop::take_events() {
+  for (auto events = next_events(0); !events.empty(); events = next_events(0)) {
     take(events);
     if (events.size() < events_.size()) {
       return;
@@ -195,28 +188,11 @@ void WatchLoop::take(std::span<const epoll_event> events) {
   }
 }
 
-void WatchLoop::set_targets(const std::vector<client::Target>& targets, Clock::time_point now) {
+void WatchLoop::watch(const std::vector<client::Target>& targets) {
   if (targets.empty()) {
     log_.warn("no targets", {{"file", options_.targets_file}});
   }
-  std::unordered_set<std::string> wanted;  // each of thousands could be compared with each
-  for (const client::Target& target : targets) {
-    wanted.insert(target.to_string());
-  }
-  std::erase_if(targets_, [&](const std::unique_ptr<WatchTarget>& one) {
-    const std::string name = one->target().to_string();
-    const bool stays = wanted.erase(name) != 0;
-    if (!stays) {
-      ended_with_losses_ = ended_with_losses_ || one->has_losses();
-      log_.info("target gone", {{"target", name}});
-    }
-    return !stays;
-  });
-  for (const client::Target& target : targets) {  // in their order
-    if (wanted.contains(target.to_string())) {
-      targets_.push_back(std::make_unique<WatchTarget>(context_, target, now));
-    }
-  }
+  targets_.set(targets, Clock::now());
 }
 
 void WatchLoop::reload() {
@@ -228,7 +204,7 @@ void WatchLoop::reload() {
     log_.error("targets not reloaded", {{"error", config::to_string(problem)}});
   }
   if (list.problems.empty()) {
-    set_targets(list.targets, Clock::now());
+    watch(list.targets);
     log_.info("targets reloaded", {{"targets", list.targets.size()}});
   }
 }
@@ -239,32 +215,22 @@ void WatchLoop::ask_identity(WatchPath& path) {
                                                 .port = options_.version_port,
                                                 .timeout = options_.timeout},
                     number = path.number()]() -> Background::Finish {
-    return [this, answer = ask(question), number] { take_identity(number, answer.name, answer.node); };
+    return [this, answer = ask(question), number] {
+      if (WatchPath* const asking = targets_.find(number)) {
+        asking->take_identity(answer.name, answer.node);
+      }
+    };
   });
-}
-
-void WatchLoop::take_identity(std::uint32_t number, std::string pod, std::string node) {
-  for (const auto& target : targets_) {
-    if (WatchPath* const path = target->find(number)) {
-      path->take_identity(std::move(pod), std::move(node));
-      return;
-    }
-  }
 }
 
 WatchSnapshot WatchLoop::snapshot() const {
   const std::lock_guard lock(mutex_);
-  WatchSnapshot snapshot{.now = Clock::now(), .targets = {}};
-  snapshot.targets.reserve(targets_.size());
-  for (const auto& target : targets_) {
-    snapshot.targets.push_back(target->snapshot());
-  }
-  return snapshot;
+  return targets_.snapshot();
 }
 
 bool WatchLoop::has_losses() const {
   const std::lock_guard lock(mutex_);
-  return ended_with_losses_ || std::ranges::any_of(targets_, [](const auto& target) { return target->has_losses(); });
+  return targets_.has_losses();
 }
 
 int WatchLoop::end_with(int status) const {

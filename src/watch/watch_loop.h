@@ -6,7 +6,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "log/rate_limit.h"
 #include "net/fd.h"
 #include "watch/background.h"
+#include "watch/target_set.h"
 #include "watch/timers.h"
 #include "watch/watch_options.h"
 #include "watch/watch_record.h"
@@ -46,14 +46,13 @@ class WatchLoop {
 
  private:
   void add_descriptor(int fd, void* owner);
-  void set_targets(const std::vector<client::Target>& targets, Clock::time_point now);
+  void watch(const std::vector<client::Target>& targets);
   void reload();
   void ask_identity(WatchPath& path);
-  void take_identity(std::uint32_t number, std::string pod, std::string node);
   void tick(Clock::time_point now);
   bool run_due(Clock::time_point now);
-  std::span<epoll_event> events_of(const net::Fd& epoll, int timeout);
-  void take_events(const net::Fd& epoll);
+  std::span<epoll_event> next_events(int timeout);
+  void take_events();
   void take(std::span<const epoll_event> events);
   void note_late(Clock::time_point due, Clock::time_point now);
   void note_ready();
@@ -64,22 +63,19 @@ class WatchLoop {
   client::SignalFd& signals_;
   int hangups_;
   net::Fd epoll_;
-  net::Fd calm_epoll_;
   Sockets sockets_;
   Timers timers_;
   Background names_;
   Background identities_;
-  std::array<epoll_event, 256> events_{};  ///< of the last call of events_of()
+  std::array<epoll_event, 256> events_{};  ///< of the last call of next_events()
   Clock::duration tick_;
-  Clock::time_point last_tick_;
   log::RateLimit late_lines_{std::chrono::seconds(10)};
   mutable std::mutex mutex_;  ///< held while the loop works, not while it waits; protects the members below
   std::uint32_t next_path_ = 0;
   std::size_t paths_ = 0;
   bool lacks_descriptors_ = false;
   WatchTarget::Context context_;
-  std::vector<std::unique_ptr<WatchTarget>> targets_;
-  bool ended_with_losses_ = false;     ///< of a target that a reload took away
+  TargetSet targets_;
   std::atomic<bool> is_ready_{false};  ///< relaxed: it orders nothing
 };
 

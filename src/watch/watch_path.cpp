@@ -17,8 +17,6 @@ constexpr std::chrono::seconds kLongestPause{30};
 constexpr auto kNever = Clock::time_point::max();
 /// What a reading of TCP_INFO costs does not show at this rate.
 constexpr std::chrono::seconds kReadingEvery{5};
-/// An address that does not answer GET /version, or answers without a node, is asked again after this long.
-constexpr std::chrono::minutes kIdentityEvery{5};
 
 std::uint32_t payload_number(std::uint32_t path, ConnectionKind kind) {
   const std::size_t number = path * kConnectionNames.size() + index_of(kind);
@@ -37,13 +35,13 @@ WatchPath::WatchPath(const PathContext& context, TargetRecord& target, const net
                payload_number(number, ConnectionKind::kLasting)),
       pause_(options_.interval, kLongestPause),
       starts_at_(now + phase_of(number, std::min<nanoseconds>(options_.interval, kStartWithin))),
-      next_message_(now + phase_of(number, options_.interval)),
+      messages_(options_.interval, now + phase_of(number, options_.interval)),
       fresh_(options_, context.sockets, *this, ConnectionKind::kFresh, address,
              payload_number(number, ConnectionKind::kFresh),
              options_.connect_every.count() > 0 ? now + phase_of(number, options_.connect_every) : kNever),
       idle_(options_, context.sockets, *this, ConnectionKind::kIdle, address,
             payload_number(number, ConnectionKind::kIdle), options_.idle.count() > 0 ? starts_at_ : kNever),
-      has_identity_(options_.version_port == 0) {
+      identity_(options_.version_port != 0) {
   record_.address = address;
   record_.since = std::chrono::system_clock::now();
   context_.timers.set(*this);
@@ -76,7 +74,7 @@ void WatchPath::handle(WatchConnection& connection, Clock::time_point now) {
 }
 
 Clock::time_point WatchPath::next_step() const {
-  auto next = std::min(next_message_, lasting_.deadline());
+  auto next = std::min(messages_.next(), lasting_.next_step());
   if (!lasting_.is_open()) {
     next = std::min(next, opens_at());
   }
@@ -88,7 +86,7 @@ Clock::time_point WatchPath::opens_at() const {
 }
 
 void WatchPath::advance_lasting(Clock::time_point now) {
-  if (now >= lasting_.deadline()) {
+  if (now >= lasting_.next_step()) {
     take(lasting_, now);
   }
   if (!lasting_.is_open() && now >= opens_at()) {
@@ -96,32 +94,31 @@ void WatchPath::advance_lasting(Clock::time_point now) {
     lasting_.connect(now);
     take(lasting_, now);
   }
-  pass_slots(now);
+  send_if_due(now);
 }
 
-/// A message becomes due in each interval, and gets one result. While the path is down, that is what the last attempt
-/// came to. Otherwise the message is sent, or shares the result of the one that is on its way. Intervals that this host
-/// has left out because it was late have no message.
-void WatchPath::pass_slots(Clock::time_point now) {
-  if (now < next_message_) {
+/// While the path is down, a message that becomes due comes to what the last attempt came to. Otherwise it is sent, or
+/// shares the result of the one that is on its way.
+void WatchPath::send_if_due(Clock::time_point now) {
+  if (!messages_.pass(now)) {
     return;
   }
-  const auto passed = (now - next_message_) / options_.interval;
-  next_message_ += (passed + 1) * options_.interval;
-  ++due_;
   if (record_.state == PathState::kDown) {
-    settle(attempt_);
-  } else if (lasting_.is_idle()) {
+    messages_.settle(attempt_, record_.counters);
+    return;
+  }
+  if (lasting_.is_idle()) {
+    take(lasting_, now);  // what came between two messages
+  }
+  if (lasting_.is_idle()) {
     read_tcp_info(now);
     lasting_.send(now);
   }
 }
 
-void WatchPath::settle(MessageResult result) { record_.counters.messages[index_of(result)] += std::exchange(due_, 0); }
-
 void WatchPath::advance_side(SideConnection& side, Clock::time_point now) {
   WatchConnection& connection = side.connection();
-  if (now >= connection.deadline()) {
+  if (now >= connection.next_step()) {
     take(connection, now);
   }
   const SideConnection::Step step = side.step(now, record_.state == PathState::kUp);
@@ -162,7 +159,7 @@ void WatchPath::take_connected(WatchConnection& connection, nanoseconds after, C
 
 void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now) {
   if (connection.kind() == ConnectionKind::kLasting) {
-    settle(MessageResult::kOk);
+    messages_.settle(MessageResult::kOk, record_.counters);
     if (round_trip) {
       target_.round_trip.observe(*round_trip);
       record_.round_trip = round_trip;
@@ -170,9 +167,12 @@ void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds
     if (record_.state != PathState::kUp) {
       go_up(now);
     }
-    ask_identity_if_due(now);
+    if (identity_.pass(now)) {
+      context_.ask_identity(*this);
+    }
     return;
   }
+  record_.side_fails.at(index_of(connection.kind())) = false;
   if (const auto outage = side_of(connection).succeed(now)) {
     log_back(context_.log, target_.name, record_, connection.kind(), *outage);
   }
@@ -181,8 +181,7 @@ void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds
 void WatchPath::go_up(Clock::time_point now) {
   if (const auto outage = record_.go_up(now)) {
     log_back(context_.log, target_.name, record_, ConnectionKind::kLasting, *outage);
-    has_identity_ = options_.version_port == 0;  // another server may be there now
-    next_identity_ = now;
+    identity_.restart(now);
   }
   next_reading_ = now;
 }
@@ -197,7 +196,7 @@ void WatchPath::take_loss(WatchConnection& connection, Loss loss, Clock::time_po
 
 void WatchPath::take_lasting_loss(Loss loss, Clock::time_point now) {
   attempt_ = loss.place == Place::kWaiting ? result_of(loss.failure) : MessageResult::kLost;
-  settle(attempt_);
+  messages_.settle(attempt_, record_.counters);
   // At once after a connection that lasted; else a server that closes each one would be asked thousands of times.
   if (loss.age >= std::min<nanoseconds>(options_.interval, kLongestPause)) {
     pause_.succeed();
@@ -213,6 +212,7 @@ void WatchPath::take_lasting_loss(Loss loss, Clock::time_point now) {
 }
 
 void WatchPath::take_side_loss(SideConnection& side, Loss loss, Clock::time_point now) {
+  record_.side_fails.at(index_of(loss.connection)) = true;
   if (side.fail(loss, now)) {
     count_loss(loss);
   }
@@ -238,16 +238,9 @@ void WatchPath::read_tcp_info(Clock::time_point now) {
   }
 }
 
-void WatchPath::ask_identity_if_due(Clock::time_point now) {
-  if (!has_identity_ && now >= next_identity_) {
-    next_identity_ = now + kIdentityEvery;
-    context_.ask_identity(*this);
-  }
-}
-
 void WatchPath::take_identity(std::string pod, std::string node) {
-  has_identity_ = !node.empty();
-  if (has_identity_) {
+  identity_.take_answer(!node.empty());
+  if (!node.empty()) {
     record_.pod = std::move(pod);
     record_.node = std::move(node);
   }

@@ -6,6 +6,8 @@
 
 #include "client/connect_pause.h"
 #include "log/logger.h"
+#include "watch/identity_schedule.h"
+#include "watch/message_slots.h"
 #include "watch/side_connection.h"
 #include "watch/timers.h"
 #include "watch/watch_connection.h"
@@ -50,9 +52,7 @@ class WatchPath final : public Timed {
   void advance_side(SideConnection& side, Clock::time_point now);
   /// When the lasting connection may begin to connect.
   [[nodiscard]] Clock::time_point opens_at() const;
-  void pass_slots(Clock::time_point now);
-  /// All messages that are due have come to this.
-  void settle(MessageResult result);
+  void send_if_due(Clock::time_point now);
   void take(WatchConnection& connection, Clock::time_point now);
   void take_connected(WatchConnection& connection, nanoseconds after, Clock::time_point now);
   void take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now);
@@ -62,7 +62,6 @@ class WatchPath final : public Timed {
   /// Once for each outage of a connection, as its line of the log.
   void count_loss(const Loss& loss);
   void go_up(Clock::time_point now);
-  void ask_identity_if_due(Clock::time_point now);
   void read_tcp_info(Clock::time_point now);
   [[nodiscard]] SideConnection& side_of(const WatchConnection& connection);
 
@@ -74,14 +73,12 @@ class WatchPath final : public Timed {
   WatchConnection lasting_;
   client::ConnectPause pause_;
   Clock::time_point starts_at_;
-  Clock::time_point next_message_;
-  std::uint64_t due_ = 0;                         ///< messages without a result yet
+  MessageSlots messages_;
   MessageResult attempt_ = MessageResult::kLost;  ///< what the last attempt came to, in PathState::kDown
   SideConnection fresh_;
   SideConnection idle_;
   Clock::time_point next_reading_;  ///< of the kernel's figures
-  Clock::time_point next_identity_;
-  bool has_identity_;
+  IdentitySchedule identity_;
 };
 
 }  // namespace threadecho::watch

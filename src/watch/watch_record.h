@@ -101,11 +101,16 @@ struct PathRecord {
   text::WallTime since;            ///< of the state
   Clock::time_point outage_began;  ///< in kDown
   PathCounters counters;
+  std::array<bool, kConnectionNames.size()> side_fails{};  ///< the last one of this kind was lost
   std::optional<Loss> last_loss;
   std::optional<nanoseconds> last_outage;     ///< that followed last_loss; nothing while it lasts
   std::optional<nanoseconds> round_trip;      ///< of the last message; nothing while the path is down
   std::optional<nanoseconds> tcp_round_trip;  ///< as the kernel smooths it; nothing while the path is down
 
+  /// This connection fails now. While the path is down only the lasting one does: the others are not tried.
+  [[nodiscard]] bool fails(ConnectionKind kind) const noexcept {
+    return state == PathState::kDown ? kind == ConnectionKind::kLasting : side_fails[index_of(kind)];
+  }
   /// Returns how long it was down, if it was.
   std::optional<nanoseconds> go_up(Clock::time_point now);
   void go_down(Loss loss, Clock::time_point now);

@@ -3,8 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -22,6 +23,7 @@
 #include "net/endpoint.h"
 #include "net/fd.h"
 #include "support/captured_log.h"
+#include "support/eventually.h"
 #include "support/scripted_server.h"
 #include "support/socket_io.h"
 
@@ -111,13 +113,6 @@ class WatchedPath {
     }
   }
 
-  /// Waits until epoll has something for the path, which run() then takes first.
-  [[nodiscard]] bool has_event() const {
-    std::array<pollfd, 2> entries{{{.fd = epoll_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = calm_epoll_.get(), .events = POLLIN, .revents = 0}}};
-    return ::poll(entries.data(), entries.size(), 30'000) > 0;
-  }
-
   [[nodiscard]] const PathRecord& record() const { return path_->record(); }
   [[nodiscard]] std::uint64_t messages(MessageResult result) const {
     return record().counters.messages[watch::index_of(result)];
@@ -131,22 +126,19 @@ class WatchedPath {
 
  private:
   void take_events() {
-    for (const net::Fd* const epoll : {&epoll_, &calm_epoll_}) {
-      std::array<epoll_event, 8> events{};
-      const int count = ::epoll_wait(epoll->get(), events.data(), static_cast<int>(events.size()), 0);
-      for (int i = 0; i < count; ++i) {
-        auto* const connection = static_cast<watch::WatchConnection*>(events.at(static_cast<std::size_t>(i)).data.ptr);
-        connection->note_events(events.at(static_cast<std::size_t>(i)).events);
-        path_->handle(*connection, now_);
-      }
+    std::array<epoll_event, 8> events{};
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+    for (int i = 0; i < count; ++i) {
+      auto* const connection = static_cast<watch::WatchConnection*>(events.at(static_cast<std::size_t>(i)).data.ptr);
+      connection->note_events(events.at(static_cast<std::size_t>(i)).events);
+      path_->handle(*connection, now_);
     }
   }
 
   Clock::time_point now_ = Clock::now();
   int steps_ = 0;
   net::Fd epoll_{::epoll_create1(EPOLL_CLOEXEC)};
-  net::Fd calm_epoll_{::epoll_create1(EPOLL_CLOEXEC)};
-  watch::Sockets sockets_{.epoll = epoll_.get(), .calm_epoll = calm_epoll_.get(), .most = 100};
+  watch::Sockets sockets_{.epoll = epoll_.get(), .most = 100};
   watch::Timers timers_;
   CapturedLog log_;
   watch::WatchOptions options_;
@@ -244,6 +236,7 @@ TEST(WatchPath, CountsMessagesAsLostFromTheFaultUntilThePathIsUp) {
   is_silent = true;
   path.run(30, &peer);
   EXPECT_EQ(path.record().state, watch::PathState::kDown);
+  EXPECT_TRUE(path.record().fails(watch::ConnectionKind::kLasting));
   EXPECT_FALSE(path.record().round_trip || path.record().tcp_round_trip) << "those of before the outage say nothing";
   is_silent = false;
   path.run(30, &peer);
@@ -267,8 +260,11 @@ TEST(WatchPath, CountsOneLossForEachOutageOfItsFreshConnection) {
     EXPECT_EQ(path.record().counters.lost, outages);
     EXPECT_EQ(path.record().state, watch::PathState::kUp);
     EXPECT_EQ(path.record().last_loss->connection, watch::ConnectionKind::kFresh);
+    EXPECT_TRUE(path.record().fails(watch::ConnectionKind::kFresh));
+    EXPECT_FALSE(path.record().fails(watch::ConnectionKind::kLasting));
     refuses_new = false;
     path.run(20, &peer);
+    EXPECT_FALSE(path.record().fails(watch::ConnectionKind::kFresh));
   }
   EXPECT_EQ(path.messages(MessageResult::kLost), 0U) << "those of the lasting connection all came back";
 }
@@ -282,7 +278,10 @@ TEST(WatchPath, CountsNoWrongMessageForDataBetweenTwoMessages) {
   WatchedPath path(peer.endpoint());
   path.run(10, &peer);
   write_all(last, "more");
-  ASSERT_TRUE(path.has_event());
+  ASSERT_TRUE(eventually([&] {  // at the other end
+    int unacknowledged = -1;
+    return ::ioctl(last, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0;
+  }));
   path.run(10, &peer);
   EXPECT_EQ(path.lost(FailureKind::kWrongBytes), 1U);
   EXPECT_EQ(path.record().last_loss->place, watch::Place::kIdle);
