@@ -155,6 +155,11 @@ local selectors = import 'selectors.libsonnet';
             > %(losses)d * threadecho_watch_addresses{W}
         ||| % { losses: config.pathLosses }, mesh) + lasting('1m'),
 
+        alert('ThreadechoPathDegraded', 'warning', 'A watched path works, but not for all its connections.', |||
+          {{ if eq $labels.connection "fresh" }}New connections{{ else }}Connections that have been silent for long{{ end }} from %s to {{ $labels.target }} have failed for %s, on {{ $value }} of its paths. Connections that are open and busy work.
+        ||| % [watcher, config.sustainedFor], 'threadecho_watch_paths_failing{W,connection!="lasting"} > 0', mesh)
+        + lasting(config.sustainedFor) + calming('2m'),
+
         alert('ThreadechoPathSlow', 'warning', 'A watched path is slow.', |||
           The p99 round-trip time from %s to {{ $labels.target }} is {{ $value | humanizeDuration }}.
         ||| % watcher, 'instance:threadecho_watch_round_trip_seconds:p99_rate5m{W} > %g' % config.slowSeconds, mesh)

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kSeriesOfAPath = 5 + kMessageResultNames.size();
 /// Of a histogram: its buckets and +Inf, sum and count.
 constexpr std::size_t kSeriesOfAHistogram = kTripBounds.size() + 3;
-constexpr std::size_t kSeriesOfATarget = 1 + kKindsOfWatch + 2 * kSeriesOfAHistogram;
+constexpr std::size_t kSeriesOfATarget = 1 + kConnectionNames.size() + kKindsOfWatch + 2 * kSeriesOfAHistogram;
 
 std::string counted(std::size_t number, const char* thing) {
   return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");

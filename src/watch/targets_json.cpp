@@ -24,6 +24,16 @@ std::string seconds_or_null(const std::optional<nanoseconds>& duration) {
   return duration ? fmt::format("{}", text::in_seconds(*duration)) : "null";
 }
 
+std::string failing_connections(const PathRecord& path) {
+  std::string list;
+  for (std::size_t i = 0; i < kConnectionNames.size(); ++i) {
+    if (path.fails(static_cast<ConnectionKind>(i))) {
+      append(list, R"({}"{}")", list.empty() ? "" : ", ", kConnectionNames.at(i));
+    }
+  }
+  return list;
+}
+
 std::string text_or_null(std::string_view text) { return text.empty() ? "null" : json_string(text); }
 
 void append_loss(std::string& body, const PathRecord& path) {
@@ -46,6 +56,7 @@ void append_path(std::string& body, const PathRecord& path, Clock::time_point no
   append(body, "      {{\"address\": {}, \"pod\": {}, \"node\": {}, \"state\": \"{}\", \"since\": \"{}\",\n",
          json_string(path.address.text().view()), text_or_null(path.pod), text_or_null(path.node),
          kPathStateNames.at(index_of(path.state)), text::format_timestamp(path.since));
+  append(body, "       \"failing\": [{}],\n", failing_connections(path));
   append(body, "       \"messages\": {{\"ok\": {}, \"lost\": {}, \"wrong\": {}}}, \"connections_lost\": {},\n",
          counters.messages[0], counters.messages[1], counters.messages[2], counters.lost);
   append(body,

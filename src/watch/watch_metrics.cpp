@@ -115,6 +115,23 @@ void take_losses(const Take& take, const WatchSnapshot& snapshot) {
   take(family);
 }
 
+void take_failing(const Take& take, const WatchSnapshot& snapshot) {
+  MetricFamily family = admin::family("threadecho_watch_paths_failing",
+                                      "Paths whose connection of this kind fails now. While the lasting one does, the "
+                                      "path is down, and the others are not tried.",
+                                      MetricType::Gauge);
+  for (const TargetSnapshot& target : snapshot.targets) {
+    for (std::size_t i = 0; i < kConnectionNames.size(); ++i) {
+      const auto failing = std::ranges::count_if(
+          target.paths, [i](const PathRecord& path) { return path.fails(static_cast<ConnectionKind>(i)); });
+      family.metric.push_back(metric(
+          MetricType::Gauge, {{"target", target.target.name}, {"connection", std::string(kConnectionNames.at(i))}},
+          static_cast<double>(failing)));
+    }
+  }
+  take(family);
+}
+
 void take_histogram(const Take& take, std::string_view name, std::string_view help, const WatchSnapshot& snapshot,
                     TripHistogram TargetRecord::*member) {
   MetricFamily family = admin::family(name, help, MetricType::Histogram);
@@ -135,6 +152,7 @@ void take_targets(const Take& take, const WatchSnapshot& snapshot) {
         metric(MetricType::Gauge, {{"target", target.target.name}}, static_cast<double>(target.paths.size())));
   }
   take(family);
+  take_failing(take, snapshot);
   take_histogram(take, "threadecho_watch_round_trip_seconds",
                  "Time from sending a message to receiving the last byte of its echo, on lasting connections.",
                  snapshot, &TargetRecord::round_trip);

@@ -81,7 +81,7 @@ TEST(WatchMetricsDocs, AgreeWithWhatTheProgramExposes) {
   ASSERT_TRUE(eventually([&] { return watcher.path()["tcp_rtt_seconds"] != nullptr; })) << "all series are there";
   std::vector<std::string> expected = rows_of_exposition(watcher.get("/metrics"));
   std::erase_if(expected, [](const std::string& row) { return row.find("threadecho_watch_") == std::string::npos; });
-  EXPECT_EQ(expected.size(), 10U);
+  EXPECT_EQ(expected.size(), 11U);
   EXPECT_THAT(differences(expected, table_rows(source_file("docs/metrics.md"), "## Metrics of watch")), IsEmpty());
 }
 

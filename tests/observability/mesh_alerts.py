@@ -59,6 +59,12 @@ def delayed(server):
     ask(server, "DELETE", f"/faults/{added['id']}")
 
 
+def refused(server):
+    added = ask(server, "POST", "/faults", {"fault": "refuse", "duration": "10m"})
+    yield
+    ask(server, "DELETE", f"/faults/{added['id']}")
+
+
 def flapping(server):
     resets(server)
     yield
@@ -70,6 +76,7 @@ BUSY = {"ThreadechoPathSlow", "ThreadechoSlowThreadStart"}
 CASES = [  # what is done to a server, the alert that it fires, and those that may fire with it
     (stopped, "ThreadechoPathDown", {"ThreadechoInstanceDown"}),
     (delayed, "ThreadechoPathSlow", {"ThreadechoSlowEcho"}),
+    (refused, "ThreadechoPathDegraded", {"ThreadechoRejecting"}),
     (flapping, "ThreadechoPathFlapping", {"ThreadechoConnectionsLost", "ThreadechoPathDown"}),
 ]
 

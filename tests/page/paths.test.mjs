@@ -15,13 +15,15 @@ const paths = await import(pathToFileURL(join(directory, 'paths.mjs')));
 
 const now = '2026-11-27T12:00:00.000Z';
 const loss = { time: '2026-11-27T11:59:00.000Z', reason: 'echo_timeout', place: 'waiting', connection: 'lasting' };
-const path = { address: '10.0.0.1:9000', node: null, pod: null, state: 'up', since: '2026-11-27T11:00:00.000Z', last_loss: null,
-  messages: { ok: 98, lost: 1, wrong: 1 }, round_trip_seconds: 0.001, retransmitted_segments: 1 };
+const path = { address: '10.0.0.1:9000', node: null, pod: null, state: 'up', since: '2026-11-27T11:00:00.000Z', failing: [],
+  last_loss: null, messages: { ok: 98, lost: 1, wrong: 1 }, round_trip_seconds: 0.001, retransmitted_segments: 1 };
 
 test('a path has a word for each colour', () => {
   assert.deepEqual(paths.stateOf(path, now), { kind: 'good', word: 'up' });
   assert.deepEqual(paths.stateOf({ ...path, state: 'starting' }, now), { kind: 'warn', word: 'starting' });
   assert.deepEqual(paths.stateOf({ ...path, state: 'down' }, now), { kind: 'bad', word: 'down for 1 h' });
+  assert.deepEqual(paths.stateOf({ ...path, failing: ['fresh', 'idle'], last_loss: loss }, now),
+    { kind: 'warn', word: 'up, but fresh and idle connections fail' });
   assert.deepEqual(paths.stateOf({ ...path, last_loss: loss }, now), { kind: 'warn', word: 'up, lost a connection 1 min ago' });
   assert.equal(paths.stateOf({ ...path, last_loss: loss }, '2026-11-27T12:09:01.000Z').kind, 'good', 'long ago');
 });

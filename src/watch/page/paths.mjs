@@ -10,6 +10,7 @@ const seconds = (from, to) => (Date.parse(to) - Date.parse(from)) / 1000;
 /** Kind for the colour, and the word for it. */
 export function stateOf(path, now) {
   if (path.state === 'down') return { kind: 'bad', word: `down for ${format.duration(seconds(path.since, now))}` };
+  if (path.failing.length > 0) return { kind: 'warn', word: `up, but ${path.failing.join(' and ')} connections fail` };
   if (path.state === 'starting') return { kind: 'warn', word: 'starting' };
   if (path.last_loss && seconds(path.last_loss.time, now) < kRecent) {
     return { kind: 'warn', word: `up, lost a connection ${format.duration(seconds(path.last_loss.time, now))} ago` };
@@ -42,10 +43,13 @@ export function filtered(paths, filter) {
   });
 }
 
+/** Its name is not found, so there is nothing to watch. */
+const isUnfound = ({ error, paths }) => Boolean(error) && paths.length === 0;
+
 /** The word for all of them. A target without any path has a name that is not found, or not looked up yet. */
 export function summary(paths, targets) {
   const down = paths.filter(({ path }) => path.state === 'down').length;
-  const nameless = targets.filter((target) => target.error && target.paths.length === 0).length;
+  const nameless = targets.filter(isUnfound).length;
   const unfound = nameless === 0 ? '' : `, ${format.plural(nameless, 'name')} not found`;
   if (paths.length === 0) return { kind: nameless === 0 ? 'warn' : 'bad', text: `No paths${unfound}` };
   const text = down === 0 ? `${format.plural(paths.length, 'path')}, none down`
@@ -55,7 +59,7 @@ export function summary(paths, targets) {
 
 /** Targets with a path that is down, or without any, first: among a thousand they would be out of sight. */
 export function worstFirst(targets) {
-  const isBad = ({ error, paths }) => (error && paths.length === 0) || paths.some(({ state }) => state === 'down');
+  const isBad = (target) => isUnfound(target) || target.paths.some(({ state }) => state === 'down');
   return [...targets.filter(isBad), ...targets.filter((target) => !isBad(target))];
 }
 

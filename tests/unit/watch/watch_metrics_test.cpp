@@ -32,6 +32,7 @@ WatchSnapshot example() {
   up.node = "blue";
   up.state = watch::PathState::kUp;
   up.counters = {.messages = {7, 2, 1}, .lost = 2, .outage = 4s, .retransmitted = 5};
+  up.side_fails[watch::index_of(watch::ConnectionKind::kFresh)] = true;
   up.round_trip = 1ms;
   up.tcp_round_trip = 2ms;
   PathRecord down;
@@ -39,6 +40,7 @@ WatchSnapshot example() {
   down.state = watch::PathState::kDown;
   down.outage_began = snapshot.now - 3s;
   down.counters.messages = {1, 0, 0};
+  down.side_fails = up.side_fails;
   down.last_loss = watch::Loss{.failure = {client::FailureKind::kReset, "\"reset\""},
                                .connection = watch::ConnectionKind::kFresh,
                                .place = watch::Place::kHalfClosed,
@@ -78,6 +80,9 @@ TEST(WatchMetrics, HaveSeriesForEachPath) {
   const std::string down = R"({target="mesh:9000",address="[2001:db8::1]:9000",node="")";
   const std::vector<std::string> expected = {
       "threadecho_watch_addresses{target=\"mesh:9000\"} 2\n",
+      "threadecho_watch_paths_failing{target=\"mesh:9000\",connection=\"lasting\"} 1\n",
+      "threadecho_watch_paths_failing{target=\"mesh:9000\",connection=\"fresh\"} 1\n",
+      "threadecho_watch_paths_failing{target=\"mesh:9000\",connection=\"idle\"} 0\n",
       "threadecho_watch_up" + up + "} 1\n",
       "threadecho_watch_up" + down + "} 0\n",
       "threadecho_watch_messages_total" + up + ",result=\"ok\"} 7\n",
@@ -131,6 +136,8 @@ TEST(WatchTargetsJson, TellsEachPathAndItsLastLoss) {
   EXPECT_EQ(paths[0]["messages"]["ok"], 7);
   EXPECT_EQ(paths[0]["node"], "blue");
   EXPECT_EQ(paths[1]["node"], nullptr);
+  EXPECT_EQ(paths[0]["failing"], nlohmann::json({"fresh"}));
+  EXPECT_EQ(paths[1]["failing"], nlohmann::json({"lasting"}));
   EXPECT_EQ(paths[1]["state"], "down");
   EXPECT_EQ(paths[1]["outage_seconds"], 3);
   EXPECT_EQ(paths[1]["last_loss"]["reason"], "reset");
