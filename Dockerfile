@@ -15,6 +15,7 @@ WORKDIR /checkout
 FROM dependencies AS compiled
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
+COPY docs/runbook.md docs/
 COPY src src
 RUN cmake --preset release -DTHREADECHO_TESTS=OFF -DTHREADECHO_REVISION=unknown && \
     cmake --build --preset release --target threadecho
@@ -36,7 +37,6 @@ RUN cmake --preset release -DTHREADECHO_TESTS=ON && cmake --build --preset relea
 FROM compiled AS build
 COPY LICENSE ./
 COPY deploy/image/collect.sh deploy/image/
-COPY docs/runbook.md docs/
 COPY LICENSE .gi[t] .git/
 ARG REVISION
 RUN cmake --preset release -DTHREADECHO_REVISION="$REVISION" && \

@@ -1,8 +1,10 @@
 # Puts the files of src/FOLDER/page into a source, so that the program needs no files of its own: page_index(), which is
-# index.html, and page_files(), all others, as src/FOLDER/page.h declares them. A changed file runs CMake again.
+# index.html, and page_files(), all others and those named after FOLDER, as src/FOLDER/page.h declares them. A changed file
+# runs CMake again.
 set(THREADECHO_PAGE_SOURCES "")
 function(threadecho_embed_page folder)
   file(GLOB page_paths CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/page/*)
+  list(APPEND page_paths ${ARGN})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page_paths})
 
   set(page_index "")
@@ -49,5 +51,5 @@ ${page_files}  });
   set(THREADECHO_PAGE_SOURCES ${THREADECHO_PAGE_SOURCES} ${generated} PARENT_SCOPE)
 endfunction()
 
-threadecho_embed_page(admin)
+threadecho_embed_page(admin ${PROJECT_SOURCE_DIR}/docs/runbook.md)
 threadecho_embed_page(watch)

@@ -9,7 +9,7 @@ namespace threadecho::admin {
 
 /// index.html of src/admin/page, with placeholders for the rows of a table and the list of endpoints.
 std::string_view page_index();
-/// All other files there.
+/// All other files there, and the runbook.
 std::span<const http::PageFile> page_files();
 
 }  // namespace threadecho::admin

@@ -10,6 +10,9 @@ std::string_view content_type_of(std::string_view path) {
   if (path.ends_with(".css")) {
     return "text/css; charset=utf-8";
   }
+  if (path.ends_with(".md")) {  // browsers show plain text, and download text/markdown
+    return kTextType;
+  }
   return path.ends_with(".svg") ? "image/svg+xml" : "text/javascript; charset=utf-8";
 }
 

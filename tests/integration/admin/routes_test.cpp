@@ -178,6 +178,8 @@ TEST_F(RoutesTest, LinkEveryPathFromAPageThatLoadsOnlyFromThisServer) {
        {"/status", "/metrics", "/healthz", "/readyz", "/connections", "/threads", "/config", "/version"}) {
     EXPECT_THAT(response.body, HasSubstr("<a href=\"." + std::string(path) + "\">"));
   }
+  EXPECT_THAT(response.body, HasSubstr("<a href=\"page/runbook.md\">"));
+  EXPECT_THAT(get("/page/runbook.md").body, HasSubstr("What each alert of"));
   EXPECT_THAT(response.body, HasSubstr("<th scope=\"row\">Messages</th><td>0</td>"));
   EXPECT_THAT(response.body, Not(HasSubstr("<!--"))) << "a placeholder";
   for (const char* what : {"src=\"http", "src=\"//", "style=\"", " onclick=", " onload=", "<style", "javascript:"}) {
@@ -189,7 +191,8 @@ TEST_F(RoutesTest, GiveTheFilesOfThePageWithTheirTypes) {
   std::size_t bytes = get("/").body.size();
   for (const auto& [path, type] :
        {std::pair("/page/page.css", "text/css; charset=utf-8"),
-        std::pair("/page/main.mjs", "text/javascript; charset=utf-8"), std::pair("/page/icon.svg", "image/svg+xml")}) {
+        std::pair("/page/main.mjs", "text/javascript; charset=utf-8"), std::pair("/page/icon.svg", "image/svg+xml"),
+        std::pair("/page/runbook.md", "text/plain; charset=utf-8")}) {
     EXPECT_EQ(get(path).status, 200U) << path;
     EXPECT_EQ(get(path).content_type, type);
   }
