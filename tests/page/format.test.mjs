@@ -31,6 +31,8 @@ test('estimated times have two digits that count', () => {
 });
 
 test('chosen times have no empty digits', () => {
+  assert.deepEqual([[0.01, 0.025], [0.0005, 0.001], [0, 25e-6], [1, null]].map(format.range),
+    ['10–25 ms', '500 µs – 1 ms', 'up to 25 µs', 'more than 1 s']);
   assert.deepEqual([0.2, 1.5, 0.05, 120].map(format.interval), ['200 ms', '1.5 s', '50 ms', '2 min']);
 });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noneWords, placeOfMedian } from '../../src/admin/page/charts.mjs';
-import { difference, History, quantile } from '../../src/admin/page/history.mjs';
-import { sparkline } from '../../src/admin/page/tiles.mjs';
+import { bucketOf, difference, History, quantile } from '../../src/admin/page/history.mjs';
+import { roundTripNote, sparkline } from '../../src/admin/page/tiles.mjs';
 
 const sample = (second, fields = {}) => ({ started_at_seconds: 1, uptime_seconds: 100 + second, messages: 0, ...fields });
 
@@ -117,4 +117,13 @@ test('the median stands in its column of the histogram', () => {
   assert.equal(noneWords(10, 8), '8 other reasons: 0');
   assert.equal(noneWords(4, 3), '3 other reasons: 0');
   assert.match(noneWords(4, 4), /^None since the start/);
+});
+
+test('a round trip is shown with the bounds of its bucket', () => {
+  const bounds = [0.01, 0.025];
+  assert.deepEqual([0.005, 0.01, 0.018, 0.025, 0.03].map((value) => bucketOf(bounds, value)),
+    [[0, 0.01], [0, 0.01], [0.01, 0.025], [0.01, 0.025], [0.025, null]]);
+  const status = { rtt_seconds: { bounds }, retransmitted_segments: 1 };
+  assert.equal(roundTripNote(status, 0.018), '10–25 ms with delayed ACKs · 1 retransmit');
+  assert.equal(roundTripNote(status, null), '1 retransmit');
 });

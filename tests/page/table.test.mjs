@@ -81,7 +81,7 @@ test('a client does not read if it has not taken its echo for a while', () => {
 
 test('a thread has its name, and its number where the name is not known', () => {
   const read = (fields) => kColumns[column('Thread')].read(connection(1, fields));
-  assert.deepEqual([read({ thread_name: 'echo-1' }), read({}), read({ thread: 0 })], ['echo-1', '7', 'none']);
+  assert.deepEqual([read({ thread_name: 'echo-1' }), read({}), read({ thread: 0 })], ['echo-1', 'tid 7', 'none']);
 });
 
 test('each thread model is explained', () => {

@@ -79,6 +79,14 @@ export function interval(seconds) {
   return `${Number(value)} ${unit}`;
 }
 
+/** The bounds of a bucket of times: 10–25 ms, 500 µs – 1 ms; the last one has no upper bound. */
+export function range([low, high]) {
+  if (high === null) return `more than ${interval(low)}`;
+  const [value, unit] = time(low);
+  if (low === 0) return `up to ${interval(high)}`;
+  return unit === time(high)[1] ? `${Number(value)}–${interval(high)}` : `${interval(low)} – ${interval(high)}`;
+}
+
 /** A time estimated from the coarse buckets of a histogram: two digits count. */
 export function roughTime(seconds) {
   if (seconds === null || seconds === 0) return time(seconds);

@@ -18,6 +18,12 @@ export function quantile(bounds, counts, share) {
   return bounds[bounds.length - 1];
 }
 
+/** The bounds of the bucket that `value` is in, with 0 below the first; the last bucket has no upper one. */
+export function bucketOf(bounds, value) {
+  const i = bounds.findIndex((bound) => value <= bound);
+  return i < 0 ? [bounds.at(-1), null] : [i === 0 ? 0 : bounds[i - 1], bounds[i]];
+}
+
 /** `later` less `earlier`, for numbers, arrays and objects of them. */
 export function difference(later, earlier) {
   if (typeof later === 'number') return later - earlier;

@@ -115,7 +115,7 @@ function draw(status, threads) {
   closed.draw(status.closed, minuteAgo.closed, reach);
   rejected.draw(status.rejected, minuteAgo.rejected, reach);
   const errors = Object.entries(status.accept_errors).filter(([, number]) => number > 0);
-  setText(byId('accept-errors'), errors.length === 0 ? 'none since the start' : errors.map(([name, number]) => `${name} ${format.exact(number)}`).join(', '));
+  setText(byId('accept-errors'), errors.length === 0 ? 'None since the start.' : errors.map(([name, number]) => `${name} ${format.exact(number)}`).join(', '));
   if (!byId('commands').hasChildNodes()) drawCommands(status.echo_port);
 }
 

@@ -36,7 +36,7 @@ export function noteOf({ open, loaded, chosen, order, isFiltered, age }) {
 export const kColumns = [
   { title: 'Connection', read: (c) => c.id, as: (value) => String(value), figure: true },
   { title: 'Client', read: (c) => (c.via ? `${c.peer} via ${c.via}` : c.peer), as: (value) => value },
-  { title: 'Thread', read: (c) => c.thread_name ?? (c.thread === 0 ? 'none' : String(c.thread)), as: (value) => value },
+  { title: 'Thread', read: (c) => c.thread_name ?? (c.thread === 0 ? 'none' : `tid ${c.thread}`), as: (value) => value },
   { title: 'State', read: stateWords, as: (value) => value },
   { title: 'Age', read: (c) => c.age_seconds, as: time, figure: true },
   { title: 'Idle', read: (c) => c.idle_seconds, as: time, figure: true },

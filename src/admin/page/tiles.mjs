@@ -2,13 +2,19 @@
 
 import { element, setText, show, svg } from './dom.mjs';
 import * as format from './format.mjs';
-import { kSeconds } from './history.mjs';
+import { bucketOf, kSeconds } from './history.mjs';
 
 const switches = (sample) => sample.context_switches.voluntary + sample.context_switches.involuntary;
 const sinceStart = (value) => `${value} since start`;
 
 /** The server and this page switch contexts without any message too: below this many a second a ratio would be about that. */
 const kEnoughMessages = 20;
+
+/** The kernel counts a client's delay before its ACK, so a round trip may last long even on one host. */
+export function roundTripNote(status, value) {
+  const retransmits = format.plural(status.retransmitted_segments, 'retransmit');
+  return value === null ? retransmits : `${format.range(bucketOf(status.rtt_seconds.bounds, value))} with delayed ACKs · ${retransmits}`;
+}
 
 /** What each tile shows: its value of a history, how it is written, and a note on the last answer. `least`: the
  * smallest top of its sparkline. */
@@ -37,7 +43,7 @@ const kTiles = [
   { id: 'echo-p99', label: 'Echo time, p99', value: (h) => h.quantile('echo_duration_seconds', 0.99), as: format.roughTime,
     note: () => 'in the server; last 10 s', least: 10e-6 },
   { id: 'rtt-p50', label: 'TCP round trip, median', value: (h) => h.quantile('rtt_seconds', 0.5), as: format.roughTime,
-    note: (s) => `kernel’s estimate · ${format.plural(s.retransmitted_segments, 'retransmit')}` },
+    note: roundTripNote },
 ];
 
 const kWidth = 120;
