@@ -127,3 +127,14 @@ test('a round trip is shown with the bounds of its bucket', () => {
   assert.equal(roundTripNote(status, 0.018), '10–25 ms with delayed ACKs · 1 retransmit');
   assert.equal(roundTripNote(status, null), '1 retransmit');
 });
+
+test('what grew between the last two answers is nothing until there are two', () => {
+  const history = new History();
+  const read = ({ messages }) => messages;
+  history.add(sample(0, { messages: 5 }));
+  assert.equal(history.growth(read), 0);
+  history.add(sample(1, { messages: 9 }));
+  assert.equal(history.growth(read), 4);
+  history.add(sample(2, { messages: 10 }));
+  assert.equal(history.growth(read), 1);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lanes, scaleOf } from '../../src/admin/page/lanes.mjs';
-import { describe, summarize } from '../../src/admin/page/loom.mjs';
+import { describe, rateWords, summarize } from '../../src/admin/page/loom.mjs';
 import { thickness } from '../../src/admin/page/yarn.mjs';
 
 const kNoOthers = { threads: 0, clients: 0, messages: 0 };
@@ -112,4 +112,22 @@ test('a little work is seen, and none is not', () => {
   assert.equal(thickness(0.00001, 0.1, 20), 1.5);
   assert.equal(thickness(0.025, 0.1, 20), 10);
   assert.equal(thickness(5, 0.1, 20), 20);
+});
+
+test('threads that began and ended between two answers are counted, and no sum of cores leaves them out', () => {
+  const lanes = new Lanes();
+  lanes.add(answer(thread('echo-1'), thread('echo-2')), 0);
+  const next = answer(thread('echo-2'));
+  assert.equal(lanes.add(next, 1), 1, 'one is seen to end');
+  assert.equal(summarize(lanes.shown(200), next, 200, 3928), '1 thread · 3,928 more threads began and ended since the last answer');
+  assert.equal(summarize(lanes.shown(200), next, 200, 3), '1 thread · 0 cores in use');
+});
+
+test('the rate of a worker is a least one when clients have left it', () => {
+  const lanes = new Lanes();
+  const rate = (messages, left) => {
+    lanes.add(answer(thread('pool-0', { messages })), lanes.shown(1)[0]?.samples.length ?? 0, 200, left);
+    return rateWords(lanes.shown(1)[0]);
+  };
+  assert.deepEqual([rate(0, 0), rate(900, 0), rate(20, 3), rate(60, 3), rate(1060, 0)], ['0', '900', '≥ 0', '≥ 40', '1,000']);
 });

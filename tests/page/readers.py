@@ -62,6 +62,28 @@ class Readers(Page):
                     self.browser.shows("#state", "Stopped")
             del clients
 
+    def test_see_all_on_a_narrow_phone(self):
+        with Server(BINARY) as server:
+            clients = server.clients(2)
+            exchange(clients, 1, 8)
+            self.browser.view(320)
+            self.browser.open(server.http_port)
+            self.browser.shows(".axis", "now")
+            for element, edge in (("#order", "#connections"), (".axis", "#loom")):
+                inner, outer = (self.browser.run("return document.querySelector(arguments[0]).getBoundingClientRect()", selector)
+                                for selector in (element, edge))
+                self.assertLessEqual(inner["right"], outer["right"], element)
+            heights = self.browser.run("return [...document.querySelectorAll('.axis span')].map((label) => label.offsetHeight)")
+            self.assertEqual(len({height for height in heights if height > 0}), 1)
+            self.assertLess(max(heights), 30, "each label is one line")
+            self.assertEqual(self.browser.run("return document.documentElement.scrollWidth"), 320)
+
+    def test_read_the_runbook(self):
+        with Server(BINARY) as server:
+            self.browser.open(server.http_port)
+            self.browser.run("document.querySelector('footer a').click()")
+            self.browser.shows("body", "What each alert of")
+
     def test_choose_a_thread_by_a_tap(self):
         with Server(BINARY) as server:
             clients = server.clients(3)

@@ -69,6 +69,11 @@ export class History {
     return this.#samples.find((sample) => sample.uptime_seconds >= from - 0.5) ?? this.#samples[0];
   }
 
+  /** How much `read(sample)` grew between the last two answers. */
+  growth(read) {
+    return this.#samples.length > 1 ? read(this.last) - read(this.#samples.at(-2)) : 0;
+  }
+
   /** How much `read(sample)` grew a second over the last `seconds`; null until there are two samples. */
   rate(read, seconds = 1) {
     const earlier = this.#samples.length > 1 ? this.#earlierThanLast(seconds) : undefined;

@@ -32,9 +32,11 @@ export class Lanes {
   #lastAt = null;
   #wasComplete = false;
 
-  /** Takes an answer of /threads for at most `most` that came at `now`, in seconds of any clock that does not go back. */
-  add(answer, now, most = 200) {
+  /** Takes an answer of /threads for at most `most` that came at `now`, in seconds of any clock that does not go back.
+   * `left` clients have left since the last one. Returns how many threads it saw end. */
+  add(answer, now, most = 200, left = 0) {
     const isComplete = answer.total <= most;
+    let ended = 0;
     for (const thread of answer.threads) {
       const key = `${thread.tid} ${thread.name}`;
       const lane = this.#lanes.get(key) ?? this.#begin(key, thread);
@@ -42,14 +44,19 @@ export class Lanes {
       lane.thread = thread;
       lane.seenAt = now;
       lane.hasEnded = false;
+      lane.hasLostClients = left > 0;
       while (lane.samples.length > 0 && now - lane.samples[0].at > kWindowSeconds + 2) lane.samples.shift();
     }
     for (const [key, lane] of this.#lanes) {
       if (now - lane.seenAt > kKeptSeconds) this.#lanes.delete(key);
-      else if (lane.seenAt !== now && isComplete && !lane.hasEnded) this.#end(lane, now);
+      else if (lane.seenAt !== now && isComplete && !lane.hasEnded) {
+        this.#end(lane, now);
+        ++ended;
+      }
     }
     this.#lastAt = now;
     this.#wasComplete = isComplete;
+    return ended;
   }
 
   clear() {
@@ -82,6 +89,7 @@ export class Lanes {
 
   #end(lane, now) {
     lane.hasEnded = true;
+    lane.hasLostClients = false;
     lane.samples.push({ at: now, kind: 'ending', running: 0, wanting: 0, messagesPerSecond: 0 });
   }
 

@@ -35,14 +35,24 @@ export function describe(lane) {
   ].join(' · ');
 }
 
-/** The line above the loom. */
-export function summarize(lanes, answer, most) {
+/** Messages a second of a lane. The messages of clients that have left its thread are not in them. */
+export function rateWords({ samples, hasLostClients }) {
+  return `${hasLostClients ? '≥ ' : ''}${format.text(format.count(Math.round(samples.at(-1).messagesPerSecond)))}`;
+}
+
+/** Fewer threads than these may be unseen only because /status and /threads are not of the same moment. */
+const kEnoughUnseen = 10;
+
+/** The line above the loom; `unseen` threads began and ended between the last two answers. */
+export function summarize(lanes, answer, most, unseen = 0) {
   const alive = lanes.filter((lane) => !lane.hasEnded);
   const summary = [format.plural(answer.total, 'thread')];
   if (answer.total > most) {
     const { others } = answer;
     summary.push(`the ${format.exact(alive.length)} busiest are shown`, `${format.plural(others.threads, 'more thread')}, ${
       format.plural(others.clients, 'client')}, ${format.plural(others.messages, 'message')} since they connected`);
+  } else if (unseen >= kEnoughUnseen) {
+    summary.push(`${format.plural(unseen, 'more thread')} began and ended since the last answer`);
   } else {
     const cores = alive.reduce((sum, lane) => sum + lane.samples.at(-1).running, 0);
     summary.push(`${format.text(format.decimal(cores))} cores in use`);
@@ -87,10 +97,10 @@ export class Loom {
     return window.innerWidth < 600 ? 80 : 200;
   }
 
-  draw(lanes, answer, now) {
+  draw(lanes, answer, now, unseen) {
     this.#lanes = lanes.shown(this.most);
     this.#now = now;
-    setText(this.#parts.summary, this.#lanes.length > 0 ? summarize(this.#lanes, answer, this.most) : '');
+    setText(this.#parts.summary, this.#lanes.length > 0 ? summarize(this.#lanes, answer, this.most, unseen) : '');
     this.#scale = scaleOf(this.#lanes, this.#scale);
     this.redraw();
   }
@@ -164,7 +174,7 @@ export class Loom {
       drawLane(context, lane.samples, {
         middle: (i + 0.5) * height, height, width, now: this.#now, seconds: kWindowSeconds, scale: this.#scale, colours });
       const parts = this.#options.get(key);
-      setText(parts.rate, format.text(format.count(Math.round(lane.samples.at(-1).messagesPerSecond))));
+      setText(parts.rate, rateWords(lane));
       setText(parts.clients, isTall ? format.plural(lane.thread.clients, 'client')
         : lane.thread.clients > 1 ? ` · ${format.text(format.count(lane.thread.clients))}` : '');
     });

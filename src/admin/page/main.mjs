@@ -101,7 +101,10 @@ function draw(status, threads) {
     restartedAt = performance.now();
   }
   const now = performance.now() / 1000;
-  lanes.add(threads, now, loom.most);
+  const left = history.growth((sample) => Object.values(sample.closed).reduce((sum, number) => sum + number, 0));
+  // With a thread for each client, a thread's counts never leave it, and every client that left was a thread.
+  const isPerConnection = status.thread_model === 'per-connection';
+  const ended = lanes.add(threads, now, loom.most, isPerConnection ? 0 : left);
   threadNames = new Map(threads.threads.map(({ tid, name }) => [tid, name]));
   const minuteAgo = history.before(60);
   const reach = history.reach(60);
@@ -109,7 +112,7 @@ function draw(status, threads) {
   drawNotices(status);
   tiles.draw(history);
   setText(byId('loom-empty'), status.drain ? 'The last connection has ended.' : 'No client is connected. Start some with the commands under Try it.');
-  loom.draw(lanes, threads, now);
+  loom.draw(lanes, threads, now, isPerConnection ? left - ended : 0);
   drawQueue(status);
   histogram.draw(status.echo_duration_seconds, minuteAgo.echo_duration_seconds, reach);
   closed.draw(status.closed, minuteAgo.closed, reach);
