@@ -131,3 +131,13 @@ test('the rate of a worker is a least one when clients have left it', () => {
   };
   assert.deepEqual([rate(0, 0), rate(900, 0), rate(20, 3), rate(60, 3), rate(1060, 0)], ['0', '900', '≥ 0', '≥ 40', '1,000']);
 });
+
+test('a thread is told with its switches', () => {
+  const lanes = new Lanes();
+  const words = (fields) => {
+    lanes.add(answer(thread('echo-1', fields)), fields.messages);
+    return describe(lanes.shown(1)[0]);
+  };
+  assert.match(words({ messages: 1, voluntary_context_switches: 1 }), /^echo-1 \(thread 101\) .* · 1 message, .* · 1 context switch$/);
+  assert.match(words({ messages: 2, voluntary_context_switches: 1, involuntary_context_switches: 1 }), / · 2 messages, .* · 2 context switches$/);
+});

@@ -31,7 +31,7 @@ export function describe(lane) {
     `${lane.name} (thread ${thread.tid})`, clients, now,
     `${format.plural(thread.messages, 'message')}, ${format.text(format.bytes(thread.received_bytes))} in, ${
       format.text(format.bytes(thread.echoed_bytes))} out`,
-    `${format.exact(switches)} context switches`,
+    `${format.exact(switches)} context switch${switches === 1 ? '' : 'es'}`,
   ].join(' · ');
 }
 
