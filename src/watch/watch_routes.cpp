@@ -2,6 +2,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -23,7 +25,9 @@ using http::Response;
 
 /// Files of the server's page that this one uses too.
 bool is_shared(std::string_view path) {
-  return path == "/page/page.css" || path == "/page/icon.svg" || path == "/page/dom.mjs" || path == "/page/format.mjs";
+  constexpr std::array<std::string_view, 5> kShared = {"/page/page.css", "/page/icon.svg", "/page/dom.mjs",
+                                                       "/page/format.mjs", "/page/runbook.md"};
+  return std::ranges::find(kShared, path) != kShared.end();
 }
 
 }  // namespace
