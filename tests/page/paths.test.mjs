@@ -37,6 +37,15 @@ test('a path is told in words and figures', () => {
   assert.equal(paths.lossWords(loss), 'last loss: echo timeout, waiting, lasting connection');
 });
 
+test('an outage is told in words', () => {
+  const ended = { ...path, last_loss: { ...loss, outage_seconds: 0.5 } };
+  assert.equal(paths.outageWords(ended), '500 ms');
+  assert.equal(paths.outageWords({ ...ended, last_loss: { ...loss, outage_seconds: null } }), 'still down');
+  const fresh = { ...loss, connection: 'fresh', outage_seconds: 0 };
+  assert.equal(paths.outageWords({ ...path, last_loss: fresh }), 'none');
+  assert.equal(paths.outageWords({ ...path, failing: ['fresh'], last_loss: fresh }), 'still failing');
+});
+
 test('paths are filtered, added up, and their losses sorted', () => {
   const all = [{ target: 'a:1', path }, { target: 'b:2', path: { ...path, node: 'blue', state: 'down', last_loss: loss } },
     { target: 'b:2', path: { ...path, last_loss: { ...loss, time: now } } }];

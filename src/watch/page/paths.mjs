@@ -34,6 +34,13 @@ export function lossWords({ reason, place, connection }) {
   return `last loss: ${reason.replaceAll('_', ' ')}, ${place.replaceAll('_', ' ')}, ${connection} connection`;
 }
 
+/** How long the last loss kept a path from its clients. */
+export function outageWords({ failing, last_loss: { connection, outage_seconds: outage } }) {
+  if (outage === null) return 'still down';
+  if (failing.includes(connection)) return 'still failing';
+  return outage === 0 ? 'none' : format.text(format.time(outage));
+}
+
 /** The paths that contain every word of `filter`. */
 export function filtered(paths, filter) {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);

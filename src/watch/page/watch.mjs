@@ -2,7 +2,7 @@
 
 import { byId, element, setText, show } from './dom.mjs';
 import * as format from './format.mjs';
-import { figuresOf, filtered, lossesOf, lossWords, nameOf, stateOf, summary, worstFirst } from './paths.mjs';
+import { figuresOf, filtered, lossesOf, lossWords, nameOf, outageWords, stateOf, summary, worstFirst } from './paths.mjs';
 
 const kInterval = 2000;
 const kPatience = 5000;
@@ -20,9 +20,9 @@ function drawPath(path, now) {
 }
 
 function drawLoss({ target, path }) {
-  const { time, reason, place, connection, outage_seconds: outage } = path.last_loss;
+  const { time, reason, place, connection } = path.last_loss;
   const cells = [new Date(time).toLocaleString(), `${target} at ${nameOf(path)}`, reason.replaceAll('_', ' '),
-    place.replaceAll('_', ' '), connection, outage === null ? 'still down' : outage === 0 ? 'none' : format.text(format.time(outage))];
+    place.replaceAll('_', ' '), connection, outageWords(path)];
   return element('tr', {}, ...cells.map((text) => element('td', {}, text)));
 }
 
