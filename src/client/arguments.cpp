@@ -58,7 +58,7 @@ Target target_of(const std::vector<std::string>& operands, const ConnectFlags& f
     throw cli::UsageError(operands.empty() ? "HOST:PORT is missing" : too_many(operands));
   }
   if (flags.only_ipv4 && flags.only_ipv6) {
-    throw cli::UsageError("-4 and -6 exclude each other");
+    throw cli::UsageError("-4 and -6 cannot be used together");
   }
   const auto parsed = parse_target(operands.front(), flags, expected);
   if (!parsed.ok()) {

@@ -183,7 +183,7 @@ LoadMode mode_of(const Given& given) {
   }
   const auto* const other = std::ranges::find(chosen + 1, flags.end(), true, &ModeFlag::is_given);
   if (other != flags.end()) {
-    throw cli::UsageError(std::string(chosen->flag) + " and " + std::string(other->flag) + " exclude each other");
+    throw cli::UsageError(std::string(chosen->flag) + " and " + std::string(other->flag) + " cannot be used together");
   }
   if (given.pipeline) {
     throw cli::UsageError("--pipeline is for the closed loop, not for " + std::string(chosen->flag));
@@ -205,7 +205,7 @@ LoadOptions parse_load_arguments(int argc, const char* const* argv) {
   if (!result.sources.empty() && result.target.family != AF_UNSPEC &&
       result.target.family != result.sources.front().family()) {
     throw cli::UsageError("--source and " + std::string(result.connect.only_ipv4 ? "-4" : "-6") +
-                          " exclude each other");
+                          " cannot be used together");
   }
   const auto numeric = net::Endpoint::parse(result.target.host, result.target.port);
   if (!result.sources.empty() && numeric && numeric->family() != result.sources.front().family()) {

@@ -87,7 +87,7 @@ text::Parsed<Network> Network::parse(std::string_view text) {
   const std::string begin = first_address(*first, bits);
   if (begin != first->host()) {
     const std::string prefix(text.substr(slash));
-    return ParsedNetwork::bad("has bits set behind its " + prefix + "; did you mean " + begin + prefix + "?");
+    return ParsedNetwork::bad("has host bits set; did you mean " + begin + prefix + "?");
   }
   return ParsedNetwork::good(Network(*first, bits));
 }

@@ -74,7 +74,7 @@ TEST(FaultRequest, IsRefusedWithEachFieldThatIsWrong) {
       {R"({"fault": "close", "duration": "1s", "share": "10%"})", {"share: must be a number; allowed: above 0"}},
       {R"({"fault": "close", "duration": "1s", "clients": "10.0.0.0/8"})", {"clients: must be a list of strings"}},
       {R"({"fault": "close", "duration": "1s", "clients": ["10.0.0.1/8"]})",
-       {"clients: \"10.0.0.1/8\" has bits set behind its /8; did you mean 10.0.0.0/8?"}},
+       {"clients: \"10.0.0.1/8\" has host bits set; did you mean 10.0.0.0/8?"}},
       {R"({"fault": "close", "duration": "1s", "clients": [["::1"]]})", {"clients: must be a list of strings"}},
       {R"({"fault": "close", "duration": "1s", "scope": "old"})", {"scope \"old\": not one of the allowed names"}},
       {R"({"fault": "close", "duration": "1s", "after_bytes": -1})", {"after_bytes \"-1\": not a size"}},

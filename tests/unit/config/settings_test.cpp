@@ -314,7 +314,7 @@ TEST_F(LoadSettings, TakesNetworksBetweenCommas) {
   EXPECT_EQ(problem_with("PROXY_TRUSTED", "10.0.0.0/8, 2001:DB8::/32,::1"), "");
   EXPECT_EQ(value("PROXY_TRUSTED").text, "10.0.0.0/8,2001:db8::/32,::1/128");
   EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,10.0.0.1/8"),
-              HasSubstr("entry 2 of the list has bits set behind its /8; did you mean 10.0.0.0/8?"));
+              HasSubstr("entry 2 of the list has host bits set; did you mean 10.0.0.0/8?"));
   EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,10/8"),
               AllOf(HasSubstr("entry 2 of the list is not a network in CIDR notation"), HasSubstr("10.0.0.0/8")));
   EXPECT_THAT(problem_with("PROXY_TRUSTED", "10.0.0.0/8,"), HasSubstr("entry 2 of the list is empty"));

@@ -145,7 +145,7 @@ TEST(LoadArguments, NameWhatIsWrongAndWhatIsAllowed) {
 TEST(LoadArguments, RefuseWhatDoesNotGoTogether) {
   EXPECT_THAT(error_of({"127.0.0.1:1", "--source", "::1"}),
               HasSubstr("--source \"::1\" and \"127.0.0.1:1\" are of different families"));
-  EXPECT_THAT(error_of({"h:1", "--bulk", "--hold"}), HasSubstr("--bulk and --hold exclude each other"));
+  EXPECT_THAT(error_of({"h:1", "--bulk", "--hold"}), HasSubstr("--bulk and --hold cannot be used together"));
   EXPECT_THAT(error_of({"h:1", "--rate", "1", "--churn"}), HasSubstr("--rate and --churn"));
   EXPECT_THAT(error_of({"h:1", "--rate", "1", "--pipeline", "2"}), HasSubstr("--pipeline"));
 }

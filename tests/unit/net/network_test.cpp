@@ -46,9 +46,9 @@ TEST(Network, IsNothingElse) {
 }
 
 TEST(Network, SaysWhatWasMeant) {
-  EXPECT_EQ(Network::parse("10.0.0.1/8").reason(), "has bits set behind its /8; did you mean 10.0.0.0/8?");
-  EXPECT_EQ(Network::parse("192.0.2.255/25").reason(), "has bits set behind its /25; did you mean 192.0.2.128/25?");
-  EXPECT_EQ(Network::parse("2001:db8::1/32").reason(), "has bits set behind its /32; did you mean 2001:db8::/32?");
+  EXPECT_EQ(Network::parse("10.0.0.1/8").reason(), "has host bits set; did you mean 10.0.0.0/8?");
+  EXPECT_EQ(Network::parse("192.0.2.255/25").reason(), "has host bits set; did you mean 192.0.2.128/25?");
+  EXPECT_EQ(Network::parse("2001:db8::1/32").reason(), "has host bits set; did you mean 2001:db8::/32?");
   EXPECT_EQ(Network::parse("::ffff:127.0.0.1").reason(), "is IPv4 written as IPv6; write it as IPv4");
   EXPECT_EQ(Network::parse("10/8").reason(), "is not a network in CIDR notation");
 }

@@ -65,7 +65,7 @@ TEST(ProbeArguments, NameWhatIsWrongAndWhatIsAllowed) {
   EXPECT_THAT(error_of({}), HasSubstr("HOST:PORT is missing"));
   EXPECT_THAT(error_of({"a:1", "b:2"}), HasSubstr("unexpected argument \"b:2\""));
   EXPECT_EQ(error_of({"localhost", "9000"}), "unexpected argument \"9000\"; did you mean localhost:9000?");
-  EXPECT_THAT(error_of({"a:1", "-4", "-6"}), HasSubstr("-4 and -6 exclude each other"));
+  EXPECT_THAT(error_of({"a:1", "-4", "-6"}), HasSubstr("-4 and -6 cannot be used together"));
   EXPECT_THAT(error_of({"[::1]:1", "-4"}), HasSubstr("not an address of the family of -4"));
   EXPECT_THAT(error_of({"a:1", "--frob"}), HasSubstr("unknown flag \"--frob\""));
   EXPECT_THAT(error_of({"a:1", "--count", "-1"}), HasSubstr("allowed: 0 to 1000000000"));

@@ -1,4 +1,4 @@
-{{/* What the schema cannot compare: values that exclude each other. */}}
+{{/* What the schema cannot compare: values that cannot be used together. */}}
 {{- define "threadecho.validate" -}}
 {{- include "threadecho.validateName" . -}}
 {{- include "threadecho.validatePorts" . -}}
