@@ -82,11 +82,11 @@ std::string latency_table(const std::vector<NamedLatencies>& rows, std::size_t w
   if (columns.size() == 1) {
     return {};
   }
-  const std::size_t figures = columns.front().size();
-  const bool is_wide = kNameWidth + (figures - 1) * kCellWidth <= width;
+  const std::size_t cells = columns.front().size();
+  const bool is_wide = kNameWidth + (cells - 1) * kCellWidth <= width;
   std::string table;
-  for (std::size_t row = 0; row < (is_wide ? columns.size() : figures); ++row) {
-    for (std::size_t column = 0; column < (is_wide ? figures : columns.size()); ++column) {
+  for (std::size_t row = 0; row < (is_wide ? columns.size() : cells); ++row) {
+    for (std::size_t column = 0; column < (is_wide ? cells : columns.size()); ++column) {
       const std::string& text = is_wide ? columns[row].at(column) : columns[column].at(row);
       table += column == 0 ? fmt::format("{:<{}}", text, kNameWidth) : fmt::format("{:>{}}", text, kCellWidth);
     }

@@ -41,7 +41,7 @@ void ensure_room(const CompareOptions& options) {
     if (limit.connections <= options.clients) {
       throw cli::UsageError("--clients " + std::to_string(options.clients) +
                             ": the limits of this host leave room for " + std::to_string(limit.connections - 1) + ": " +
-                            limit.figures());
+                            limit.explanation());
     }
   }
 }
@@ -55,7 +55,7 @@ Comparison compare_models(const CompareOptions& options, client::SignalFd& signa
         std::to_string(i + 1) + " of " + std::to_string(models.size()) + ": " + models[i].name + ": ";
     ModelRun run =
         run_model(models[i], options, signals, [&](const std::string& what) { progress.show(start + what); });
-    comparison.models.push_back(std::move(run.figures));
+    comparison.models.push_back(std::move(run.result));
     comparison.machine = std::move(run.machine);
   }
   return comparison;

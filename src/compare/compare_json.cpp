@@ -27,23 +27,23 @@ Json json_of(const WaitBehind& wait) {
           {"after_they_left_seconds", seconds_or_null(wait.after_they_left)}};
 }
 
-Json json_of(const ModelFigures& figures, std::uint32_t clients) {
-  Json json{{"name", figures.model.name},
-            {"thread_model", figures.model.thread_model},
+Json json_of(const ModelResult& result, std::uint32_t clients) {
+  Json json{{"name", result.model.name},
+            {"thread_model", result.model.thread_model},
             {"pool_threads",
-             figures.model.thread_model == "per-connection" ? Json(nullptr) : Json(figures.model.pool_threads)},
-            {"clients_served", figures.clients_served},
-            {"clients_waiting", clients - figures.clients_served},
-            {"messages", figures.messages},
-            {"messages_per_second", figures.messages_per_second},
-            {"p50_seconds", seconds_or_null(figures.p50)},
-            {"p99_seconds", seconds_or_null(figures.p99)},
-            {"context_switches_per_message", or_null(figures.context_switches_per_message)},
-            {"cpu_per_message_seconds", or_null(figures.cpu_seconds_per_message)},
-            {"threads", whole_or_null(figures.threads)},
-            {"memory_per_client_bytes", whole_or_null(figures.memory_bytes_per_client)},
+             result.model.thread_model == "per-connection" ? Json(nullptr) : Json(result.model.pool_threads)},
+            {"clients_served", result.clients_served},
+            {"clients_waiting", clients - result.clients_served},
+            {"messages", result.messages},
+            {"messages_per_second", result.messages_per_second},
+            {"p50_seconds", seconds_or_null(result.p50)},
+            {"p99_seconds", seconds_or_null(result.p99)},
+            {"context_switches_per_message", or_null(result.context_switches_per_message)},
+            {"cpu_per_message_seconds", or_null(result.cpu_seconds_per_message)},
+            {"threads", whole_or_null(result.threads)},
+            {"memory_per_client_bytes", whole_or_null(result.memory_bytes_per_client)},
             {"waits", Json::array()}};
-  for (const WaitBehind& wait : figures.waits) {
+  for (const WaitBehind& wait : result.waits) {
     json["waits"].push_back(json_of(wait));
   }
   return json;
@@ -63,8 +63,8 @@ std::string json_text(const Comparison& comparison) {
             {"machine", comparison.machine},
             {"error", nullptr},
             {"models", Json::array()}};
-  for (const ModelFigures& figures : comparison.models) {
-    json["models"].push_back(json_of(figures, options.clients));
+  for (const ModelResult& result : comparison.models) {
+    json["models"].push_back(json_of(result, options.clients));
   }
   return client::text_of(json, -1) + '\n';
 }

@@ -33,42 +33,42 @@ std::string whole_text(double number) {
 std::string memory_text(double bytes) { return bytes > 0 ? text::format_bytes(bytes) : "0 B"; }
 
 /// A metric of the table: its title, its value in a model, and how the value is shown.
-struct Figure {
+struct Row {
   std::string title;
-  std::function<std::optional<double>(const ModelFigures&)> value;
+  std::function<std::optional<double>(const ModelResult&)> value;
   std::string (*show)(double value);
 };
 
-std::vector<Figure> figures_of(const Comparison& comparison) {
+std::vector<Row> rows_of(const Comparison& comparison) {
   return {
       {"clients served at once, of " + text::format_count(comparison.options.clients),
-       [](const ModelFigures& f) { return std::optional<double>(f.clients_served); }, &whole_text},
-      {"messages/s", [](const ModelFigures& f) { return std::optional(f.messages_per_second); }, &whole_text},
-      {"p50 of the clients served", [](const ModelFigures& f) { return seconds_of(f.p50); }, &latency_text},
-      {"p99 of the clients served", [](const ModelFigures& f) { return seconds_of(f.p99); }, &latency_text},
-      {"context switches per message", [](const ModelFigures& f) { return f.context_switches_per_message; },
+       [](const ModelResult& f) { return std::optional<double>(f.clients_served); }, &whole_text},
+      {"messages/s", [](const ModelResult& f) { return std::optional(f.messages_per_second); }, &whole_text},
+      {"p50 of the clients served", [](const ModelResult& f) { return seconds_of(f.p50); }, &latency_text},
+      {"p99 of the clients served", [](const ModelResult& f) { return seconds_of(f.p99); }, &latency_text},
+      {"context switches per message", [](const ModelResult& f) { return f.context_switches_per_message; },
        [](double value) { return text::format_rate(value); }},
-      {"CPU time per message", [](const ModelFigures& f) { return f.cpu_seconds_per_message; }, &latency_text},
-      {"threads of the process", [](const ModelFigures& f) { return f.threads; }, &whole_text},
-      {"memory per client (RSS)", [](const ModelFigures& f) { return f.memory_bytes_per_client; }, &memory_text},
+      {"CPU time per message", [](const ModelResult& f) { return f.cpu_seconds_per_message; }, &latency_text},
+      {"threads of the process", [](const ModelResult& f) { return f.threads; }, &whole_text},
+      {"memory per client (RSS)", [](const ModelResult& f) { return f.memory_bytes_per_client; }, &memory_text},
   };
 }
 
-BarBlock block_of(const Figure& figure, const std::vector<ModelFigures>& models) {
-  BarBlock block{.title = figure.title, .bars = {}};
-  for (const ModelFigures& model : models) {
-    const auto value = figure.value(model);
-    block.bars.push_back({.name = model.model.name, .value = value, .text = value ? figure.show(*value) : ""});
+BarBlock block_of(const Row& row, const std::vector<ModelResult>& models) {
+  BarBlock block{.title = row.title, .bars = {}};
+  for (const ModelResult& model : models) {
+    const auto value = row.value(model);
+    block.bars.push_back({.name = model.model.name, .value = value, .text = value ? row.show(*value) : ""});
   }
   return block;
 }
 
 /// The wait has the same index in each model's list.
 BarBlock block_of_wait(std::size_t place, const Comparison& comparison) {
-  const std::vector<ModelFigures>& models = comparison.models;
+  const std::vector<ModelResult>& models = comparison.models;
   BarBlock block{.title = "wait behind " + text::count_of(models.front().waits[place].silent_clients, "silent client"),
                  .bars = {}};
-  for (const ModelFigures& model : models) {
+  for (const ModelResult& model : models) {
     const WaitBehind& wait = model.waits.at(place);
     block.bars.push_back({.name = model.model.name,
                           .value = text::in_seconds(wait.waited),
@@ -103,7 +103,7 @@ std::string notes(const Comparison& comparison) {
   const std::string clients = text::format_count(comparison.options.clients);
   std::vector<std::string> served;
   std::vector<std::string> echoes;
-  for (const ModelFigures& model : comparison.models) {
+  for (const ModelResult& model : comparison.models) {
     if (model.clients_served < comparison.options.clients) {
       served.push_back(model.model.name + ' ' + text::format_count(model.clients_served) + " of " + clients);
     }
@@ -133,8 +133,8 @@ std::string notes(const Comparison& comparison) {
 
 std::string text_of(const Comparison& comparison, std::size_t width, bool has_colours) {
   std::vector<BarBlock> blocks;
-  for (const Figure& figure : figures_of(comparison)) {
-    blocks.push_back(block_of(figure, comparison.models));
+  for (const Row& row : rows_of(comparison)) {
+    blocks.push_back(block_of(row, comparison.models));
   }
   for (std::size_t place = 0; place < comparison.models.front().waits.size(); ++place) {
     blocks.push_back(block_of_wait(place, comparison));

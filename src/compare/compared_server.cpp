@@ -67,13 +67,13 @@ ComparedServer::ComparedServer(const ComparedModel& model, client::SignalFd& sig
   throw std::runtime_error(name_ + " does not start: " + process_.last_words());
 }
 
-ServerFigures ComparedServer::figures() {
+ServerMetrics ComparedServer::metrics() {
   const auto answer = client::http_get(http_, "/metrics", Clock::now() + kTimeToAnswer, &signals_);
   if (signals_.signal()) {
     throw Interrupted{*signals_.signal()};
   }
   if (answer.ok() && answer.value().status == 200) {
-    return server_figures(answer.value().body);
+    return parse_server_metrics(answer.value().body);
   }
   const std::string reason = reason_to_give_up();
   throw std::runtime_error(
@@ -84,7 +84,7 @@ ServerFigures ComparedServer::figures() {
 
 void ComparedServer::wait_until_used_by(std::uint32_t clients) {
   const client::Deadline deadline = Clock::now() + kTimeToNoticeClients;
-  while (figures().connections_active != clients) {
+  while (metrics().connections_active != clients) {
     if (Clock::now() >= deadline) {
       throw std::runtime_error(name_ + (clients == 0 ? " does not close the connections of its clients"
                                                      : " does not accept the connections of its clients"));

@@ -6,7 +6,7 @@
 #include "client/signal_fd.h"
 #include "compare/child_process.h"
 #include "compare/comparison.h"
-#include "compare/server_figures.h"
+#include "compare/server_metrics.h"
 #include "net/endpoint.h"
 
 namespace threadecho::compare {
@@ -19,7 +19,7 @@ class ComparedServer {
 
   [[nodiscard]] const net::Endpoint& echo() const noexcept { return echo_; }
   /// Asks for its metrics. Throws std::runtime_error if it does not answer, and Interrupted.
-  ServerFigures figures();
+  ServerMetrics metrics();
   /// Waits until this many connections have a thread or wait for one. Throws std::runtime_error if that takes far too
   /// long, and Interrupted.
   void wait_until_used_by(std::uint32_t clients);

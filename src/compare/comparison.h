@@ -31,7 +31,7 @@ struct WaitBehind {
 };
 
 /// Results of one model. Values that its server does not report are missing.
-struct ModelFigures {
+struct ModelResult {
   ComparedModel model;
   std::uint32_t clients_served = 0;  ///< at once, during the load; the others waited for a thread and got no byte
   std::uint64_t messages = 0;
@@ -48,7 +48,7 @@ struct ModelFigures {
 struct Comparison {
   CompareOptions options;
   client::Json machine;  ///< as `load` describes it
-  std::vector<ModelFigures> models;
+  std::vector<ModelResult> models;
 };
 
 }  // namespace threadecho::compare

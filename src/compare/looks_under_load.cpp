@@ -2,17 +2,17 @@
 
 namespace threadecho::compare {
 
-void LooksUnderLoad::add(const ServerFigures& figures, Clock::time_point time) {
-  if (figures.connections_active != clients_ || !figures.connections_waiting) {
+void LooksUnderLoad::add(const ServerMetrics& metrics, Clock::time_point time) {
+  if (metrics.connections_active != clients_ || !metrics.connections_waiting) {
     return;
   }
   connected_ = connected_.value_or(time);
   const Clock::duration since = time - *connected_;
   is_over_ = since >= warm_up_ + duration_;
-  if (!figures_ || since <= warm_up_) {
-    figures_ = UnderLoad{.begin = figures, .end = figures};
+  if (!under_load_ || since <= warm_up_) {
+    under_load_ = UnderLoad{.begin = metrics, .end = metrics};
   } else if (!is_over_ || !has_end_) {
-    figures_->end = figures;
+    under_load_->end = metrics;
     has_end_ = true;
   }
 }

@@ -120,9 +120,9 @@ std::optional<UnderLoad> watch(ComparedServer& server, LoadProcess& load, const 
   LooksUnderLoad looks(options.clients, kWarmUp, options.duration);
   const milliseconds pause = std::clamp<milliseconds>(options.duration / kLooks, kShortestPause, kLongestPause);
   while (!looks.is_over() && !load.ends_by(SteadyClock::now() + (looks.has_begun() ? pause : kShortestPause))) {
-    looks.add(server.figures(), SteadyClock::now());
+    looks.add(server.metrics(), SteadyClock::now());
   }
-  return looks.figures();
+  return looks.under_load();
 }
 
 WaitBehind measure_wait(std::uint32_t silent_clients, ComparedServer& server, milliseconds patience,
@@ -152,36 +152,36 @@ std::optional<Loaded> load_once(ComparedServer& server, const ComparedModel& mod
 }
 
 void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& options, client::SignalFd& signals) {
-  ModelFigures& figures = run.figures;
+  ModelResult& result = run.result;
   // A first client and a first look make the server load code and keep memory, which must not count for the clients of
   // the load.
   measure_wait(0, server, kLongEnoughForLoad, signals);
-  server.figures();
+  server.metrics();
   server.wait_until_used_by(0);
-  const ServerFigures idle = server.figures();
-  auto loaded = load_once(server, figures.model, options, signals);
+  const ServerMetrics idle = server.metrics();
+  auto loaded = load_once(server, result.model, options, signals);
   for (int i = 1; !loaded && i < kLoads; ++i) {
     server.wait_until_used_by(0);
-    loaded = load_once(server, figures.model, options, signals);
+    loaded = load_once(server, result.model, options, signals);
   }
   if (!loaded) {
-    throw std::runtime_error("this machine stalled during the load on " + figures.model.name +
+    throw std::runtime_error("this machine stalled during the load on " + result.model.name +
                              ": compare could not look at the server in that time; run it again");
   }
-  const Json& result = loaded->result;
+  const Json& of_load = loaded->result;
   const auto& [before, after] = loaded->seen;
 
   const auto messages = ratio(growth(before.echoed_bytes, after.echoed_bytes), static_cast<double>(options.size));
-  figures.clients_served = options.clients - waiting_clients(loaded->seen, options);
-  figures.context_switches_per_message = ratio(growth(before.context_switches, after.context_switches), messages);
-  figures.cpu_seconds_per_message = ratio(growth(before.cpu_seconds, after.cpu_seconds), messages);
-  figures.threads = after.threads;
-  figures.memory_bytes_per_client = ratio(growth(idle.resident_bytes, after.resident_bytes), options.clients);
-  figures.messages = result.at("messages");
-  figures.messages_per_second = result.at("messages_per_second");
-  figures.p50 = percentile_in(result, "p50_seconds");
-  figures.p99 = percentile_in(result, "p99_seconds");
-  run.machine = result.at("machine");
+  result.clients_served = options.clients - waiting_clients(loaded->seen, options);
+  result.context_switches_per_message = ratio(growth(before.context_switches, after.context_switches), messages);
+  result.cpu_seconds_per_message = ratio(growth(before.cpu_seconds, after.cpu_seconds), messages);
+  result.threads = after.threads;
+  result.memory_bytes_per_client = ratio(growth(idle.resident_bytes, after.resident_bytes), options.clients);
+  result.messages = of_load.at("messages");
+  result.messages_per_second = of_load.at("messages_per_second");
+  result.p50 = percentile_in(of_load, "p50_seconds");
+  result.p99 = percentile_in(of_load, "p99_seconds");
+  run.machine = of_load.at("machine");
 }
 
 }  // namespace
@@ -189,18 +189,18 @@ void put_load(ComparedServer& server, ModelRun& run, const CompareOptions& optio
 ModelRun run_model(const ComparedModel& model, const CompareOptions& options, client::SignalFd& signals,
                    const std::function<void(const std::string& what)>& say) {
   ModelRun run;
-  run.figures.model = model;
+  run.result.model = model;
   say("starts");
   ComparedServer server(model, signals);
   say(text::count_of(options.clients, "client") + " for " + text::format_duration(options.duration));
   put_load(server, run, options, signals);
   for (const std::uint32_t silent : {1U, options.clients}) {
-    if (!run.figures.waits.empty() && silent == 1) {
+    if (!run.result.waits.empty() && silent == 1) {
       break;  // the same again
     }
     say("a client behind " + text::count_of(silent, "silent one"));
     server.wait_until_used_by(0);
-    run.figures.waits.push_back(measure_wait(silent, server, options.patience, signals));
+    run.result.waits.push_back(measure_wait(silent, server, options.patience, signals));
   }
   return run;
 }

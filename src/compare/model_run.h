@@ -11,7 +11,7 @@ namespace threadecho::compare {
 
 // NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing
 struct ModelRun {
-  ModelFigures figures;
+  ModelResult result;
   client::Json machine;  ///< as `load` describes it
 };
 

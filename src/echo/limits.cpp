@@ -86,7 +86,7 @@ std::uint64_t epoll_sets(const config::Settings& settings) {
 
 }  // namespace
 
-std::string EffectiveLimit::figures() const {
+std::string EffectiveLimit::explanation() const {
   std::ostringstream text;
   text.imbue(std::locale::classic());
   for (const HostLimit& limit : host) {
@@ -123,7 +123,7 @@ EffectiveLimit effective_limit(const config::Settings& settings, std::uint64_t d
     least = std::min(least, host.connections);
   }
   if (least == 0) {
-    throw std::runtime_error("the limits of this host leave no room for a connection: " + limit.figures() +
+    throw std::runtime_error("the limits of this host leave no room for a connection: " + limit.explanation() +
                              "; raise those that leave 0 (for descriptors `ulimit -n`, for tasks `ulimit -u`)");
   }
   limit.connections = static_cast<std::uint32_t>(least);

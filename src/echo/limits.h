@@ -38,7 +38,7 @@ struct EffectiveLimit {
   std::uint64_t spare_descriptors = 0;  ///< left when all of these have theirs
   std::vector<HostLimit> host;
   /// "RLIMIT_NOFILE 1024 leaves 896, kernel.pid_max 32768 leaves 32736"
-  [[nodiscard]] std::string figures() const;
+  [[nodiscard]] std::string explanation() const;
 };
 
 /// Raises the soft limit of descriptors to the hard one, for the whole process.

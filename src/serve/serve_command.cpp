@@ -51,9 +51,9 @@ std::string_view value_of(const config::Configuration& configuration, std::strin
 
 void warn_of_lower_limits(const config::Settings& settings, const echo::EffectiveLimit& limit, log::Logger& log) {
   if (limit.connections < settings.max_connections) {
-    const std::string figures = limit.figures();
+    const std::string limits = limit.explanation();
     log.warn("this host allows fewer connections than MAX_CONNECTIONS",
-             {{"limit", limit.connections}, {"max_connections", settings.max_connections}, {"figures", figures}});
+             {{"limit", limit.connections}, {"max_connections", settings.max_connections}, {"limits", limits}});
   }
   std::ifstream file("/proc/sys/net/core/somaxconn");
   if (int most = 0; file >> most && most < settings.listen_backlog) {

@@ -56,13 +56,13 @@ PassedDescriptors passed_descriptors(const host::Environment& variables, pid_t s
   if (count_text.empty() || value_of(variables, "LISTEN_PID") != std::to_string(self)) {
     return {};
   }
-  const auto wrong = [](std::string_view name, std::string_view value, std::string reason) {
+  const auto wrong = [](std::string_view name, std::string_view value, std::string reason, std::string allowed) {
     return PassedDescriptors{
-        {}, {{std::string(name), std::string(value), "environment", std::move(reason), "what systemd sets"}}};
+        {}, {{std::string(name), std::string(value), "environment", std::move(reason), std::move(allowed)}}};
   };
   const auto count = number(count_text);
   if (!count || *count > kMostDescriptors) {
-    return wrong("LISTEN_FDS", count_text, "not a number of descriptors");
+    return wrong("LISTEN_FDS", count_text, "not a number of descriptors", "0 to " + std::to_string(kMostDescriptors));
   }
   if (*count == 0) {
     return {};
@@ -70,7 +70,8 @@ PassedDescriptors passed_descriptors(const host::Environment& variables, pid_t s
   const std::string_view names_text = value_of(variables, "LISTEN_FDNAMES");
   const std::vector<std::string> names = split_at_colons(names_text);
   if (names.size() != *count) {
-    return wrong("LISTEN_FDNAMES", names_text, "not one name for each of " + std::string(count_text) + " descriptors");
+    return wrong("LISTEN_FDNAMES", names_text, "not one name for each of " + std::string(count_text) + " descriptors",
+                 "names separated by colons, as systemd sets them");
   }
   PassedDescriptors passed;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -17,27 +17,27 @@ namespace threadecho::test {
 namespace {
 
 using compare::Comparison;
-using compare::ModelFigures;
+using compare::ModelResult;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-ModelFigures figures_of(const compare::ComparedModel& model, std::uint32_t served, double messages_per_second) {
-  ModelFigures figures;
-  figures.model = model;
-  figures.clients_served = served;
-  figures.messages_per_second = messages_per_second;
-  figures.p50 = microseconds(10 * served);
-  figures.p99 = microseconds(25 * served);
-  figures.context_switches_per_message = served == 64 ? 0.0025 : 1.01;
-  figures.cpu_seconds_per_message = 5.5e-6;
-  figures.threads = 3 + served;
-  figures.memory_bytes_per_client = 100.0 * served;
-  figures.waits = {{.silent_clients = 1, .waited = microseconds(120), .after_they_left = {}},
+ModelResult result_of(const compare::ComparedModel& model, std::uint32_t served, double messages_per_second) {
+  ModelResult result;
+  result.model = model;
+  result.clients_served = served;
+  result.messages_per_second = messages_per_second;
+  result.p50 = microseconds(10 * served);
+  result.p99 = microseconds(25 * served);
+  result.context_switches_per_message = served == 64 ? 0.0025 : 1.01;
+  result.cpu_seconds_per_message = 5.5e-6;
+  result.threads = 3 + served;
+  result.memory_bytes_per_client = 100.0 * served;
+  result.waits = {{.silent_clients = 1, .waited = microseconds(120), .after_they_left = {}},
                    {.silent_clients = 64, .waited = microseconds(130), .after_they_left = {}}};
-  return figures;
+  return result;
 }
 
 Comparison comparison() {
@@ -45,8 +45,8 @@ Comparison comparison() {
   comparison.machine = {{"cores", 2}, {"kernel", "Linux 6.18.0"}, {"congestion_control", "bbr"}};
   comparison.options.pool_threads = 2;
   const auto models = compare::compared_models(2);
-  comparison.models = {figures_of(models[0], 1, 20000), figures_of(models[1], 2, 40000),
-                       figures_of(models[2], 64, 80000), figures_of(models[3], 64, 160000)};
+  comparison.models = {result_of(models[0], 1, 20000), result_of(models[1], 2, 40000),
+                       result_of(models[2], 64, 80000), result_of(models[3], 64, 160000)};
   for (auto& wait : comparison.models[0].waits) {
     wait.waited = milliseconds(1001);
     wait.after_they_left = microseconds(200);
@@ -110,9 +110,9 @@ time 200 us (behind 64), blocking-pool 200 us (behind 64).
 
 TEST(CompareTable, NeverExceedsItsWidth) {
   Comparison wide = comparison();
-  for (ModelFigures& figures : wide.models) {
-    figures.messages_per_second = 123456789;
-    figures.memory_bytes_per_client = 123456789;
+  for (ModelResult& result : wide.models) {
+    result.messages_per_second = 123456789;
+    result.memory_bytes_per_client = 123456789;
   }
   for (const std::size_t width : {40U, 41U, 60U, 77U, 78U, 80U, 81U, 120U}) {
     EXPECT_LE(widest_line(compare::text_of(wide, width, false)), width) << width;
@@ -139,13 +139,13 @@ TEST(CompareTable, SaysWhoWaitedAndHowLong) {
   EXPECT_THAT(compare::text_of(all_served, 80, false), Not(HasSubstr(">")));
 }
 
-TEST(CompareTable, ShowsZeroAndMissingFigures) {
+TEST(CompareTable, ShowsZeroAndMissingValues) {
   Comparison without = comparison();
-  for (ModelFigures& figures : without.models) {
-    figures.messages_per_second = 0;
-    figures.p50.reset();
-    figures.memory_bytes_per_client = -4096;
-    figures.cpu_seconds_per_message.reset();
+  for (ModelResult& result : without.models) {
+    result.messages_per_second = 0;
+    result.p50.reset();
+    result.memory_bytes_per_client = -4096;
+    result.cpu_seconds_per_message.reset();
   }
   const std::string text = compare::text_of(without, 60, false);
   EXPECT_TRUE(std::regex_search(text, std::regex("messages/s\n  one at a time +0\n"))) << text;

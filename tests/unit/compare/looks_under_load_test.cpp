@@ -26,10 +26,10 @@ class Looks : public ::testing::Test {
                LooksUnderLoad::Clock::time_point(milliseconds(at)));
   }
   void expect(int begin, int end) const {
-    ASSERT_TRUE(looks_.figures());
-    EXPECT_EQ(looks_.figures()->begin.echoed_bytes, begin);
-    EXPECT_EQ(looks_.figures()->end.echoed_bytes, end);
-    EXPECT_EQ(looks_.figures()->end.connections_waiting, 6);
+    ASSERT_TRUE(looks_.under_load());
+    EXPECT_EQ(looks_.under_load()->begin.echoed_bytes, begin);
+    EXPECT_EQ(looks_.under_load()->end.echoed_bytes, end);
+    EXPECT_EQ(looks_.under_load()->end.connections_waiting, 6);
   }
 
   LooksUnderLoad looks_{8, milliseconds(500), milliseconds(1000)};
@@ -45,7 +45,7 @@ TEST_F(Looks, AreFromTheEndOfTheWarmUpToTheEndOfTheTime) {
 TEST_F(Looks, CountFromWhenAllClientsAreConnected) {
   look(0, 7);
   EXPECT_FALSE(looks_.has_begun());
-  EXPECT_FALSE(looks_.figures());
+  EXPECT_FALSE(looks_.under_load());
   look(5000);
   EXPECT_TRUE(looks_.has_begun());
   EXPECT_FALSE(looks_.is_over());
@@ -76,7 +76,7 @@ TEST_F(Looks, SayNothingOfClientsThatHaveLeft) {
 
 TEST_F(Looks, KnowNothingOfAServerThatDoesNotSayWhoWaits) {
   look(100, 8, std::nullopt);
-  EXPECT_FALSE(looks_.figures());
+  EXPECT_FALSE(looks_.under_load());
 }
 
 }  // namespace

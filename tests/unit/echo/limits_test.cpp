@@ -46,10 +46,10 @@ TEST_F(Limits, TakeTheLeastAndNameEveryFigure) {
   settings.max_connections = 4'000'000;
   const EffectiveLimit limit = effective_limit(settings, 64, root());
   EXPECT_EQ(limit.connections, 1000U);
-  EXPECT_THAT(limit.figures(), HasSubstr("RLIMIT_NOFILE "));
-  EXPECT_THAT(limit.figures(), HasSubstr("kernel.threads-max 5000 leaves 4968"));
-  EXPECT_THAT(limit.figures(), HasSubstr("kernel.pid_max 1032 leaves 1000"));
-  EXPECT_THAT(limit.figures(), HasSubstr("vm.max_map_count 65530 leaves 32509"));
+  EXPECT_THAT(limit.explanation(), HasSubstr("RLIMIT_NOFILE "));
+  EXPECT_THAT(limit.explanation(), HasSubstr("kernel.threads-max 5000 leaves 4968"));
+  EXPECT_THAT(limit.explanation(), HasSubstr("kernel.pid_max 1032 leaves 1000"));
+  EXPECT_THAT(limit.explanation(), HasSubstr("vm.max_map_count 65530 leaves 32509"));
 }
 
 TEST_F(Limits, OfThreadsDoNotBindThePoolWhichNeedsDescriptorsForItsWorkers) {

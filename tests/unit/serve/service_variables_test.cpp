@@ -49,11 +49,12 @@ TEST(ServiceVariables, PassNothingOnIfTheyAreUnsetOrForAnotherProcess) {
 TEST(ServiceVariables, AreAProblemWithoutANameForEachDescriptor) {
   EXPECT_EQ(
       problem({{"LISTEN_PID", "42"}, {"LISTEN_FDS", "2"}, {"LISTEN_FDNAMES", "echo"}}),
-      "LISTEN_FDNAMES=\"echo\" (environment): not one name for each of 2 descriptors; allowed: what systemd sets");
+      "LISTEN_FDNAMES=\"echo\" (environment): not one name for each of 2 descriptors; allowed: names separated by "
+      "colons, as systemd sets them");
   EXPECT_THAT(problem({{"LISTEN_PID", "42"}, {"LISTEN_FDS", "2"}}), HasSubstr("LISTEN_FDNAMES=\"\""));
   for (const char* const count : {"x", "-1", "1 ", "257", "99999999999999999999"}) {
     EXPECT_THAT(problem({{"LISTEN_PID", "42"}, {"LISTEN_FDS", count}, {"LISTEN_FDNAMES", "echo"}}),
-                HasSubstr("LISTEN_FDS=\"" + std::string(count) + "\" (environment): not a number of descriptors"));
+                HasSubstr("LISTEN_FDS=\"" + std::string(count) + "\" (environment): not a number of descriptors; allowed: 0 to 256"));
   }
 }
 

@@ -6,7 +6,7 @@
 namespace threadecho::compare {
 
 /// Values from a server's GET /metrics. Values that it did not report are missing.
-struct ServerFigures {
+struct ServerMetrics {
   std::optional<double> connections_active;
   std::optional<double> connections_waiting;
   std::optional<double> echoed_bytes;
@@ -19,6 +19,6 @@ struct ServerFigures {
 /// The sum of all series of a metric in Prometheus' text format; nothing without any.
 std::optional<double> sum_of(std::string_view metrics, std::string_view name);
 
-ServerFigures server_figures(std::string_view metrics);
+ServerMetrics parse_server_metrics(std::string_view metrics);
 
 }  // namespace threadecho::compare

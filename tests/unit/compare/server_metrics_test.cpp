@@ -1,4 +1,4 @@
-#include "compare/server_figures.h"
+#include "compare/server_metrics.h"
 
 #include <gtest/gtest.h>
 
@@ -24,13 +24,13 @@ cut{kind="volun
 without_value
 last 7)";
 
-TEST(ServerFigures, AreTheSumOfAllSeriesOfAMetric) {
+TEST(ServerMetrics, AreTheSumOfAllSeriesOfAMetric) {
   EXPECT_EQ(sum_of(kMetrics, "switches_total"), 42);
   EXPECT_EQ(sum_of(kMetrics, "bytes"), 1.5e6);
   EXPECT_EQ(sum_of(kMetrics, "last"), 7) << "the last line has no end";
 }
 
-TEST(ServerFigures, AreMissingWithoutANumber) {
+TEST(ServerMetrics, AreMissingWithoutANumber) {
   for (const char* name :
        {"switches", "switches_tot", "absent", "strange", "endless", "broken", "cut", "without_value", "HELP"}) {
     EXPECT_EQ(sum_of(kMetrics, name), std::nullopt) << name;
@@ -38,8 +38,8 @@ TEST(ServerFigures, AreMissingWithoutANumber) {
   EXPECT_EQ(sum_of("", "bytes"), std::nullopt);
 }
 
-TEST(ServerFigures, KnowTheNamesOfTheServersMetrics) {
-  const auto figures = compare::server_figures(
+TEST(ServerMetrics, KnowTheNamesOfTheServersMetrics) {
+  const auto metrics = compare::parse_server_metrics(
       "threadecho_connections_active 64\n"
       "threadecho_connections_waiting 62\n"
       "threadecho_echoed_bytes_total 6400\n"
@@ -47,13 +47,13 @@ TEST(ServerFigures, KnowTheNamesOfTheServersMetrics) {
       "threadecho_context_switches_total{kind=\"involuntary\"} 10\n"
       "process_cpu_seconds_total 0.25\n"
       "process_threads 6\n");
-  EXPECT_EQ(figures.connections_active, 64);
-  EXPECT_EQ(figures.connections_waiting, 62);
-  EXPECT_EQ(figures.echoed_bytes, 6400);
-  EXPECT_EQ(figures.context_switches, 100);
-  EXPECT_EQ(figures.cpu_seconds, 0.25);
-  EXPECT_EQ(figures.threads, 6);
-  EXPECT_EQ(figures.resident_bytes, std::nullopt);
+  EXPECT_EQ(metrics.connections_active, 64);
+  EXPECT_EQ(metrics.connections_waiting, 62);
+  EXPECT_EQ(metrics.echoed_bytes, 6400);
+  EXPECT_EQ(metrics.context_switches, 100);
+  EXPECT_EQ(metrics.cpu_seconds, 0.25);
+  EXPECT_EQ(metrics.threads, 6);
+  EXPECT_EQ(metrics.resident_bytes, std::nullopt);
 }
 
 }  // namespace

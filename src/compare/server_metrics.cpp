@@ -1,4 +1,4 @@
-#include "compare/server_figures.h"
+#include "compare/server_metrics.h"
 
 #include <cmath>
 #include <cstddef>
@@ -42,7 +42,7 @@ std::optional<double> sum_of(std::string_view metrics, std::string_view name) {
   return sum;
 }
 
-ServerFigures server_figures(std::string_view metrics) {
+ServerMetrics parse_server_metrics(std::string_view metrics) {
   return {.connections_active = sum_of(metrics, "threadecho_connections_active"),
           .connections_waiting = sum_of(metrics, "threadecho_connections_waiting"),
           .echoed_bytes = sum_of(metrics, "threadecho_echoed_bytes_total"),
