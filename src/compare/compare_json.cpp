@@ -28,21 +28,21 @@ Json json_of(const WaitBehind& wait) {
 }
 
 Json json_of(const ModelResult& result, std::uint32_t clients) {
-  Json json{{"name", result.model.name},
-            {"thread_model", result.model.thread_model},
-            {"pool_threads",
-             result.model.thread_model == "per-connection" ? Json(nullptr) : Json(result.model.pool_threads)},
-            {"clients_served", result.clients_served},
-            {"clients_waiting", clients - result.clients_served},
-            {"messages", result.messages},
-            {"messages_per_second", result.messages_per_second},
-            {"p50_seconds", seconds_or_null(result.p50)},
-            {"p99_seconds", seconds_or_null(result.p99)},
-            {"context_switches_per_message", or_null(result.context_switches_per_message)},
-            {"cpu_per_message_seconds", or_null(result.cpu_seconds_per_message)},
-            {"threads", whole_or_null(result.threads)},
-            {"memory_per_client_bytes", whole_or_null(result.memory_bytes_per_client)},
-            {"waits", Json::array()}};
+  Json json{
+      {"name", result.model.name},
+      {"thread_model", result.model.thread_model},
+      {"pool_threads", result.model.thread_model == "per-connection" ? Json(nullptr) : Json(result.model.pool_threads)},
+      {"clients_served", result.clients_served},
+      {"clients_waiting", clients - result.clients_served},
+      {"messages", result.messages},
+      {"messages_per_second", result.messages_per_second},
+      {"p50_seconds", seconds_or_null(result.p50)},
+      {"p99_seconds", seconds_or_null(result.p99)},
+      {"context_switches_per_message", or_null(result.context_switches_per_message)},
+      {"cpu_per_message_seconds", or_null(result.cpu_seconds_per_message)},
+      {"threads", whole_or_null(result.threads)},
+      {"memory_per_client_bytes", whole_or_null(result.memory_bytes_per_client)},
+      {"waits", Json::array()}};
   for (const WaitBehind& wait : result.waits) {
     json["waits"].push_back(json_of(wait));
   }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <sstream>
 
-#include "config/bind_address.h"
 #include "config/settings.h"
+#include "net/bind_address.h"
 #include "text/escape.h"
 #include "text/sizes.h"
 
@@ -47,9 +47,9 @@ bool have_same_port(const ListenerSettings& one, const ListenerSettings& other) 
   if (!one.port || one.port != other.port || *one.port == 0) {
     return false;
   }
-  const auto address = parse_bind_address(one.address);
-  const auto other_address = parse_bind_address(other.address);
-  return address && other_address && overlap(*address, *other_address);
+  const auto address = net::parse_bind_address(one.address);
+  const auto other_address = net::parse_bind_address(other.address);
+  return address && other_address && net::overlap(*address, *other_address);
 }
 
 void check_ports_differ(const CrossCheckInput& input, std::vector<Problem>& problems) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "config/bind_address.h"
+#include "net/bind_address.h"
 #include "text/ascii.h"
 
 namespace threadecho::config {
@@ -86,7 +86,8 @@ std::uint64_t least_stack_size() {
 
 cli::ValueKind<std::string> address() {
   const auto parse = [](std::string_view text) {
-    return parse_bind_address(std::string(text)) ? Text::good(std::string(text)) : Text::bad("not a numeric address");
+    return net::parse_bind_address(std::string(text)) ? Text::good(std::string(text))
+                                                      : Text::bad("not a numeric address");
   };
   return {"a numeric IPv4 or IPv6 address without a port (0.0.0.0, 127.0.0.1, ::, ::1)", parse, &as_it_is};
 }

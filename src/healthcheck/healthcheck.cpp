@@ -1,6 +1,5 @@
 #include "healthcheck/healthcheck.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,13 +17,6 @@ namespace {
 constexpr unsigned kOk = 200;
 constexpr std::size_t kEchoBytes = 64;
 
-bool is_any(const net::Endpoint& endpoint) {
-  const net::AddressKey key = endpoint.address_key();
-  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
-  const net::AddressKey any_ipv4 = net::Endpoint::parse("0.0.0.0", 0).value().address_key();
-  return key == any_ipv4 || std::all_of(key.begin(), key.end(), is_zero);
-}
-
 std::optional<client::Failure> echo_failure(const net::Endpoint& server, client::Deadline deadline) {
   const client::Connected connected = client::connect_to_any({server}, client::time_left(deadline), nullptr);
   if (!connected.fd) {
@@ -40,7 +32,7 @@ std::optional<client::Failure> echo_failure(const net::Endpoint& server, client:
 net::Endpoint reachable(const std::string& address, std::uint16_t port) {
   const net::Endpoint bound = net::Endpoint::parse(address, port).value();
   // IPv4 also for `::`, which serves both, or has fallen back to 0.0.0.0 on a host without IPv6.
-  return is_any(bound) ? net::Endpoint::parse("127.0.0.1", port).value() : bound;
+  return bound.is_any() ? net::Endpoint::parse("127.0.0.1", port).value() : bound;
 }
 
 Health check_health(const config::Settings& settings, bool with_echo, client::Deadline deadline) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 
-#include "config/bind_address.h"
+#include "net/bind_address.h"
 
 namespace threadecho::http {
 namespace {
@@ -14,7 +14,7 @@ bool is_same_name(std::string_view a, std::string_view b) {
   return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
 }
 
-bool is_ip_address(std::string_view text) { return config::parse_bind_address(std::string(text)).has_value(); }
+bool is_ip_address(std::string_view text) { return net::parse_bind_address(std::string(text)).has_value(); }
 
 }  // namespace
 

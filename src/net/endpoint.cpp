@@ -74,6 +74,23 @@ std::optional<Endpoint> Endpoint::parse(const std::string& address, std::uint16_
   return endpoint;
 }
 
+std::optional<Endpoint> Endpoint::parse_strictly(const std::string& address) {
+  if (address.find('\0') != std::string::npos) {  // inet_pton(3) would take the part before it for the whole
+    return std::nullopt;
+  }
+  sockaddr_in ipv4{};
+  if (::inet_pton(AF_INET, address.c_str(), &ipv4.sin_addr) == 1) {
+    ipv4.sin_family = AF_INET;
+    return Endpoint(reinterpret_cast<const sockaddr*>(&ipv4), sizeof ipv4);
+  }
+  Endpoint endpoint;
+  if (::inet_pton(AF_INET6, address.c_str(), &endpoint.storage_.sin6_addr) == 1) {
+    endpoint.storage_.sin6_family = AF_INET6;
+    return endpoint;
+  }
+  return std::nullopt;
+}
+
 Endpoint Endpoint::local_of(int fd) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
@@ -82,6 +99,17 @@ Endpoint Endpoint::local_of(int fd) {
     throw std::system_error(errno, std::generic_category(), "getsockname");
   }
   return {address, length};
+}
+
+bool Endpoint::is_ipv4() const noexcept {
+  const AddressKey key = address_key();
+  return std::ranges::equal(kMappedPrefix, std::span(key).first<kMappedPrefix.size()>());
+}
+
+bool Endpoint::is_any() const noexcept {
+  const AddressKey key = address_key();
+  const auto host = std::span(key).subspan(is_ipv4() ? kMappedPrefix.size() : 0);
+  return is_known() && std::ranges::all_of(host, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::uint16_t Endpoint::port() const noexcept {
@@ -112,7 +140,7 @@ EndpointText Endpoint::text() const noexcept {
     return result;
   }
   const AddressKey key = address_key();
-  const bool ipv4 = std::ranges::equal(kMappedPrefix, std::span(key).first<kMappedPrefix.size()>());
+  const bool ipv4 = is_ipv4();
   std::array<char, INET6_ADDRSTRLEN> address{};
   ::inet_ntop(ipv4 ? AF_INET : AF_INET6, key.data() + (ipv4 ? kMappedPrefix.size() : 0), address.data(),
               address.size());

@@ -44,12 +44,19 @@ class Endpoint {
 
   /// From a numeric address ("::", "127.0.0.1", "fe80::1%eth0"); nothing when `address` is not one. No name look-ups.
   static std::optional<Endpoint> parse(const std::string& address, std::uint16_t port);
+  /// The same for what people write, with inet_pton(3): unlike getaddrinfo(3), it takes neither "127.1" nor octal or
+  /// hexadecimal numbers. No zone; the port is 0.
+  static std::optional<Endpoint> parse_strictly(const std::string& address);
   /// The local end of a socket, for example to learn the port that `0` became.
   static Endpoint local_of(int fd);
 
   /// Of family AF_INET or AF_INET6.
   [[nodiscard]] bool is_known() const noexcept { return family() != AF_UNSPEC; }
   [[nodiscard]] sa_family_t family() const noexcept { return storage_.sin6_family; }
+  /// IPv4, or IPv4 mapped to IPv6.
+  [[nodiscard]] bool is_ipv4() const noexcept;
+  /// "0.0.0.0" or "::", which stand for all addresses of this host.
+  [[nodiscard]] bool is_any() const noexcept;
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] AddressKey address_key() const noexcept;
   /// "192.0.2.1:9000", "[2001:db8::1]:9000" or, link-local, "[fe80::1%eth0]:9000" (RFC 4007): parse() and a TARGET

@@ -13,41 +13,12 @@ namespace {
 constexpr unsigned kIpv4Bits = 32;
 constexpr unsigned kIpv6Bits = 128;
 
-Endpoint ipv4_endpoint(in_addr address) {
-  sockaddr_in ipv4{};
-  ipv4.sin_family = AF_INET;
-  ipv4.sin_addr = address;
-  return {reinterpret_cast<const sockaddr*>(&ipv4), sizeof ipv4};
-}
-
 /// Whether the two addresses have the same first bits.
 bool have_common_prefix(const AddressKey& one, const AddressKey& other, unsigned bits) {
   const std::size_t bytes = bits / 8;
   const unsigned rest = bits % 8;
   return std::equal(one.begin(), one.begin() + bytes, other.begin()) &&
          (rest == 0 || ((one.at(bytes) ^ other.at(bytes)) >> (8 - rest)) == 0);
-}
-
-bool is_ipv4(const AddressKey& key) {
-  static const AddressKey mapped = ipv4_endpoint({}).address_key();
-  return have_common_prefix(key, mapped, kIpv6Bits - kIpv4Bits);
-}
-
-/// Unlike getaddrinfo(3), inet_pton(3) takes neither "1" nor octal or hexadecimal numbers.
-std::optional<Endpoint> parse_address(const std::string& text) {
-  if (text.find('\0') != std::string::npos) {
-    return std::nullopt;
-  }
-  in_addr ipv4{};
-  if (::inet_pton(AF_INET, text.c_str(), &ipv4) == 1) {
-    return ipv4_endpoint(ipv4);
-  }
-  sockaddr_in6 ipv6{};
-  ipv6.sin6_family = AF_INET6;
-  if (::inet_pton(AF_INET6, text.c_str(), &ipv6.sin6_addr) != 1) {
-    return std::nullopt;
-  }
-  return Endpoint(reinterpret_cast<const sockaddr*>(&ipv6), sizeof ipv6);
 }
 
 /// "10.0.0.0" of 10.0.0.1/8
@@ -68,7 +39,7 @@ text::Parsed<Network> Network::parse(std::string_view text) {
   using ParsedNetwork = text::Parsed<Network>;
   constexpr const char* kNoNetwork = "is not a network in CIDR notation";
   const std::size_t slash = text.find('/');
-  const auto first = parse_address(std::string(text.substr(0, slash)));
+  const auto first = Endpoint::parse_strictly(std::string(text.substr(0, slash)));
   if (!first) {
     return ParsedNetwork::bad(kNoNetwork);
   }
@@ -81,7 +52,7 @@ text::Parsed<Network> Network::parse(std::string_view text) {
       return ParsedNetwork::bad(kNoNetwork);
     }
   }
-  if (first->family() == AF_INET6 && is_ipv4(first->address_key())) {
+  if (first->family() == AF_INET6 && first->is_ipv4()) {
     return ParsedNetwork::bad("is IPv4 written as IPv6; write it as IPv4");
   }
   const std::string begin = first_address(*first, bits);
@@ -97,9 +68,8 @@ unsigned Network::key_bits() const noexcept {
 }
 
 bool Network::contains(const Endpoint& endpoint) const noexcept {
-  const AddressKey key = endpoint.address_key();
-  return endpoint.is_known() && is_ipv4(key) == (first_.family() == AF_INET) &&
-         have_common_prefix(first_.address_key(), key, key_bits());
+  return endpoint.is_known() && endpoint.is_ipv4() == first_.is_ipv4() &&
+         have_common_prefix(first_.address_key(), endpoint.address_key(), key_bits());
 }
 
 std::string Network::to_string() const { return first_.host() + "/" + std::to_string(bits_); }

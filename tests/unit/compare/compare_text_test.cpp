@@ -36,7 +36,7 @@ ModelResult result_of(const compare::ComparedModel& model, std::uint32_t served,
   result.threads = 3 + served;
   result.memory_bytes_per_client = 100.0 * served;
   result.waits = {{.silent_clients = 1, .waited = microseconds(120), .after_they_left = {}},
-                   {.silent_clients = 64, .waited = microseconds(130), .after_they_left = {}}};
+                  {.silent_clients = 64, .waited = microseconds(130), .after_they_left = {}}};
   return result;
 }
 
@@ -45,8 +45,8 @@ Comparison comparison() {
   comparison.machine = {{"cores", 2}, {"kernel", "Linux 6.18.0"}, {"congestion_control", "bbr"}};
   comparison.options.pool_threads = 2;
   const auto models = compare::compared_models(2);
-  comparison.models = {result_of(models[0], 1, 20000), result_of(models[1], 2, 40000),
-                       result_of(models[2], 64, 80000), result_of(models[3], 64, 160000)};
+  comparison.models = {result_of(models[0], 1, 20000), result_of(models[1], 2, 40000), result_of(models[2], 64, 80000),
+                       result_of(models[3], 64, 160000)};
   for (auto& wait : comparison.models[0].waits) {
     wait.waited = milliseconds(1001);
     wait.after_they_left = microseconds(200);

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
-#include "config/bind_address.h"
 #include "config/setting_kinds.h"
 #include "config/settings_table.h"
 #include "support/load_settings.h"
@@ -222,23 +221,6 @@ TEST_F(LoadSettings, RefusesOnePortForBothListeners) {
   EXPECT_EQ(problems().size(), 1U);
   sources_.environment["HTTP_BIND_ADDRESS"] = "x";
   EXPECT_THAT(only_problem(), HasSubstr("HTTP_BIND_ADDRESS"));
-}
-
-TEST(BindAddress, OverlapsWhereOneServesTheOther) {
-  const auto overlaps = [](const std::string& a, const std::string& b) {
-    const bool result = overlap(*parse_bind_address(a), *parse_bind_address(b));
-    EXPECT_EQ(result, overlap(*parse_bind_address(b), *parse_bind_address(a)));
-    return result;
-  };
-  EXPECT_TRUE(overlaps("::", "127.0.0.1"));
-  EXPECT_TRUE(overlaps("::", "::1"));
-  EXPECT_TRUE(overlaps("0.0.0.0", "127.0.0.1"));
-  EXPECT_TRUE(overlaps("0.0.0.0", "::"));
-  EXPECT_TRUE(overlaps("::ffff:127.0.0.1", "127.0.0.1"));
-  EXPECT_TRUE(overlaps("::1", "0::1"));
-  EXPECT_FALSE(overlaps("0.0.0.0", "::1"));
-  EXPECT_FALSE(overlaps("127.0.0.1", "127.0.0.2"));
-  EXPECT_FALSE(overlaps("fe80::1%eth0", "fe80::1%eth1"));
 }
 
 TEST_F(LoadSettings, KeepsTheBufferInsideTheStack) {

@@ -54,7 +54,8 @@ TEST(ServiceVariables, AreAProblemWithoutANameForEachDescriptor) {
   EXPECT_THAT(problem({{"LISTEN_PID", "42"}, {"LISTEN_FDS", "2"}}), HasSubstr("LISTEN_FDNAMES=\"\""));
   for (const char* const count : {"x", "-1", "1 ", "257", "99999999999999999999"}) {
     EXPECT_THAT(problem({{"LISTEN_PID", "42"}, {"LISTEN_FDS", count}, {"LISTEN_FDNAMES", "echo"}}),
-                HasSubstr("LISTEN_FDS=\"" + std::string(count) + "\" (environment): not a number of descriptors; allowed: 0 to 256"));
+                HasSubstr("LISTEN_FDS=\"" + std::string(count) +
+                          "\" (environment): not a number of descriptors; allowed: 0 to 256"));
   }
 }
 
