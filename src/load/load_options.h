@@ -51,7 +51,7 @@ struct LoadOptions {
   std::chrono::milliseconds warmup{std::chrono::seconds(1)};
   std::chrono::milliseconds timeout{std::chrono::seconds(5)};
   bool reconnect = false;
-  std::optional<client::ProxyProtocol> proxy_protocol;  ///< nothing: no header
+  std::optional<net::ProxyProtocol> proxy_protocol;  ///< nothing: no header
   bool json = false;
   bool quiet = false;
   bool timestamps = false;

@@ -19,10 +19,8 @@ using Result = std::variant<IncompleteProxyHeader, ProxyHeader, MalformedProxyHe
 using Mistake = std::optional<MalformedProxyHeader>;
 
 constexpr std::string_view kSignatureV1 = "PROXY ";
-constexpr std::string_view kSignatureV2("\r\n\r\n\0\r\nQUIT\n", 12);
 constexpr std::size_t kPrefixBytesV2 = 16;
 constexpr std::size_t kTlvPrefixBytes = 3;
-constexpr std::uint8_t kCrc32cType = 0x03;
 
 /// A known value of the 14th byte of version 2, and the length of the addresses that follow with it.
 struct Protocol {
@@ -30,10 +28,8 @@ struct Protocol {
   std::size_t address_bytes;
 };
 constexpr std::uint8_t kUnspecified = 0x00;
-constexpr std::uint8_t kTcp4 = 0x11;
-constexpr std::uint8_t kTcp6 = 0x21;
 constexpr std::array<Protocol, 7> kProtocols = {
-    {{kUnspecified, 0}, {kTcp4, 12}, {0x12, 12}, {kTcp6, 36}, {0x22, 36}, {0x31, 216}, {0x32, 216}}};
+    {{kUnspecified, 0}, {kProxyTcp4, 12}, {0x12, 12}, {kProxyTcp6, 36}, {0x22, 36}, {0x31, 216}, {0x32, 216}}};
 
 std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
@@ -155,7 +151,8 @@ Mistake mistake_in_tlvs(Bytes header, std::size_t first) {
       return MalformedProxyHeader{"a TLV is longer than the header"};
     }
     const Bytes value = rest.subspan(kTlvPrefixBytes, number_at(rest, 1));
-    if (byte_at(rest, 0) == kCrc32cType && (value.size() != sizeof(std::uint32_t) || !is_checksum(header, value))) {
+    if (byte_at(rest, 0) == kProxyCrc32cType &&
+        (value.size() != sizeof(std::uint32_t) || !is_checksum(header, value))) {
       return MalformedProxyHeader{"its checksum is wrong"};
     }
     rest = rest.subspan(kTlvPrefixBytes + value.size());
@@ -175,14 +172,14 @@ Result parse_v2_addresses(Bytes header, const Protocol& protocol) {
     }
   }
   ProxyHeader read{.kind = ProxyHeader::Kind::kUnknown, .size = header.size()};
-  if (protocol.byte != kTcp4 && protocol.byte != kTcp6) {
+  if (protocol.byte != kProxyTcp4 && protocol.byte != kProxyTcp6) {
     return read;
   }
   const auto* const addresses = header.data() + kPrefixBytesV2;
   const std::size_t address_size = (protocol.address_bytes - 2 * sizeof(in_port_t)) / 2;
   std::array<in_port_t, 2> ports{};
   std::memcpy(ports.data(), addresses + 2 * address_size, sizeof ports);
-  const auto endpoint = protocol.byte == kTcp6 ? endpoint_of_ipv6 : endpoint_of_ipv4;
+  const auto endpoint = protocol.byte == kProxyTcp6 ? endpoint_of_ipv6 : endpoint_of_ipv4;
   read.kind = ProxyHeader::Kind::kV2;
   read.source = endpoint(addresses, ports[0]);
   read.destination = endpoint(addresses + address_size, ports[1]);
@@ -191,7 +188,6 @@ Result parse_v2_addresses(Bytes header, const Protocol& protocol) {
 
 Result parse_v2(Bytes bytes) {
   constexpr std::uint8_t kLocalCommand = 0x20;
-  constexpr std::uint8_t kProxyCommand = 0x21;
   const std::uint8_t command = bytes.size() > 12 ? byte_at(bytes, 12) : kLocalCommand;
   if (command != kLocalCommand && command != kProxyCommand) {
     return MalformedProxyHeader{"its version or command is not known"};
@@ -223,7 +219,7 @@ Result parse_proxy_header(Bytes bytes) noexcept {
   if (is_prefix(text, kSignatureV1)) {
     return parse_v1(text);
   }
-  if (is_prefix(text, kSignatureV2)) {
+  if (is_prefix(text, kProxySignatureV2)) {
     return parse_v2(bytes);
   }
   return MalformedProxyHeader{"it begins with neither signature"};

@@ -17,6 +17,14 @@ namespace threadecho::net {
 inline constexpr std::size_t kMaxProxyHeaderBytes = 4096;
 inline constexpr std::size_t kMaxProxyHeaderBytesV1 = 107;
 
+/// Version 2, section 2.2: what it begins with, the command for a client's connection, the protocols TCP over IPv4 and
+/// IPv6, and the type of the TLV with a CRC32c.
+inline constexpr std::string_view kProxySignatureV2("\r\n\r\n\0\r\nQUIT\n", 12);
+inline constexpr std::uint8_t kProxyCommand = 0x21;
+inline constexpr std::uint8_t kProxyTcp4 = 0x11;
+inline constexpr std::uint8_t kProxyTcp6 = 0x21;
+inline constexpr std::uint8_t kProxyCrc32cType = 0x03;
+
 struct ProxyHeader {
   enum class Kind : std::uint8_t {
     kV1,

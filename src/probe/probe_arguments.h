@@ -22,7 +22,7 @@ struct ProbeOptions {
   std::size_t size = 64;  ///< bytes of a message
   std::chrono::milliseconds timeout{5000};
   bool half_close = false;
-  std::optional<client::ProxyProtocol> proxy_protocol;  ///< nothing: no header
+  std::optional<net::ProxyProtocol> proxy_protocol;  ///< nothing: no header
   bool json = false;
   bool quiet = false;
   bool timestamps = false;
