@@ -7,7 +7,6 @@
 #include "commands/help_command.h"
 #include "compare/compare_arguments.h"
 #include "compare/compare_command.h"
-#include "config/serve_arguments.h"
 #include "fault/fault_arguments.h"
 #include "fault/fault_command.h"
 #include "healthcheck/healthcheck_command.h"
@@ -20,6 +19,7 @@
 #include "report/report_arguments.h"
 #include "report/report_command.h"
 #include "serve/serve_command.h"
+#include "serve/serve_manual.h"
 #include "watch/watch_arguments.h"
 #include "watch/watch_command.h"
 
@@ -27,7 +27,7 @@ namespace threadecho::commands {
 namespace {
 
 constexpr std::array kCommands = {
-    Command{"serve", &serve::run_serve, &config::serve_manual},
+    Command{"serve", &serve::run_serve, &serve::serve_manual},
     Command{"compare", &compare::run_compare, &compare::compare_manual},
     Command{"completion", &run_completion, &completion_manual},
     Command{"fault", &fault::run_fault, &fault::fault_manual},

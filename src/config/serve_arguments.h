@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/manual.h"
 #include "cli/options.h"
 
 namespace threadecho::config {
@@ -16,6 +15,9 @@ using Flags = std::map<std::string, std::string, std::less<>>;
 /// sources.
 std::vector<cli::Option> setting_options(Flags& flags);
 
+/// The row of --version, which only `serve` has.
+cli::Option version_option(bool& wants_version);
+
 struct ServeArguments {
   Flags flags;
   bool wants_help = false;
@@ -26,8 +28,5 @@ struct ServeArguments {
 /// Reads the arguments of the program as those of `serve`. The name `serve` may stand before or behind the flags, or be
 /// left out.
 ServeArguments parse_serve_arguments(int argc, const char* const* argv);
-
-/// Of `threadecho --help`: commands, every setting of the table, exit statuses, an example.
-cli::Manual serve_manual();
 
 }  // namespace threadecho::config

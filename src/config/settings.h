@@ -9,11 +9,16 @@
 #include <thread>
 #include <vector>
 
-#include "config/thread_options.h"
 #include "log/options.h"
 #include "net/network.h"
 
 namespace threadecho::config {
+
+/// How echo work is spread over threads.
+enum class ThreadModel { kPerConnection, kBlockingPool, kPool };
+
+/// Linux scheduling policy of echo threads, see sched(7).
+enum class SchedPolicy { kOther, kBatch };
 
 /// CPUs that this process may run on, at least 1.
 inline std::uint32_t number_of_cpus() { return std::max(1U, std::thread::hardware_concurrency()); }

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "config/thread_options.h"
+#include "config/settings.h"
 #include "echo/accept_errors.h"
 #include "echo/proxy_gate.h"
 #include "echo/refusals.h"

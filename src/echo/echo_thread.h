@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "config/thread_options.h"
+#include "config/settings.h"
 
 namespace threadecho::echo {
 

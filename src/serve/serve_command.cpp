@@ -32,6 +32,7 @@
 #include "net/listen.h"
 #include "serve/drain.h"
 #include "serve/handed_over.h"
+#include "serve/serve_manual.h"
 #include "serve/service_manager.h"
 #include "serve/service_variables.h"
 #include "serve/signals.h"
@@ -214,8 +215,7 @@ std::string version_line() {
 int run_serve(int argc, const char* const* argv) {
   const config::ServeArguments arguments = config::parse_serve_arguments(argc, argv);
   if (arguments.wants_help || arguments.wants_version) {
-    std::cout << (arguments.wants_help ? cli::help_text(config::serve_manual(), cli::output_width())
-                                       : version_line() + "\n")
+    std::cout << (arguments.wants_help ? cli::help_text(serve_manual(), cli::output_width()) : version_line() + "\n")
               << std::flush;
     return cli::kDone;
   }

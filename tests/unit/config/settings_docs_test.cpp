@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "config/serve_arguments.h"
 #include "config/settings_loader.h"
 #include "config/settings_table.h"
+#include "serve/serve_manual.h"
 #include "support/documented_rows.h"
 
 namespace threadecho::test {
@@ -72,7 +72,7 @@ TEST(SettingsDocs, EnvExampleAgreesWithTheTable) {
 }
 
 TEST(SettingsDocs, HelpHasEverySettingWithItsDefaultAndMeaning) {
-  const std::string help = cli::help_text(config::serve_manual(), 200);
+  const std::string help = cli::help_text(serve::serve_manual(), 200);
   for (const auto& row : settings_table()) {
     const std::string flag = "\n  " + config::flag_of(row.name) + ", " + std::string(row.name) + " ";
     ASSERT_THAT(help, HasSubstr(flag));
@@ -116,7 +116,7 @@ TEST(SettingsDocs, FileForAServiceManagerHasEverySettingButTheNameOfAFile) {
 
 TEST(SettingsDocs, HelpFitsTheTerminal) {
   for (const std::size_t width : {80U, 100U, 120U}) {
-    std::istringstream help(cli::help_text(config::serve_manual(), width));
+    std::istringstream help(cli::help_text(serve::serve_manual(), width));
     for (std::string line; std::getline(help, line);) {
       EXPECT_LE(line.size(), width) << line;
     }
