@@ -21,9 +21,6 @@ namespace http = boost::beast::http;
 
 using Result = std::variant<HttpAnswer, Failure>;
 
-/// How much of an answer to read.
-enum class Until { kHeaderDone, kDone };
-
 Failure broken(int error_number) {
   const auto error = errno_code(error_number);
   return {kind_of(error, Stage::kConnected), "the connection broke: " + error.message()};
@@ -40,12 +37,12 @@ bool send_request(int fd, const HttpRequest& request) {
   return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
 }
 
-Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
+Result read_answer(int fd, HttpPart part, Deadline deadline, SignalFd* signals) {
   http::response_parser<http::string_body> parser;
-  parser.eager(until == Until::kDone);
+  parser.eager(part == HttpPart::kAll);
   std::string unread;  // the parser wants a line as a whole
   std::array<char, 4096> chunk;
-  while (until == Until::kDone ? !parser.is_done() : !parser.is_header_done()) {
+  while (part == HttpPart::kAll ? !parser.is_done() : !parser.is_header_done()) {
     // Checked here too: poll never times out on a server that sends byte by byte.
     if (std::chrono::steady_clock::now() >= deadline || wait_for(fd, POLLIN, deadline, signals) != Waited::kReady) {
       return Failure{FailureKind::kEchoTimeout, "no answer in time"};
@@ -73,8 +70,10 @@ Result read_answer(int fd, Until until, Deadline deadline, SignalFd* signals) {
   return HttpAnswer{.status = parser.get().result_int(), .body = std::move(parser.get().body())};
 }
 
-Result exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request, Until until, Deadline deadline,
-                SignalFd* signals) {
+}  // namespace
+
+Result http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request, Deadline deadline,
+                     SignalFd* signals, HttpPart part) {
   const Connected connected = connect_to_any(servers, time_left(deadline), signals);
   if (signals != nullptr && signals->signal()) {
     return Failure{FailureKind::kOther, "interrupted"};
@@ -85,18 +84,7 @@ Result exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& re
   if (!send_request(connected.fd.get(), request)) {
     return broken(errno);
   }
-  return read_answer(connected.fd.get(), until, deadline, signals);
-}
-
-Result get(const net::Endpoint& server, const std::string& path, Until until, Deadline deadline, SignalFd* signals) {
-  return exchange({server}, {.path = path, .host = host_field(server)}, until, deadline, signals);
-}
-
-}  // namespace
-
-std::variant<HttpAnswer, Failure> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
-                                                Deadline deadline) {
-  return exchange(servers, request, Until::kDone, deadline, nullptr);
+  return read_answer(connected.fd.get(), part, deadline, signals);
 }
 
 std::string host_field(const net::Endpoint& server) {
@@ -108,18 +96,11 @@ std::string host_field(const net::Endpoint& server) {
 }
 
 text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline,
-                                  SignalFd* signals) {
-  auto answer = get(server, path, Until::kDone, deadline, signals);
+                                  SignalFd* signals, HttpPart part) {
+  auto answer = http_exchange({server}, {.path = path, .host = host_field(server)}, deadline, signals, part);
   const auto* const failure = std::get_if<Failure>(&answer);
   return failure != nullptr ? text::Parsed<HttpAnswer>::bad(failure->text)
                             : text::Parsed<HttpAnswer>::good(std::get<HttpAnswer>(std::move(answer)));
-}
-
-text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline) {
-  const auto answer = get(server, path, Until::kHeaderDone, deadline, nullptr);
-  const auto* const failure = std::get_if<Failure>(&answer);
-  return failure != nullptr ? text::Parsed<unsigned>::bad(failure->text)
-                            : text::Parsed<unsigned>::good(std::get<HttpAnswer>(answer).status);
 }
 
 }  // namespace threadecho::client

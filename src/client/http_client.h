@@ -28,17 +28,18 @@ struct HttpRequest {
   std::string body = {};  ///< JSON; none if empty
 };
 
-/// Sends the request to the first of these addresses that can be connected to, and reads the whole answer. Returns a
-/// failure if that does not succeed by the deadline.
+/// How much of an answer to read.
+enum class HttpPart { kAll, kHeader };
+
+/// Sends the request to the first of these addresses that can be connected to, and reads the answer. Returns a failure
+/// if that does not succeed by the deadline (Beast's own synchronous calls have no timeout), or if a signal comes
+/// first. `signals` may be null.
 std::variant<HttpAnswer, Failure> http_exchange(const std::vector<net::Endpoint>& servers, const HttpRequest& request,
-                                                Deadline deadline);
+                                                Deadline deadline, SignalFd* signals = nullptr,
+                                                HttpPart part = HttpPart::kAll);
 
-/// Sends GET `path` over a connection of its own. Bad with the reason if the whole answer does not arrive by the
-/// deadline (Beast's own synchronous calls have no timeout), or if a signal comes first. `signals` may be null.
+/// The same for GET `path`. Bad with the failure's text.
 text::Parsed<HttpAnswer> http_get(const net::Endpoint& server, const std::string& path, Deadline deadline,
-                                  SignalFd* signals);
-
-/// The status only; does not read the body.
-text::Parsed<unsigned> http_get_status(const net::Endpoint& server, const std::string& path, Deadline deadline);
+                                  SignalFd* signals, HttpPart part = HttpPart::kAll);
 
 }  // namespace threadecho::client

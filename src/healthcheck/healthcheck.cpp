@@ -43,13 +43,13 @@ Health check_health(const config::Settings& settings, bool with_echo, client::De
   }
   const net::Endpoint http = reachable(settings.http_bind_address, settings.http_port);
   const std::string request = "GET /healthz at " + http.to_string();
-  const auto status = client::http_get_status(http, "/healthz", deadline);
-  if (!status.ok()) {
-    return {.is_good = false, .reason = request + ": " + status.reason()};
+  const auto answer = client::http_get(http, "/healthz", deadline, nullptr, client::HttpPart::kHeader);
+  if (!answer.ok()) {
+    return {.is_good = false, .reason = request + ": " + answer.reason()};
   }
-  std::string reason = request + " answered " + std::to_string(status.value());
-  if (status.value() != kOk || !with_echo) {
-    return {.is_good = status.value() == kOk, .reason = std::move(reason)};
+  std::string reason = request + " answered " + std::to_string(answer.value().status);
+  if (answer.value().status != kOk || !with_echo) {
+    return {.is_good = answer.value().status == kOk, .reason = std::move(reason)};
   }
   const net::Endpoint echo = reachable(settings.bind_address, settings.port);
   if (const auto failure = echo_failure(echo, deadline)) {
