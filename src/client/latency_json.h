@@ -2,7 +2,6 @@
 
 #include "client/json.h"
 #include "stats/latency_histogram.h"
-#include "text/parsed.h"
 
 namespace threadecho::client {
 
@@ -12,8 +11,5 @@ namespace threadecho::client {
 /// 256 ns has a bucket of its own; above, every doubling is cut into 128 equal buckets (stats::LatencyBuckets). So the
 /// bucket that begins at b ends before b + 2^(floor(log2(b)) - 7) ns.
 Json json_of(const stats::LatencyHistogram& latencies);
-
-/// Reads it back: the same histogram. Null is an empty one.
-text::Parsed<stats::LatencyHistogram> latencies_of(const Json& json);
 
 }  // namespace threadecho::client

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "cli/options.h"
-#include "client/latency_json.h"
 #include "client/run_command.h"
+#include "report/latency_reader.h"
 
 namespace threadecho::report {
 namespace {
@@ -21,7 +21,7 @@ using client::Json;
 }
 
 stats::LatencyHistogram latencies_in(const Json& json, const char* member, const std::string& where) {
-  const auto latencies = client::latencies_of(json.at(member));
+  const auto latencies = latencies_of(json.at(member));
   if (!latencies.ok()) {
     complain(where, std::string(member) + ": " + latencies.reason());
   }
@@ -47,7 +47,7 @@ void check_number(std::string_view name, const Json& number, const std::string& 
   const bool is_time = name.ends_with("_seconds");
   const bool is_real = is_time || name.ends_with("_per_second") || name == "rate";
   const auto value = number.get<double>();
-  if (is_real ? value < 0 || value > (is_time ? kMostSeconds : kHighestRate) : !client::count_in(number)) {
+  if (is_real ? value < 0 || value > (is_time ? kMostSeconds : kHighestRate) : !count_in(number)) {
     complain(where, std::string(name) + " is " + number.dump());
   }
 }
