@@ -1,76 +1,16 @@
 #include "client/connector.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <string>
 #include <utility>
 
-#include "client/local_reasons.h"
 #include "client/resolver.h"
 #include "client/wait.h"
 #include "text/durations.h"
 
 namespace threadecho::client {
-namespace {
-
-/// How much a failure says about the network.
-std::ptrdiff_t weight(FailureKind kind) {
-  constexpr std::array kOrder = {
-      FailureKind::kNoAddressFamily, FailureKind::kNoLocalPort, FailureKind::kLocalLimit, FailureKind::kUnreachable,
-      FailureKind::kConnectTimeout,  FailureKind::kRefused,     FailureKind::kReset};
-  const auto* const found = std::ranges::find(kOrder, kind);
-  return found == kOrder.end() ? -1 : found - kOrder.begin();
-}
-
-std::string text_of(const Attempt& attempt, FailureKind kind) {
-  const std::string peer = attempt.endpoint.to_string();
-  if (attempt.error == std::errc::operation_canceled) {
-    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(attempt.duration);
-    return "no answer from " + peer + " within " + text::format_duration(waited);
-  }
-  switch (kind) {
-    case FailureKind::kRefused:
-      return peer + " refused the connection";
-    case FailureKind::kConnectTimeout:
-      return "timed out connecting to " + peer;
-    case FailureKind::kReset:
-      return peer + " reset the connection";
-    case FailureKind::kNoAddressFamily:
-      return std::string("this host has no ") + (attempt.endpoint.family() == AF_INET ? "IPv4" : "IPv6") +
-             " address to reach " + peer + " from";
-    case FailureKind::kNoLocalPort:
-      return "no free local port to connect to " + peer + " from";
-    case FailureKind::kLocalLimit:
-      return "this host has no descriptor or memory left to connect to " + peer + " (" + attempt.error.message() + ")";
-    case FailureKind::kUnreachable:
-      return peer + " is unreachable (" + attempt.error.message() + ")";
-    default:
-      return "cannot connect to " + peer + ": " + attempt.error.message();
-  }
-}
-
-}  // namespace
-
-Failure failure_of(const Attempt& attempt) {
-  const FailureKind kind = kind_of(attempt);
-  return {kind, text_of(attempt, kind)};
-}
-
-Failure connect_failure(const std::vector<Attempt>& attempts) {
-  Failure failure;
-  for (const Attempt& attempt : attempts) {
-    const Failure one = failure_of(attempt);
-    if (failure.text.empty() || weight(one.kind) > weight(failure.kind)) {
-      failure.kind = one.kind;
-    }
-    failure.text.append(failure.text.empty() ? "" : "; ").append(one.text);
-  }
-  return failure;
-}
 
 Connected connect_to_any(std::vector<net::Endpoint> addresses, std::chrono::milliseconds timeout, SignalFd* signals,
                          const net::Endpoint* source) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/connect_failure.h"
 #include "client/connect_race.h"
 #include "client/failure.h"
 #include "client/name_lookup.h"
@@ -18,14 +19,6 @@
 #include "net/endpoint.h"
 
 namespace threadecho::client {
-
-/// The failure of one attempt.
-Failure failure_of(const Attempt& attempt);
-
-/// Why none of these connected. Of several addresses the one that got furthest counts (reset or refused: a host
-/// answered; then timed out, then unreachable, then a reason of this host), and the text names all. `attempts` is not
-/// empty, and all failed.
-Failure connect_failure(const std::vector<Attempt>& attempts);
 
 /// Connects to the first of these addresses that answers, as ConnectRace does, or returns when a signal comes.
 /// `signals` and `source` may be null.

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/local_reasons.h"
+#include "client/connect_failure.h"
 
 namespace threadecho::test {
 namespace {
@@ -61,8 +61,10 @@ TEST(Failure, ForAReasonOfThisHostHasTheStatusOfNoServer) {
 }
 
 FailureKind kind_to(const char* address, int error_number) {
-  return client::kind_of(client::Attempt{
-      .endpoint = net::Endpoint::parse(address, 7).value(), .duration = {}, .error = client::errno_code(error_number)});
+  return client::failure_of({.endpoint = net::Endpoint::parse(address, 7).value(),
+                             .duration = {},
+                             .error = client::errno_code(error_number)})
+      .kind;
 }
 
 TEST(Failure, OfAnAddressThatCannotBeAssignedIsALackOfPortsWhereThereIsARoute) {
