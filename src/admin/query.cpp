@@ -1,8 +1,8 @@
 #include "admin/query.h"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
+
+#include "text/as_number.h"
 
 namespace threadecho::admin {
 namespace {
@@ -26,9 +26,8 @@ std::vector<Parameter> parameters_of(std::string_view target) {
 }
 
 bool parse_limit(const Parameter& parameter, std::size_t most, std::size_t& limit) {
-  const char* const end = parameter.value.data() + parameter.value.size();
-  const auto [stopped_at, error] = std::from_chars(parameter.value.data(), end, limit);
-  return error == std::errc{} && stopped_at == end && limit >= 1 && limit <= most;
+  limit = text::as_number<std::size_t>(parameter.value).value_or(0);
+  return limit >= 1 && limit <= most;
 }
 
 std::string wrong_parameter(const Parameter& parameter, std::string_view allowed) {

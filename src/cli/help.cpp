@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <sstream>
-#include <system_error>
 #include <vector>
+
+#include "text/as_number.h"
 
 namespace threadecho::cli {
 namespace {
@@ -53,10 +52,7 @@ void append_wrapped(std::string& out, std::string_view line, std::size_t width) 
 
 std::size_t output_width() {
   if (const char* const columns = std::getenv("COLUMNS")) {  // NOLINT(concurrency-mt-unsafe): nothing changes it
-    std::size_t width = 0;
-    const char* const end = columns + std::strlen(columns);
-    const auto parsed = std::from_chars(columns, end, width);
-    if (parsed.ec == std::errc{} && parsed.ptr == end && width > 0) {
+    if (const auto width = text::as_number<std::size_t>(columns).value_or(0); width > 0) {
       return std::clamp(width, kLeastWidth, kMostWidth);
     }
   }

@@ -3,11 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include <charconv>
 #include <cstddef>
 #include <optional>
-#include <system_error>
 
+#include "text/as_number.h"
 #include "text/ascii.h"
 #include "text/escape.h"
 
@@ -15,12 +14,8 @@ namespace threadecho::client {
 namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) {
-    return std::nullopt;
-  }
-  return port;
+  const auto port = text::as_number<std::uint16_t>(text);
+  return port != 0 ? port : std::nullopt;
 }
 
 bool is_ipv6(std::string_view text) {

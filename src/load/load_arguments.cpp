@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <sstream>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "cli/value_kinds.h"
 #include "client/arguments.h"
 #include "load/load_help_text.h"
+#include "text/as_number.h"
 #include "text/escape.h"
 #include "text/timestamps.h"
 
@@ -51,12 +50,11 @@ struct Given {
 cli::ValueKind<double> rate() {
   using Rate = text::Parsed<double>;
   const auto parse = [](std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+    const auto value = text::as_number<double>(text);
+    if (!value || !std::isfinite(*value)) {
       return Rate::bad("not a number");
     }
-    return value > 0 && value <= kHighestRate ? Rate::good(value) : Rate::bad("out of range");
+    return *value > 0 && *value <= kHighestRate ? Rate::good(*value) : Rate::bad("out of range");
   };
   return {"messages a second, more than 0 and up to 100000000", parse, {}};
 }

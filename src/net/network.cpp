@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
+
+#include "text/as_number.h"
 
 namespace threadecho::net {
 namespace {
@@ -44,13 +45,10 @@ text::Parsed<Network> Network::parse(std::string_view text) {
     return ParsedNetwork::bad(kNoNetwork);
   }
   const unsigned most = first->family() == AF_INET ? kIpv4Bits : kIpv6Bits;
-  unsigned bits = most;
-  if (slash != std::string_view::npos) {
-    const std::string_view number = text.substr(slash + 1);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), bits);
-    if (error != std::errc{} || end != number.data() + number.size() || bits > most) {
-      return ParsedNetwork::bad(kNoNetwork);
-    }
+  const bool is_single = slash == std::string_view::npos;
+  const unsigned bits = is_single ? most : text::as_number<unsigned>(text.substr(slash + 1)).value_or(most + 1);
+  if (bits > most) {
+    return ParsedNetwork::bad(kNoNetwork);
   }
   if (first->family() == AF_INET6 && first->is_ipv4()) {
     return ParsedNetwork::bad("is IPv4 written as IPv6; write it as IPv4");

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
 #include "net/crc32c.h"
+#include "text/as_number.h"
 
 namespace threadecho::net {
 namespace {
@@ -73,12 +73,8 @@ std::string_view take_word(std::string_view& line) {
 
 /// Decimal, without leading zeros: section 2.1.
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || (text.size() > 1 && text[0] == '0')) {
-    return std::nullopt;
-  }
-  return port;
+  const bool has_leading_zero = text.size() > 1 && text[0] == '0';
+  return has_leading_zero ? std::nullopt : text::as_number<std::uint16_t>(text);
 }
 
 std::optional<Endpoint> parse_endpoint(bool ipv6, std::string_view address, std::string_view port_text) {

@@ -1,10 +1,11 @@
 #include "serve/service_variables.h"
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#include "text/as_number.h"
 
 namespace threadecho::serve {
 namespace {
@@ -20,12 +21,6 @@ constexpr std::uint64_t kMostDescriptors = 256;
 std::string_view value_of(const host::Environment& variables, std::string_view name) {
   const auto found = variables.find(name);
   return found == variables.end() ? std::string_view() : std::string_view(found->second);
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 std::vector<std::string> split_at_colons(std::string_view text) {
@@ -60,7 +55,7 @@ PassedDescriptors passed_descriptors(const host::Environment& variables, pid_t s
     return PassedDescriptors{
         {}, {{std::string(name), std::string(value), "environment", std::move(reason), std::move(allowed)}}};
   };
-  const auto count = number(count_text);
+  const auto count = text::as_number<std::uint64_t>(count_text);
   if (!count || *count > kMostDescriptors) {
     return wrong("LISTEN_FDS", count_text, "not a number of descriptors", "0 to " + std::to_string(kMostDescriptors));
   }
@@ -82,7 +77,7 @@ PassedDescriptors passed_descriptors(const host::Environment& variables, pid_t s
 
 std::optional<std::chrono::microseconds> watchdog_interval(const host::Environment& variables, pid_t self) {
   const std::string_view process = value_of(variables, "WATCHDOG_PID");
-  const auto interval = number(value_of(variables, "WATCHDOG_USEC"));
+  const auto interval = text::as_number<std::uint64_t>(value_of(variables, "WATCHDOG_USEC"));
   const bool is_ours = process.empty() || process == std::to_string(self);
   if (!is_ours || !interval || *interval == 0 || *interval > std::chrono::microseconds::max().count() / 1000) {
     return std::nullopt;
