@@ -63,6 +63,11 @@ std::size_t output_width() {
   return std::clamp(std::size_t{size.ws_col}, kLeastWidth, kMostWidth);
 }
 
+bool has_colours() {
+  const char* const no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nothing changes it
+  return ::isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+}
+
 std::string wrapped(std::string_view text, std::size_t width) {
   const auto is_prose = [](const std::string& line) { return !line.empty() && line.front() != ' '; };
   std::vector<std::string> paragraphs;

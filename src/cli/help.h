@@ -12,6 +12,9 @@ inline constexpr std::size_t kUsualWidth = 80;
 /// else 80; 40 to 120.
 std::size_t output_width();
 
+/// Whether to colour what goes to standard output: only on a terminal, and never with NO_COLOR (https://no-color.org).
+bool has_colours();
+
 /// `text` laid out in `width` columns. Lines without indentation that follow each other are one paragraph. A line that
 /// is too long continues at its own indentation or, if it contains two spaces together (`  --count N   messages to
 /// send`), below the text after them.

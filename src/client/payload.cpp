@@ -1,9 +1,7 @@
 #include "client/payload.h"
 
-#include <algorithm>
 #include <array>
 #include <cstring>
-#include <string_view>
 
 namespace threadecho::client {
 namespace {

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "cli/colours.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
 #include "cli/options.h"

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "cli/colours.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
 #include "client/name_lookup.h"
