@@ -2,7 +2,6 @@
 
 #include <prometheus/metric_family.h>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

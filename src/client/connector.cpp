@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "client/resolver.h"

@@ -1,6 +1,5 @@
 #include "healthcheck/healthcheck_command.h"
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <iostream>

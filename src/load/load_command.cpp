@@ -13,7 +13,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "cli/exit_status.h"
 #include "cli/options.h"

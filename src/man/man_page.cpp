@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <sstream>
 
 #include "man/roff.h"
 #include "text/ascii.h"

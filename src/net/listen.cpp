@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <optional>
 #include <system_error>
 
 #include "net/endpoint.h"
