@@ -13,7 +13,7 @@ using stats::LatencyHistogram;
 using std::chrono::nanoseconds;
 
 constexpr double kLongestSeconds = 4398.046511103;  // LatencyBuckets::kLongest
-constexpr double kMostSeconds = 9.2e9;              // of a sum, in nanoseconds of 64 bits
+constexpr double kMostSumSeconds = 9.2e9;           // of a sum, in nanoseconds of 64 bits
 
 /// Exact for whole nanoseconds below 2^52, of which a double keeps each in seconds too. Nothing for a duration that is
 /// negative or longer than `most`.
@@ -57,7 +57,7 @@ text::Parsed<LatencyHistogram> latencies_of(const Json& json) {
     if (totals.count() != count_in(json.at("count"))) {
       return ParsedLatencies::bad("the histogram does not hold as many latencies as its count says");
     }
-    const auto sum = in_nanoseconds(json.at("sum_seconds"), kMostSeconds);
+    const auto sum = in_nanoseconds(json.at("sum_seconds"), kMostSumSeconds);
     const auto min = in_nanoseconds(json.at("min_seconds"), kLongestSeconds);
     const auto max = in_nanoseconds(json.at("max_seconds"), kLongestSeconds);
     if (!sum) {

@@ -388,6 +388,30 @@ END
     done
 }
 
+# Checks that run beside each other, beside one that does not: observe passes only if alerts runs meanwhile.
+# shellcheck disable=SC2016  # for the checks, not for here
+meeting() {
+    tree meeting
+    mkdir -p tests/checks
+    cp "$here/run" "$here/report" "$here/junit" "$here/skip" tests/checks/
+    : >tests/allowed-skips
+    printf '#!/bin/sh\nfor _ in $(seq 30); do [ -e "$1/met" ] && exit; sleep 0.1; done\nexit 1\n' >tests/checks/observe.sh
+    printf '#!/bin/sh\ntouch "$1/met"\necho from alerts\n' >tests/checks/alerts.sh
+    printf '#!/bin/sh\nexec "$(dirname "$0")/skip" "no links"\n' >tests/checks/links.sh
+    chmod +x tests/checks/*.sh
+    expect 0 '2 passed, 0 failed, 1 skipped' tests/checks/run links observe alerts
+    expect 0 'links: no links' tests/checks/run links observe alerts
+    expect 0 'from alerts' tests/checks/run observe alerts
+    expect fail '1 passed, 1 failed, 0 skipped' env CI=true tests/checks/run observe links
+    rm met
+    printf '#!/bin/sh\ntouch "$1/met"\nexit 3\n' >tests/checks/alerts.sh
+    expect fail 'alerts: exit status 3' tests/checks/run observe alerts
+    printf '#!/bin/sh\ntouch "$1/met"\nkill -9 "$PPID"\n' >tests/checks/alerts.sh
+    expect fail 'alerts: ended without a result' tests/checks/run observe alerts
+    rm met
+    expect fail 'observe: exit status 1' tests/checks/run observe
+}
+
 if [ $# -gt 1 ]; then
     shift
     for part in "$@"; do "$part"; done
@@ -407,7 +431,7 @@ trap 'for pid in $pids; do kill -- "-$pid"; done; exit 1' INT TERM
 lane rendered
 lane files chart running
 lane observability stacking dotenvs faults emulated
-lane tidying sanitizers fuzzing hardening formatting layering linking learning documented spelling promising checking_out scripts counting publishing
+lane tidying sanitizers fuzzing hardening formatting layering linking learning documented spelling promising checking_out scripts counting meeting publishing
 status=0
 for pid in $pids; do wait "$pid" || status=1; done
 for name in $lanes; do cat "$work/$name.log"; done
