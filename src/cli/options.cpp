@@ -94,6 +94,23 @@ CLI::Option* add(CLI::App& app, const Option& option, std::string& mistakes) {
   throw UsageError("unknown flag " + in_quotes(flag) + did_you_mean(flag, flags));
 }
 
+/// Those of the arguments that no row took. Throws UsageError for a flag.
+std::vector<std::string> operands_among(const std::vector<std::string>& extras, const std::vector<Option>& options) {
+  std::vector<std::string> operands;
+  bool takes_flags = true;
+  for (const std::string& extra : extras) {
+    if (takes_flags && extra == "--") {
+      takes_flags = false;
+      continue;
+    }
+    if (takes_flags && extra.starts_with("-") && extra != "-") {  // "-" alone is standard input
+      complain_of_unknown_flag(options, extra);
+    }
+    operands.push_back(extra);
+  }
+  return operands;
+}
+
 }  // namespace
 
 Option toggle(std::string flag, bool& member, std::string meaning) {
@@ -146,17 +163,7 @@ Arguments parse(const std::vector<Option>& options, int argc, const char* const*
     }
     throw UsageError(mistake);
   }
-  bool takes_flags = true;
-  for (const std::string& extra : app.remaining()) {
-    if (takes_flags && extra == "--") {
-      takes_flags = false;
-      continue;
-    }
-    if (takes_flags && extra.starts_with("-") && extra != "-") {  // "-" alone is standard input
-      complain_of_unknown_flag(options, extra);
-    }
-    arguments.operands.push_back(extra);
-  }
+  arguments.operands = operands_among(app.remaining(), options);
   return arguments;
 }
 

@@ -43,6 +43,19 @@ std::string foreign_scheme(std::string_view scheme, std::string_view rest, std::
          " is supported here; did you mean " + host + port + "?";
 }
 
+/// What to say of a target in which no colon and port follow the host.
+std::string without_port(std::string_view text, std::uint16_t usual) {
+  const std::size_t end = text.find(']');
+  if (end != std::string_view::npos && parse_port(text.substr(end + 1))) {
+    return "has no colon before its port; did you mean " + std::string(text.substr(0, end + 1)) + ":" +
+           std::string(text.substr(end + 1)) + "?";
+  }
+  if (text.starts_with('[') && end == std::string_view::npos) {
+    return "has no closing bracket; expected [IPv6]:PORT";
+  }
+  return "has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":" + std::to_string(usual) + "?";
+}
+
 }  // namespace
 
 std::string Target::to_string() const {
@@ -67,15 +80,7 @@ text::Parsed<Target> parse_target(std::string_view text, TargetPort expected) {
   std::string_view host = text.substr(0, colon);
   const bool has_brackets = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || (text.front() == '[' && !has_brackets)) {
-    if (const std::size_t end = text.find(']'); end != std::string_view::npos && parse_port(text.substr(end + 1))) {
-      return ParsedTarget::bad("has no colon before its port; did you mean " + std::string(text.substr(0, end + 1)) +
-                               ":" + std::string(text.substr(end + 1)) + "?");
-    }
-    if (text.starts_with('[') && text.find(']') == std::string_view::npos) {
-      return ParsedTarget::bad("has no closing bracket; expected [IPv6]:PORT");
-    }
-    return ParsedTarget::bad("has no port; did you mean " + (text.empty() ? "HOST" : std::string(text)) + ":" +
-                             std::to_string(expected.usual) + "?");
+    return ParsedTarget::bad(without_port(text, expected.usual));
   }
   if (has_brackets) {
     host = host.substr(1, host.size() - 2);
