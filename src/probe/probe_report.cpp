@@ -146,10 +146,10 @@ std::string half_close_line(std::size_t size, const HalfCloseResult& check) {
 std::string summary_text(const ProbeOptions& options, const ProbeResult& result, std::size_t width) {
   const std::uint64_t cut_short = result.messages.unanswered();
   const std::string unanswered = cut_short > 0 ? format_count(cut_short) + " unanswered, " : std::string();
-  std::string text = fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {}{:.4g}% loss, time {} ms\n",
+  std::string text = fmt::format("--- {} echo statistics ---\n{} sent, {} echoed, {}{:.4g}% loss, time {}\n",
                                  options.target.to_string(), count_of(result.messages.sent(), "message"),
                                  format_count(result.messages.echoed()), unanswered, loss(result) * 100,
-                                 in_milliseconds(result.duration));
+                                 text::format_latency(result.duration));
   std::string separator = "lost: ";
   for (const auto& [name, count] : result.messages.losses()) {
     text += fmt::format("{}{} {}", separator, name, format_count(count));

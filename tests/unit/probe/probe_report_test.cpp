@@ -80,7 +80,7 @@ class ProbeReport : public ::testing::Test {
 TEST_F(ProbeReport, SumsUpAsPingDoes) {
   EXPECT_EQ(probe::summary_text(options_, result_),
             "--- [::1]:9000 echo statistics ---\n"
-            "3 messages sent, 2 echoed, 33.33% loss, time 2000.500 ms\n"
+            "3 messages sent, 2 echoed, 33.33% loss, time 2.00 s\n"
             "lost: wrong_bytes 1\n"
             "                  min       p50       p90       p99     p99.9       max\n"
             "round trip     100 us    100 us         -         -         -    200 us\n");
@@ -94,7 +94,7 @@ TEST_F(ProbeReport, SumsUpAsPingDoes) {
 TEST_F(ProbeReport, LeavesOutStatisticsOfNothing) {
   result_.messages = {};
   EXPECT_EQ(probe::summary_text(options_, result_),
-            "--- [::1]:9000 echo statistics ---\n0 messages sent, 0 echoed, 0% loss, time 2000.500 ms\n");
+            "--- [::1]:9000 echo statistics ---\n0 messages sent, 0 echoed, 0% loss, time 2.00 s\n");
 }
 
 TEST_F(ProbeReport, HasEverythingInJson) {
