@@ -100,6 +100,11 @@ std::optional<CloseReason> Session::update_faults() {
 }
 
 std::optional<CloseReason> Session::send_with_faults(std::span<std::byte>& bytes, int flags) {
+  if (is_held()) {
+    // WRITE_TIMEOUT begins when the fault lets go: until now the client had nothing more to acknowledge.
+    write_stall_.reset();
+    stall_looked_at_ = Clock::now();
+  }
   std::span<std::byte> allowed;
   while (allowed.empty()) {  // the kernel has taken all of it
     if (context_.faults.generation() != fault_generation_) {

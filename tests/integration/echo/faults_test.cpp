@@ -330,6 +330,28 @@ TEST_P(Faults, LeaveTheAgeOfAConnectionItsLimit) {
   EXPECT_TRUE(server.closes(CloseReason::kMaxAge));
 }
 
+TEST_P(Faults, StopTheClockOfTheWriteTimeout) {
+  config::Settings settings = settings_with_faults();
+  settings.socket_buffer_size = std::size_t{16} * 1024;
+  settings.write_timeout = 1s;
+  EchoServer server(settings);
+  const FaultPtr delay = server.server().begin_fault(delay_of(1100ms));
+  const TestClient client(server.endpoint(), 4 * 1024);
+  const std::string message = random_bytes(std::size_t{128} * 1024, 5);
+  std::thread sender([&] { client.try_send(message); });
+  EXPECT_TRUE(eventually([&] {  // delayed parts fill what the kernel keeps for a client that does not read
+    const auto connections = server.server().connections();
+    return !connections.empty() && connections[0].state == echo::ConnectionState::kSending;
+  }));
+  pollfd polled{.fd = client.fd(), .events = 0, .revents = 0};
+  EXPECT_EQ(::poll(&polled, 1, 300), 0) << "no reset: the client has a second from the end of the delay";
+  server.server().faults().end(delay->id());
+  if (polled.revents == 0) {
+    EXPECT_EQ(client.receive(message.size()), message);
+  }
+  sender.join();
+}
+
 TEST_P(Faults, StallClientsWithoutUsingTheProcessor) {
   begin(fault(FaultKind::kStall, 1));
   std::vector<TestClient> clients;
