@@ -74,6 +74,9 @@ Response add_fault(const Request& request, echo::Server& server) {
     return error_response(400, spec.reason());
   }
   const echo::FaultPtr fault = server.begin_fault(spec.value());
+  if (!fault && server.faults().has_stopped()) {
+    return error_response(503, "the server has stopped serving clients");
+  }
   if (!fault) {
     return error_response(
         409, std::to_string(echo::FaultTable::kMost) + " faults are active, which is the maximum: end one first");

@@ -38,7 +38,7 @@ FaultPtr FaultTable::add(FaultSpec spec, std::uint64_t newest_connection) {
   FaultPtr fault;
   {
     const std::lock_guard lock(mutex_);
-    if (active_.size() >= kMost) {
+    if (stopping_ || active_.size() >= kMost) {
       return nullptr;
     }
     fault = std::make_shared<Fault>(last_id_ + 1, std::move(spec), Clock::now(), newest_connection);
@@ -56,6 +56,11 @@ FaultPtr FaultTable::add(FaultSpec spec, std::uint64_t newest_connection) {
   }
   changed();
   return fault;
+}
+
+bool FaultTable::has_stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 FaultPtr FaultTable::end(std::uint64_t id) {

@@ -45,9 +45,11 @@ class FaultTable {
   /// FAULTS=on.
   [[nodiscard]] bool is_enabled() const noexcept { return enabled_; }
 
-  /// Begins a fault; null if kMost are active. `newest_connection` is the number of the connection that was accepted
-  /// last.
+  /// Begins a fault; null if kMost are active, or once `stop` was called: nothing would end it. `newest_connection` is
+  /// the number of the connection that was accepted last.
   FaultPtr add(FaultSpec spec, std::uint64_t newest_connection);
+  /// `stop` was called.
+  [[nodiscard]] bool has_stopped() const;
   /// Ends one; null if none with this number is active.
   FaultPtr end(std::uint64_t id);
   /// Ends all, and returns them.

@@ -138,6 +138,16 @@ TEST_F(FaultRoutes, HaveSixtyFourFaultsAtMost) {
   EXPECT_EQ(listed(), echo::FaultTable::kMost);
 }
 
+TEST_F(FaultRoutes, TakeNoFaultOnceTheServerHasStopped) {
+  server_.begin_drain_and_stop_accepting();
+  EXPECT_EQ(post().status, 201U) << "connections may still be open";
+  server_.stop();
+  const Response refused = post();
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_THAT(refused.body, HasSubstr("the server has stopped serving clients"));
+  EXPECT_EQ(listed(), 0U);
+}
+
 TEST_F(FaultRoutes, LetReadyzAnswer503AndCountIt) {
   ASSERT_EQ(post(R"({"fault": "unready", "duration": "5m"})").status, 201U);
   EXPECT_EQ(ask("GET", "/readyz").status, 503U);

@@ -97,5 +97,11 @@ TEST_F(FaultTableTest, EndsAllWhenTheServerStops) {
   EXPECT_FALSE(table_.is_unready());
 }
 
+TEST_F(FaultTableTest, BeginsNoFaultThatNothingWouldEnd) {
+  table_.stop();
+  EXPECT_EQ(table_.add(stall_for(1h), 0), nullptr);
+  EXPECT_EQ(log_.text(), "");
+}
+
 }  // namespace
 }  // namespace threadecho::echo
