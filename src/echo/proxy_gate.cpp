@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -89,12 +90,20 @@ void ProxyGate::tend(Clock::time_point now, RefusedClients& leaving, const LetIn
   }
   std::array<epoll_event, kClientsAtOnce> events;  // NOLINT(*-member-init): the kernel fills what is used
   const int count = ::epoll_wait(epoll_.get(), events.data(), kClientsAtOnce, 0);
+  bool has_no_memory = false;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
-    look_at(*static_cast<Client*>(event.data.ptr), (event.events & kPeerHasClosed) != 0, leaving, let_in);
+    try {
+      look_at(*static_cast<Client*>(event.data.ptr), (event.events & kPeerHasClosed) != 0, leaving, let_in);
+    } catch (const std::bad_alloc&) {
+      has_no_memory = true;  // the others must have their turn now: their events do not come again
+    }
   }
   while (!clients_.empty() && clients_.front().deadline <= now) {
     let_go(clients_.front(), ProxyHeaderResult::kTimeout, "no complete header within 3 s", leaving);
+  }
+  if (has_no_memory) {
+    throw std::bad_alloc();
   }
 }
 

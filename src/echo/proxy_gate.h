@@ -32,8 +32,8 @@ namespace threadecho::echo {
 /// So the thread models never see a header, and a client that sends none costs no echo thread anything.
 ///
 /// A peer that is not trusted, sends something else, or takes longer than kHeaderTime leaves through RefusedClients.
-/// Each connection counts once in threadecho_proxy_headers_total, and holds a place of the quota from the start. Owned
-/// by the server; for the acceptor's thread, except `add_to`. Never blocks.
+/// Each connection that is not refused at a limit counts once in threadecho_proxy_headers_total, and holds a place of the
+/// quota from the start. Owned by the server; for the acceptor's thread, except `add_to`. Never blocks.
 class ProxyGate {
  public:
   static constexpr std::chrono::seconds kHeaderTime{3};
@@ -60,7 +60,7 @@ class ProxyGate {
   /// When `tend` is due without that; Clock::time_point::max() without a client.
   [[nodiscard]] Clock::time_point next_deadline() const;
   /// Lets in the clients whose header is complete, and lets those go to `leaving` that sent something else or are too
-  /// late.
+  /// late. Throws std::bad_alloc when all of that is done; only clients for which there was no memory are lost.
   void tend(Clock::time_point now, RefusedClients& leaving, const LetIn& let_in);
   /// Lets all go to `leaving`, as if their time were over.
   void close(RefusedClients& leaving);

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <new>
@@ -13,6 +15,7 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "echo/connection_quota.h"
 #include "echo/connection_registry.h"
@@ -20,10 +23,15 @@
 #include "echo/fault_table.h"
 #include "echo/final_wait.h"
 #include "echo/log_lines.h"
+#include "echo/proxy_gate.h"
+#include "echo/refused_clients.h"
 #include "echo/thread_model.h"
 #include "log/line.h"
+#include "net/fd.h"
 #include "support/captured_log.h"
 #include "support/echo_fixture.h"
+#include "support/proxy_headers.h"
+#include "support/socket_io.h"
 
 namespace threadecho::test {
 namespace {
@@ -84,6 +92,33 @@ TEST(NoMemoryForTheRegistry, LeavesNoPlaceTaken) {
   EXPECT_TRUE(has_failed);
   EXPECT_EQ(quota.open(), 0U);
   EXPECT_NO_THROW(add());
+}
+
+TEST(NoMemoryForAClientWithAHeader, LosesThatClientAlone) {
+  auto settings = test_settings();
+  settings.proxy_port = 0;
+  CapturedLog log;
+  echo::ConnectionQuota quota(10, 0);
+  echo::ProxyGate gate(settings, quota, log.logger());
+  echo::RefusedClients leaving(10);
+  std::vector<net::Fd> clients;
+  for (int i = 0; i < 3; ++i) {
+    std::array<int, 2> pair{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+    clients.emplace_back(pair[0]);
+    write_all(pair[0], proxy_v1());
+    EXPECT_FALSE(gate.add(net::Fd(pair[1]), net::Endpoint(), leaving));
+  }
+  int let_in = 0;
+  const auto fail_at_first = [&](const echo::ProxyGate::Arrival&) {
+    if (++let_in == 1) {
+      throw std::bad_alloc();
+    }
+  };
+  EXPECT_THROW(gate.tend(echo::Clock::now(), leaving, fail_at_first), std::bad_alloc);
+  EXPECT_EQ(let_in, 3) << "no second event comes for the others";
+  EXPECT_TRUE(gate.empty());
+  EXPECT_EQ(quota.open(), 0U);
 }
 
 TEST(NoMemoryForALogLine, LosesTheLineAndNothingElse) {
