@@ -222,6 +222,7 @@ TEST_P(ProxyPort, CountsClientsWithoutAHeaderTowardsMaxConnections) {
   expect_orderly_refusal(third);
   expect_orderly_refusal(server.connect());
   EXPECT_EQ(server.rejected(RejectReason::kMaxConnections), 2U);
+  EXPECT_EQ(headers(server, ProxyHeaderResult::kV1), 1U) << "that of the third was not read";
 }
 
 TEST_P(ProxyPort, ServesAClientThatWaitedForItsHeaderWhenADrainBegan) {
