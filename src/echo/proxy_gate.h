@@ -32,8 +32,8 @@ namespace threadecho::echo {
 /// So the thread models never see a header, and a client that sends none costs no echo thread anything.
 ///
 /// A peer that is not trusted, sends something else, or takes longer than kHeaderTime leaves through RefusedClients.
-/// Each connection that is not refused at a limit counts once in threadecho_proxy_headers_total, and holds a place of the
-/// quota from the start. Owned by the server; for the acceptor's thread, except `add_to`. Never blocks.
+/// Each connection that is not refused at a limit counts once in threadecho_proxy_headers_total, and holds a place of
+/// the quota from the start. Owned by the server; for the acceptor's thread, except `add_to`. Never blocks.
 class ProxyGate {
  public:
   static constexpr std::chrono::seconds kHeaderTime{3};
