@@ -24,7 +24,7 @@ class SideConnection {
   Step step(Clock::time_point now, bool is_path_up);
   [[nodiscard]] Clock::time_point next_step() const;
 
-  /// Its message came back. Returns how long it had failed, if it had.
+  /// Its message came back, and a fresh one has ended in order. Returns how long it had failed, if it had.
   std::optional<nanoseconds> succeed(Clock::time_point now);
   /// It was lost. Returns whether its outage begins with that.
   bool fail(const Loss& loss, Clock::time_point now);

@@ -134,9 +134,9 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
     return;
   }
   client::EchoExchange::Received received = exchange_->receive();
-  progress.is_echoed = !received.echoed.empty();
-  const bool is_stamped = progress.is_echoed && received.echoed.front().is_stamped;
-  if (is_stamped || (progress.is_echoed && !collects_)) {
+  const bool is_echoed = !received.echoed.empty();
+  const bool is_stamped = is_echoed && received.echoed.front().is_stamped;
+  if (is_stamped || (is_echoed && !collects_)) {
     progress.round_trip = received.echoed.front().round_trip;
   }
   const Place place = exchange_->pending().empty() ? Place::kHalfClosed : Place::kWaiting;
@@ -144,7 +144,7 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
     progress.loss = lose(std::move(*received.failure), place, now);
   } else if (exchange_->is_done()) {
     rest();
-    progress.is_done = half_closes_;
+    progress.is_done = true;
     if (is_stamped && !collects_ && kind_ == ConnectionKind::kLasting && options_.size <= kSmallMessage) {
       begin_to_collect();
     }

@@ -63,9 +63,8 @@ class WatchConnection {
 
   struct Progress {
     std::optional<nanoseconds> connected;   ///< connected now, after this long
-    bool is_echoed = false;                 ///< the message came back
     std::optional<nanoseconds> round_trip;  ///< of it; nothing if the kernel has not noted when it arrived
-    bool is_done = false;                   ///< half-closed, and the server has closed too
+    bool is_done = false;                   ///< the message came back; if half-closed, the server has closed too
     std::optional<Loss> loss;               ///< it is closed
   };
   Progress advance(Clock::time_point now);

@@ -139,11 +139,8 @@ void WatchPath::take(WatchConnection& connection, Clock::time_point now) {
   if (progress.connected) {
     take_connected(connection, *progress.connected, now);
   }
-  if (progress.is_echoed) {
-    take_echo(connection, progress.round_trip, now);
-  }
   if (progress.is_done) {
-    connection.close();
+    take_success(connection, progress.round_trip, now);
   }
   record_.counters.retransmitted += connection.take_retransmitted();
   if (progress.loss) {
@@ -157,7 +154,8 @@ void WatchPath::take_connected(WatchConnection& connection, nanoseconds after, C
   connection.send(now, is_fresh ? client::AfterSending::kHalfClose : client::AfterSending::kStayOpen);
 }
 
-void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now) {
+void WatchPath::take_success(WatchConnection& connection, std::optional<nanoseconds> round_trip,
+                             Clock::time_point now) {
   if (connection.kind() == ConnectionKind::kLasting) {
     messages_.settle(MessageResult::kOk, record_.counters);
     if (round_trip) {
@@ -175,6 +173,9 @@ void WatchPath::take_echo(WatchConnection& connection, std::optional<nanoseconds
   record_.side_fails.at(index_of(connection.kind())) = false;
   if (const auto outage = side_of(connection).succeed(now)) {
     log_back(context_.log, target_.name, record_, connection.kind(), *outage);
+  }
+  if (connection.kind() == ConnectionKind::kFresh) {
+    connection.close();
   }
 }
 

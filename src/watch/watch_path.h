@@ -55,7 +55,8 @@ class WatchPath final : public Timed {
   void send_if_due(Clock::time_point now);
   void take(WatchConnection& connection, Clock::time_point now);
   void take_connected(WatchConnection& connection, nanoseconds after, Clock::time_point now);
-  void take_echo(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now);
+  /// Its message came back; a fresh connection has ended in order too.
+  void take_success(WatchConnection& connection, std::optional<nanoseconds> round_trip, Clock::time_point now);
   void take_loss(WatchConnection& connection, Loss loss, Clock::time_point now);
   void take_lasting_loss(Loss loss, Clock::time_point now);
   void take_side_loss(SideConnection& side, Loss loss, Clock::time_point now);

@@ -42,8 +42,12 @@ class StepPeer {
   /// What to do with bytes of client `number`, from 0. Returns whether to keep the connection.
   using Answer = std::function<bool(int fd, int number, const std::string& bytes)>;
 
-  explicit StepPeer(Answer answer)
-      : answer_(std::move(answer)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  enum class AtEndOfFile { kClose, kKeep };
+
+  explicit StepPeer(Answer answer, AtEndOfFile at_end = AtEndOfFile::kClose)
+      : answer_(std::move(answer)),
+        at_end_(at_end),
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
     const auto any = *net::Endpoint::parse("127.0.0.1", 0);
     EXPECT_EQ(::bind(listener_.get(), any.address(), any.length()), 0);
     EXPECT_EQ(::listen(listener_.get(), 64), 0);
@@ -73,11 +77,14 @@ class StepPeer {
     if (got < 0) {
       return errno == EAGAIN;
     }
-    return got > 0 &&
-           answer_(client.fd.get(), client.number, std::string(buffer.data(), static_cast<std::size_t>(got)));
+    if (got == 0) {
+      return at_end_ == AtEndOfFile::kKeep;
+    }
+    return answer_(client.fd.get(), client.number, std::string(buffer.data(), static_cast<std::size_t>(got)));
   }
 
   Answer answer_;
+  AtEndOfFile at_end_;
   net::Fd listener_;
   std::vector<Client> clients_;
   int next_ = 0;
@@ -267,6 +274,16 @@ TEST(WatchPath, CountsOneLossForEachOutageOfItsFreshConnection) {
     EXPECT_FALSE(path.record().fails(watch::ConnectionKind::kFresh));
   }
   EXPECT_EQ(path.messages(MessageResult::kLost), 0U) << "those of the lasting connection all came back";
+}
+
+TEST(WatchPath, CountsOneLossOfFreshConnectionsWhoseEndTheServerNeverAnswers) {
+  StepPeer peer(echo_all, StepPeer::AtEndOfFile::kKeep);
+  WatchedPath path(peer.endpoint(), 2s);
+  path.run(100, &peer);
+  EXPECT_EQ(path.record().counters.lost, 1U) << path.log();
+  EXPECT_EQ(path.record().last_loss->place, watch::Place::kHalfClosed);
+  EXPECT_TRUE(path.record().fails(watch::ConnectionKind::kFresh));
+  EXPECT_EQ(path.log().find("connection back"), std::string::npos) << "an echo alone is no orderly end";
 }
 
 TEST(WatchPath, CountsNoWrongMessageForDataBetweenTwoMessages) {
