@@ -30,6 +30,7 @@ class SideConnection {
   bool fail(const Loss& loss, Clock::time_point now);
 
  private:
+  [[nodiscard]] nanoseconds retry_after() const;
   [[nodiscard]] bool is_fresh() const noexcept { return connection_.kind() == ConnectionKind::kFresh; }
 
   const WatchOptions& options_;

@@ -95,11 +95,12 @@ class WatchedPath {
  public:
   static constexpr auto kInterval = 100ms;
 
-  explicit WatchedPath(const net::Endpoint& address, std::chrono::milliseconds connect_every = 0ms) {
+  explicit WatchedPath(const net::Endpoint& address, std::chrono::milliseconds connect_every = 0ms,
+                       std::chrono::milliseconds idle = 0ms) {
     options_.interval = kInterval;
     options_.timeout = 1s;
     options_.connect_every = connect_every;
-    options_.idle = 0ms;
+    options_.idle = idle;
     options_.version_port = 0;
     path_ = std::make_unique<watch::WatchPath>(context_, target_, address, 0, now_);
   }
@@ -284,6 +285,33 @@ TEST(WatchPath, CountsOneLossOfFreshConnectionsWhoseEndTheServerNeverAnswers) {
   EXPECT_EQ(path.record().last_loss->place, watch::Place::kHalfClosed);
   EXPECT_TRUE(path.record().fails(watch::ConnectionKind::kFresh));
   EXPECT_EQ(path.log().find("connection back"), std::string::npos) << "an echo alone is no orderly end";
+}
+
+TEST(WatchPath, TriesAFreshConnectionAgainSoonAfterAnOutageHoweverRareTheyAre) {
+  bool refuses_new = true;
+  StepPeer peer([&](int fd, int number, const std::string& bytes) {
+    return (number == 0 || !refuses_new) && echo_all(fd, number, bytes);
+  });
+  WatchedPath path(peer.endpoint(), 60s);
+  path.run(650, &peer);
+  ASSERT_TRUE(path.record().fails(watch::ConnectionKind::kFresh));
+  refuses_new = false;
+  path.run(310, &peer);
+  EXPECT_FALSE(path.record().fails(watch::ConnectionKind::kFresh)) << "within 30 s";
+}
+
+TEST(WatchPath, TriesAnIdleConnectionAgainSoonHoweverRareFreshOnesAre) {
+  constexpr int kIdleConnection = 1;
+  bool forgets = true;
+  StepPeer peer([&](int fd, int number, const std::string& bytes) {
+    return (number != kIdleConnection || !std::exchange(forgets, false)) && echo_all(fd, number, bytes);
+  });
+  WatchedPath path(peer.endpoint(), 1h, 1s);
+  path.run(10, &peer);
+  ASSERT_TRUE(path.record().fails(watch::ConnectionKind::kIdle)) << path.log();
+  path.run(310, &peer);
+  EXPECT_FALSE(path.record().fails(watch::ConnectionKind::kIdle)) << "within 30 s";
+  EXPECT_EQ(path.record().counters.lost, 1U);
 }
 
 TEST(WatchPath, CountsNoWrongMessageForDataBetweenTwoMessages) {
