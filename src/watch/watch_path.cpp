@@ -240,7 +240,7 @@ void WatchPath::read_tcp_info(Clock::time_point now) {
 }
 
 void WatchPath::take_identity(std::string pod, std::string node) {
-  identity_.take_answer(!node.empty());
+  identity_.take_answer(!node.empty(), Clock::now());
   if (!node.empty()) {
     record_.pod = std::move(pod);
     record_.node = std::move(node);
