@@ -42,7 +42,7 @@ DryRun dry_run(const WatchOptions& options) {
   }
   const std::size_t connections = paths * (options.idle.count() > 0 ? 2 : 1);
   result.text += counted(targets.size(), "target") + ", " + counted(paths, "path") + ", " +
-                 counted(connections, "lasting connection") + ", " +
+                 counted(connections, "open connection") + ", " +
                  std::to_string(series_count(targets.size(), paths, options.aggregate)) + " series\n";
   return result;
 }

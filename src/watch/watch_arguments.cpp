@@ -33,9 +33,9 @@ std::vector<cli::Option> rows_of_work(WatchOptions& options) {
              "time between two messages on the lasting connection of a path"),
       option("--timeout", "DURATION", options.timeout, cli::duration(milliseconds(1), hours(1)),
              "for connecting, and for each echo"),
-      option("--size", "SIZE", options.size, cli::size(1, kBiggestMessage), "of a message"),
+      option("--size", "SIZE", options.size, cli::size(1, kBiggestMessage), "size of a message"),
       option("--resolve-every", "DURATION", options.resolve_every, cli::duration(milliseconds(100), kDay),
-             "look names up again after this long, and when a connection is lost"),
+             "look names up again after this long, and sooner when a connection is lost"),
       option("--connect-every", "DURATION", options.connect_every, cli::duration_or_off(milliseconds(10), kDay),
              "open a fresh connection beside the lasting one after this long; 0s = never"),
       option("--idle", "DURATION", options.idle, cli::duration_or_off(milliseconds(100), 30 * kDay),
@@ -47,8 +47,9 @@ std::vector<cli::Option> rows_of_output(WatchOptions& options) {
   using cli::option;
   return {
       option("--http-port", "PORT", options.http_port, cli::number<std::uint16_t>(0, kMaxPort),
-             "of metrics, health and the page; 0 takes any free one, which the log names"),
-      option("--http-bind-address", "ADDRESS", options.http_bind_address, config::address(), "address of the same"),
+             "port of metrics, health and the page; 0 takes any free one, which the log names"),
+      option("--http-bind-address", "ADDRESS", options.http_bind_address, config::address(),
+             "address at which that port listens"),
       option("--http-allowed-hosts", "NAMES", options.http_allowed_hosts, config::host_names(), "any",
              "hosts that HTTP requests may be for, against DNS rebinding; others get 421"),
       option("--version-port", "PORT", options.version_port, cli::number<std::uint16_t>(0, kMaxPort),

@@ -19,7 +19,8 @@ line has none.
 inline constexpr std::string_view kEnd = R"(
 Endpoints: / (a live page), /metrics, /healthz, /readyz, /targets, /version.
 
-Signals: SIGTERM and SIGINT end it, SIGHUP reads the targets file again.
+Signals: SIGTERM and SIGINT end it. SIGHUP reads the targets file again, and ends
+it if there is none.
 
 Exit statuses:
   0      stopped, and nothing was lost

@@ -402,7 +402,7 @@ TEST(Watch, PrintsItsPathsInADryRun) {
   const EndedProgram found = run_program({"watch", "127.0.0.1:7", "[::1]:7", "--dry-run"});
   EXPECT_EQ(found.status, 0) << found.errors;
   EXPECT_EQ(found.output,
-            "127.0.0.1:7\n  127.0.0.1:7\n[::1]:7\n  [::1]:7\n2 targets, 2 paths, 4 lasting connections, 120 series\n");
+            "127.0.0.1:7\n  127.0.0.1:7\n[::1]:7\n  [::1]:7\n2 targets, 2 paths, 4 open connections, 120 series\n");
   const EndedProgram missing = run_program({"watch", "unknown.invalid:7", "--dry-run"});
   EXPECT_EQ(missing.status, 1);
   EXPECT_THAT(missing.output, HasSubstr("  name unknown.invalid not found ("));
