@@ -4,7 +4,7 @@
 
 namespace threadecho::watch {
 
-/// A descriptor that is readable after SIGHUP, which it keeps from ending the process. Make it before other threads
+/// A descriptor that becomes readable on SIGHUP, which then no longer ends the process. Call this before other threads
 /// start. Throws std::system_error.
 net::Fd take_hangups();
 

@@ -13,16 +13,16 @@ class MessageSlots {
 
   /// When the next one becomes due.
   [[nodiscard]] Clock::time_point next() const noexcept { return next_; }
-  /// Returns whether one is due now, and expects its result. Intervals that this host has left out because it was late
-  /// have no message.
+  /// Returns whether one is due now, which then waits for its result. Intervals that went by while this host did not
+  /// run the watcher have no message.
   bool pass(Clock::time_point now);
-  /// All messages that are due have come to this.
+  /// Gives this result to all messages that wait for one.
   void settle(MessageResult result, PathCounters& counters);
 
  private:
   nanoseconds interval_;
   Clock::time_point next_;
-  std::uint64_t due_ = 0;  ///< without a result yet
+  std::uint64_t due_ = 0;  ///< that wait for their result
 };
 
 }  // namespace threadecho::watch

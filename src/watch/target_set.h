@@ -16,12 +16,12 @@ class TargetSet {
   /// `context` must outlive this.
   explicit TargetSet(WatchTarget::Context& context) : context_(context) {}
 
-  /// Watches these from now on: those that are new too, and those that are not among them no more.
+  /// Watches exactly these from now on: begins with new ones, ends those that are not among them, and keeps the rest.
   void set(const std::vector<client::Target>& targets, Clock::time_point now);
 
   /// Each has been looked up once.
   [[nodiscard]] bool are_known() const;
-  /// Of a target that is gone too.
+  /// Includes the losses of targets that are gone.
   [[nodiscard]] bool has_losses() const;
   /// The path with this number, or null.
   [[nodiscard]] WatchPath* find(std::uint32_t number) const;

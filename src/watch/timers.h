@@ -7,10 +7,10 @@
 
 namespace threadecho::watch {
 
-/// Where in an interval the thing with this number has its turn: the golden ratio spreads any number of them evenly.
+/// When within an interval the path with this number is due: the golden ratio spreads any number of paths evenly.
 std::chrono::nanoseconds phase_of(std::uint32_t number, std::chrono::nanoseconds interval);
 
-/// Something that has a next step. Timers holds it by reference: take it out before it goes.
+/// Something that has a next step. Timers keeps a pointer to it: remove it there before it is destroyed.
 class Timed {
  public:
   using Clock = std::chrono::steady_clock;

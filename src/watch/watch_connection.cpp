@@ -17,7 +17,8 @@
 namespace threadecho::watch {
 namespace {
 
-/// A message and its echo fit into the smallest windows: they need nothing between sending and collecting.
+/// Up to this size, a message and its echo fit into the smallest socket buffers: nothing has to be done between sending
+/// the one and collecting the other.
 constexpr std::size_t kSmallMessage = 4096;
 
 }  // namespace
@@ -62,7 +63,8 @@ WatchConnection::Progress WatchConnection::advance(Clock::time_point now) {
   return progress;
 }
 
-/// Edge-triggered, and for good: a call for each change of interest would cost more than an event too many.
+/// Edge-triggered, for all events at once: an event that is not needed costs less than a call for each change of
+/// interest.
 void WatchConnection::register_sockets() {
   for (const int fd : race_->take_new()) {
     epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};
@@ -76,7 +78,7 @@ void WatchConnection::begin_to_collect() {
   collects_ = ::epoll_ctl(sockets_.epoll, EPOLL_CTL_MOD, fd_.get(), &end) == 0;
 }
 
-/// The loop looks at what is due at ticks: the moment after now is its next tick.
+/// The loop rounds each next step up to a tick: 1 ns after now means the next tick.
 void WatchConnection::wait(Clock::time_point now) {
   next_step_ = collects_ ? std::min(now + nanoseconds(1), deadline_) : deadline_;
 }
@@ -148,7 +150,7 @@ void WatchConnection::advance_exchange(Clock::time_point now, Progress& progress
     if (is_stamped && !collects_ && kind_ == ConnectionKind::kLasting && options_.size <= kSmallMessage) {
       begin_to_collect();
     }
-    // With edge-triggered events, an end that came together with the echo would show at the next message only.
+    // epoll does not report again an end that came together with the echo.
     if (auto failure = half_closes_ || !peer_ended_ ? std::nullopt : exchange_->unexpected()) {
       progress.loss = lose(std::move(*failure), Place::kIdle, now);
     }

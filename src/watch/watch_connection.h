@@ -25,7 +25,7 @@ struct Sockets {
   std::size_t open = 0;
   std::size_t most = 0;
 
-  /// What the limit of descriptors leaves beside HTTP, log, epoll and wake-ups, and what looking names up opens.
+  /// How many connections the limit of descriptors allows, after those for HTTP, log, epoll, wake-ups and look-ups.
   static std::size_t most_of_process();
   /// The most connections that this many paths may have open at a time. Fresh connections are spread over
   /// --connect-every; each lasts at most twice --timeout.
@@ -35,7 +35,8 @@ struct Sockets {
 /// One connection of a path, from connecting to its end. Never waits. Its owner, in the loop's thread, calls advance()
 /// when epoll reports the socket, and at next_step().
 ///
-/// Once the kernel notes when echoes arrive, epoll reports them no more: the loop collects them at its next tick.
+/// Once the kernel notes when the echoes of a lasting connection arrive, epoll no longer reports them: the loop
+/// collects them at its next tick. Data that arrives between two messages is then found when the next message is due.
 class WatchConnection {
  public:
   /// `path` is what epoll's events lead to. All references must outlive this.

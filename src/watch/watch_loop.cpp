@@ -16,7 +16,7 @@
 namespace threadecho::watch {
 namespace {
 
-/// What is due is done in so small parts, and then events are looked at: the time of an echo must not wait for others.
+/// After so many due steps the loop takes events again: some echoes are timed when they are read, and must not wait.
 constexpr int kDueAtOnce = 8;
 constexpr std::size_t kNameThreads = 4;
 
@@ -94,7 +94,7 @@ Clock::time_point WatchLoop::next_tick() const {
   return first == Clock::time_point::max() ? first : first + (tick_ - first.time_since_epoch() % tick_) % tick_;
 }
 
-/// Events first: what came in time is not late because this loop is.
+/// Takes events first: what arrived in time must not count as late because the loop is late.
 void WatchLoop::tick(Clock::time_point now) {
   take_events();
   while (!signals_.signal() && run_due(now)) {
@@ -113,7 +113,7 @@ bool WatchLoop::run_due(Clock::time_point now) {
   return timers_.first_at() <= now;
 }
 
-/// This host did not run the loop in time: what comes late then is no fault of a server, and its events come first.
+/// Logs that this host did not run the loop in time, which is no fault of a server.
 void WatchLoop::note_late(Clock::time_point due, Clock::time_point now) {
   if (due == Clock::time_point::max() || now - due < client::LocalStalls::kShortest) {
     return;
@@ -124,8 +124,8 @@ void WatchLoop::note_late(Clock::time_point due, Clock::time_point now) {
   }
 }
 
-/// Looks at the descriptors too, once all names have been looked up: before that, the number of paths says little. One
-/// line each time that the paths come to need more than there are.
+/// Once all names have been looked up, warns if the paths need more descriptors than there are: one line each time that
+/// this begins.
 void WatchLoop::note_ready() {
   if (!is_ready()) {
     is_ready_.store(targets_.are_known(), std::memory_order_relaxed);

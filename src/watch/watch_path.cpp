@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kStartWithin{1};
 /// Between two attempts to connect, however long the interval is.
 constexpr std::chrono::seconds kLongestPause{30};
 constexpr auto kNever = Clock::time_point::max();
-/// What a reading of TCP_INFO costs does not show at this rate.
+/// At this rate, reading TCP_INFO costs next to nothing.
 constexpr std::chrono::seconds kReadingEvery{5};
 
 std::uint32_t payload_number(std::uint32_t path, ConnectionKind kind) {
@@ -198,7 +198,7 @@ void WatchPath::take_loss(WatchConnection& connection, Loss loss, Clock::time_po
 void WatchPath::take_lasting_loss(Loss loss, Clock::time_point now) {
   attempt_ = loss.place == Place::kWaiting ? result_of(loss.failure) : MessageResult::kLost;
   messages_.settle(attempt_, record_.counters);
-  // At once after a connection that lasted; else a server that closes each one would be asked thousands of times.
+  // Connects again at once only after a connection that lasted: a server may close each one as soon as it opens.
   if (loss.age >= std::min<nanoseconds>(options_.interval, kLongestPause)) {
     pause_.succeed();
   } else {

@@ -79,7 +79,7 @@ struct Loss {
   nanoseconds age{0};       ///< of the connection; 0 if it never was one
   net::Endpoint local;      ///< unknown if it never was one
   text::WallTime at;        ///< when it was noticed
-  Clock::time_point began;  ///< since when nothing has worked: of a message without an echo when it was sent
+  Clock::time_point began;  ///< of the outage: when the message without an echo was sent, or connecting began
 };
 
 /// Counters of a path; or of several, added up.

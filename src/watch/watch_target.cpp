@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Between two look-ups: while there is no address, and at least; and while a look-up fails or a path is down.
+/// Between two look-ups: kSoon without an address, and as the least pause; kWhileDown if one failed or a path is down.
 constexpr seconds kSoon{1};
 constexpr seconds kWhileDown{5};
 

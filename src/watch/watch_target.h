@@ -14,9 +14,9 @@
 
 namespace threadecho::watch {
 
-/// A target and its paths, one to each of its addresses. Looks its name up again and again, and when a connection is
-/// lost. While a look-up fails, the addresses of an earlier one stay: a server outlives its name server. All calls are
-/// the loop's.
+/// A target and its paths, one to each of its addresses. Looks its name up each --resolve-every, and when a
+/// connection is lost. While look-ups fail, the addresses of an earlier one stay: the servers may still work. All calls
+/// are the loop's.
 class WatchTarget final : public Timed {
  public:
   /// What a target needs of its surroundings. All must outlive it.
@@ -68,7 +68,8 @@ class WatchTarget final : public Timed {
   bool is_asking_ = false;
   bool is_known_ = false;
   bool had_paths_ = false;
-  /// Answers come to the one who holds this; none once the target is gone.
+  /// Look-ups in the background hold a copy, to find this target when they are done; it points to null once the target
+  /// is gone.
   std::shared_ptr<WatchTarget*> self_ = std::make_shared<WatchTarget*>(this);
 };
 
