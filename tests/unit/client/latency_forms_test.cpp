@@ -1,31 +1,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <sstream>
 #include <string>
 
 #include "client/latency_json.h"
 #include "client/latency_text.h"
+#include "support/latencies.h"
 
 namespace threadecho::test {
 namespace {
 
 using client::Json;
 using stats::LatencyHistogram;
-using std::chrono::nanoseconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-/// Latencies from 50 ns to some seconds, the same each time.
-LatencyHistogram latencies(int count, nanoseconds first = nanoseconds(50)) {
-  LatencyHistogram result;
-  for (int i = 0; i < count; ++i) {
-    result.record(first);
-    first = first * 1003 / 1000 + nanoseconds(1);
-  }
-  return result;
-}
 
 TEST(LatencyJson, HasAPercentileOnlyWithEnoughSamples) {
   const Json few = client::json_of(latencies(99));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/latency_json.h"
+#include "support/latencies.h"
 
 namespace threadecho::report {
 namespace {
@@ -14,17 +15,8 @@ namespace {
 using client::Json;
 using stats::LatencyHistogram;
 using std::chrono::nanoseconds;
+using test::latencies;
 using ::testing::HasSubstr;
-
-/// Latencies from 50 ns to some seconds, the same each time.
-LatencyHistogram latencies(int count, nanoseconds first = nanoseconds(50)) {
-  LatencyHistogram result;
-  for (int i = 0; i < count; ++i) {
-    result.record(first);
-    first = first * 1003 / 1000 + nanoseconds(1);
-  }
-  return result;
-}
 
 LatencyHistogram read_back(const LatencyHistogram& written) {
   const auto read = latencies_of(Json::parse(client::text_of(client::json_of(written), -1)));
