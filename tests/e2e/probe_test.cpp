@@ -200,6 +200,8 @@ TEST(ProbeCommand, DoesNotBlameTheServerForAPauseOfItsOwn) {
        .environment = {},
        .env_file = {}});
   ASSERT_TRUE(eventually([&] { return probe.output().find("seq=3") != std::string::npos; })) << probe.errors();
+  // A stop that hits it at work, between two waits, has no line.
+  ASSERT_TRUE(eventually([&] { return is_waiting(probe.pid()); }));
   probe.signal(SIGSTOP);
   std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // longer than its timeout
   probe.signal(SIGCONT);

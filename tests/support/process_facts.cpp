@@ -92,6 +92,8 @@ std::vector<pid_t> children_of(int pid) {
 
 bool is_running(int pid) { return !has_ended(origin_of(process_directory(pid))); }
 
+bool is_waiting(int pid) { return origin_of(process_directory(pid)).state == 'S'; }
+
 std::vector<std::string> arguments_of(int pid) { return strings_in(process_directory(pid) / "cmdline"); }
 
 std::vector<std::string> environment_of(int pid) { return strings_in(process_directory(pid) / "environ"); }

@@ -25,6 +25,8 @@ std::size_t resident_bytes(int pid = ::getpid());
 std::vector<pid_t> children_of(int pid);
 /// Whether it exists and has not ended. A zombie has ended.
 bool is_running(int pid);
+/// Whether its main thread waits for something, and neither works nor could work.
+bool is_waiting(int pid);
 /// What it was started with: "threadecho", "serve", ...
 std::vector<std::string> arguments_of(int pid);
 /// NAME=value of its environment.
