@@ -16,7 +16,8 @@
 namespace threadecho::watch {
 namespace {
 
-/// After so many due steps the loop takes events again: some echoes are timed when they are read, and must not wait.
+/// After this many due steps the loop takes events again: some echoes are timed when they are read, so they must not
+/// wait.
 constexpr int kDueAtOnce = 8;
 constexpr std::size_t kNameThreads = 4;
 

@@ -117,8 +117,8 @@ void take_losses(const Take& take, const WatchSnapshot& snapshot) {
 
 void take_failing(const Take& take, const WatchSnapshot& snapshot) {
   MetricFamily family = admin::family("threadecho_watch_paths_failing",
-                                      "Paths whose connection of this kind fails now. While the lasting one does, the "
-                                      "path is down, and the others are not tried.",
+                                      "Paths on which connections of this kind are failing. While the lasting "
+                                      "connection fails, the path is down and the others are not tried.",
                                       MetricType::Gauge);
   for (const TargetSnapshot& target : snapshot.targets) {
     for (std::size_t i = 0; i < kConnectionNames.size(); ++i) {
